@@ -1,0 +1,1 @@
+//! The Telegram address book: saved contacts, contacts and statuses joined into one list

@@ -1,0 +1,1 @@
+//! A local Telegram data centre for tests and demos

@@ -1,0 +1,1 @@
+//! One Telegram account: connect, log in, keep the session, hold a takeout session open and finish it

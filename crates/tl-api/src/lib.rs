@@ -1,0 +1,1 @@
+//! Telegram's API as Rust types, generated from the schema: layer 230

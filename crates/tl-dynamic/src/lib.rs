@@ -1,0 +1,1 @@
+//! Reads and writes any TL object by its schema, without generated code
