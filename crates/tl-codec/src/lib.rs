@@ -1,1 +1,64 @@
-//! Zero-copy codec for TL, the serialisation language of Telegram: borrowed decoding, exact-length encoding, typed errors
+//! Zero-copy codec for TL, the serialisation language of Telegram (MTProto, "TL language" and "Binary data
+//! serialization" on core.telegram.org).
+//!
+//! The crate owns one hop of the project: **bytes ↔ TL values**. It knows no schema; the types that it reads and
+//! writes are generated elsewhere (`tl-api`, `mtproto`) and implement the traits of this crate:
+//!
+//! | trait | what it says |
+//! |---|---|
+//! | [`Decode`] | a value can be read from a [`Reader`], borrowing from its bytes |
+//! | [`Encode`] | a value knows its exact length and can be appended to a buffer |
+//! | [`Constructor`] | a combinator of the schema: name, id, and its fields without the id |
+//! | [`Shape`] | what a reply looks like, for any lifetime |
+//! | [`Function`] | a request, with the shape of its reply |
+//!
+//! ```
+//! use tl_codec::{Decode, Encode, Reader, VecRef};
+//!
+//! // Vector<long> [1, 2], as section "Vectors" of the TL page has it.
+//! let bytes = [1_i64, 2].as_slice().to_bytes();
+//! assert_eq!(bytes[..4], [0x15, 0xc4, 0xb5, 0x1c]);
+//!
+//! let mut reader = Reader::new(&bytes);
+//! let ids = VecRef::<i64>::decode(&mut reader)?;
+//! reader.finish("Vector<long>")?;
+//! assert_eq!(ids.iter().collect::<Vec<_>>(), [1, 2]);
+//! # Ok::<(), tl_codec::DecodeError>(())
+//! ```
+//!
+//! Decoding never panics, never allocates (an error does, once) and never recurses deeper than
+//! [`limits::MAX_DEPTH`]. Strings stay as the bytes that the peer sent ([`Str`]): UTF-8 is checked where a string is
+//! read, so that one broken name never costs a whole reply.
+//!
+//! Read next: [`Reader`], then [`VecRef`], then [`Reply`].
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod decode;
+mod encode;
+mod error;
+mod lazy;
+mod leaf;
+pub mod limits;
+mod primitive;
+mod raw;
+mod reader;
+mod redacted;
+mod reply;
+mod str;
+mod vector;
+
+pub use crate::decode::{Decode, DecodeBare};
+pub use crate::encode::{Constructor, Encode, EncodeBare, bytes_len, encode_bytes};
+pub use crate::error::{DecodeError, ErrorKind, PathSegment};
+pub use crate::lazy::Lazy;
+pub use crate::primitive::{BOOL_FALSE, BOOL_TRUE, Int128, Int256};
+pub use crate::raw::{RawBytes, RawObject};
+pub use crate::reader::Reader;
+pub use crate::redacted::Redacted;
+pub use crate::reply::{Function, Reply, Shape};
+pub use crate::str::{Str, Utf8Error};
+pub use crate::vector::{Bare, BareVecRef, Iter, VECTOR, VecRef, encode_vector, vector_len};

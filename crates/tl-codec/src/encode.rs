@@ -1,0 +1,73 @@
+//! Writing.
+
+use alloc::vec::Vec;
+
+/// A value that can be written, as it stands on the wire.
+///
+/// [`encoded_len`](Self::encoded_len) is exact: a buffer of that capacity is never reallocated.
+pub trait Encode {
+    /// How many bytes [`encode`](Self::encode) appends; a multiple of four.
+    fn encoded_len(&self) -> usize;
+
+    /// Appends the value to `out`.
+    fn encode(&self, out: &mut Vec<u8>);
+
+    /// The value in a buffer of its own.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.encoded_len());
+        self.encode(&mut out);
+        out
+    }
+}
+
+impl<T: Encode + ?Sized> Encode for &T {
+    fn encoded_len(&self) -> usize {
+        T::encoded_len(self)
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        T::encode(self, out);
+    }
+}
+
+/// The fields of a combinator, without its id: the *bare* form.
+pub trait EncodeBare {
+    /// How many bytes [`encode_bare`](Self::encode_bare) appends.
+    fn bare_len(&self) -> usize;
+
+    /// Appends the fields to `out`.
+    fn encode_bare(&self, out: &mut Vec<u8>);
+}
+
+/// A combinator of the schema: a constructor or a method.
+pub trait Constructor {
+    /// The id that stands before the fields: CRC32 of the normalised declaration.
+    const ID: u32;
+    /// The name in the schema, like `contacts.contacts`.
+    const NAME: &'static str;
+}
+
+/// The length of `bytes` or a `string` of `len` bytes on the wire, its length and padding included.
+#[inline]
+pub const fn bytes_len(len: usize) -> usize {
+    let head = if len < 254 { 1 } else { 4 };
+    (head + len + 3) & !3
+}
+
+/// Appends `bytes` (or the bytes of a `string`).
+///
+/// What exceeds [`MAX_BYTES_LEN`](crate::limits::MAX_BYTES_LEN) is cut off: TL has no way to say it, and every caller
+/// of this project bounds its strings far below.
+pub fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    let bytes = bytes.get(..crate::limits::MAX_BYTES_LEN).unwrap_or(bytes);
+    let [low, mid, high, ..] = bytes.len().to_le_bytes();
+    if bytes.len() < 254 {
+        out.push(low);
+    } else {
+        out.extend_from_slice(&[0xfe, low, mid, high]);
+    }
+    out.extend_from_slice(bytes);
+    let written = if bytes.len() < 254 { 1 + bytes.len() } else { bytes.len() };
+    let padding = written.wrapping_neg() & 3;
+    out.extend_from_slice([0_u8; 3].get(..padding).unwrap_or_default());
+}

@@ -1,0 +1,125 @@
+//! `string`: bytes that ought to be UTF-8.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::decode::Decode;
+use crate::encode::{Encode, bytes_len, encode_bytes};
+use crate::error::DecodeError;
+use crate::reader::Reader;
+
+/// A `string` as the peer sent it.
+///
+/// TL says that strings are UTF-8; what a server really stores may not be. The check is made where the text is read,
+/// and the caller chooses what a broken string means: an error ([`to_str`](Self::to_str)) or replaced characters
+/// ([`to_str_lossy`](Self::to_str_lossy)). It has no text in its `Debug` output: names and phones stay out of logs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Str<'a>(&'a [u8]);
+
+/// A `string` is not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utf8Error {
+    /// How many bytes at the start are valid.
+    pub valid_bytes: usize,
+}
+
+impl fmt::Display for Utf8Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid UTF-8 after {} bytes", self.valid_bytes)
+    }
+}
+
+impl core::error::Error for Utf8Error {}
+
+impl<'a> Str<'a> {
+    /// Wraps the bytes of a string.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes as they were sent.
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether there is no text.
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    /// [`Utf8Error`] if the bytes are not UTF-8.
+    pub fn to_str(self) -> Result<&'a str, Utf8Error> {
+        core::str::from_utf8(self.0).map_err(|error| Utf8Error { valid_bytes: error.valid_up_to() })
+    }
+
+    /// The text, with U+FFFD in place of what is not UTF-8. Borrowed exactly when nothing was replaced.
+    pub fn to_str_lossy(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.0)
+    }
+}
+
+impl fmt::Debug for Str<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Str({} bytes)", self.0.len())
+    }
+}
+
+impl PartialEq<str> for Str<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Str<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == other.as_bytes()
+    }
+}
+
+impl<'a> From<&'a str> for Str<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(text.as_bytes())
+    }
+}
+
+impl<'a> Decode<'a> for Str<'a> {
+    const MIN_LEN: usize = 4;
+
+    #[inline]
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        reader.bytes().map(Self)
+    }
+}
+
+impl Encode for Str<'_> {
+    fn encoded_len(&self) -> usize {
+        bytes_len(self.0.len())
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        encode_bytes(self.0, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broken_text_is_an_error_or_counted_replacement() {
+        let broken = Str::new(b"ab\xffc");
+        assert_eq!(broken.to_str(), Err(Utf8Error { valid_bytes: 2 }));
+        assert_eq!(broken.to_str_lossy(), Cow::<str>::Owned("ab\u{fffd}c".into()));
+        assert!(matches!(Str::new("имя".as_bytes()).to_str_lossy(), Cow::Borrowed("имя")));
+    }
+
+    #[test]
+    fn debug_output_has_no_text() {
+        assert_eq!(std::format!("{:?}", Str::new(b"secret")), "Str(6 bytes)");
+    }
+}
