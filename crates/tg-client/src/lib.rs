@@ -1,1 +1,47 @@
-//! One Telegram account: connect, log in, keep the session, hold a takeout session open and finish it
+//! One Telegram account: connect, log in, keep the session, hold a takeout session open and finish it.
+//!
+//! The crate stands between [`mtproto`], which moves encrypted messages, and [`tl_api`], which says what they mean.
+//! It knows no address book and no output: whoever wants to ask the account something does so through
+//! [`tl_api::Invoke`], which [`Client`] and [`Takeout`] implement.
+//!
+//! ```no_run
+//! use tg_client::{Client, Config, DeviceInfo, ServerState, SessionState, SessionStore, Timeouts};
+//! use tl_api::{Invoke, functions};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let device = DeviceInfo {
+//!     device_model: "reading desk".into(),
+//!     system_version: "1".into(),
+//!     app_version: "1.0".into(),
+//!     lang_code: "en".into(),
+//! };
+//! let api_id = 17;
+//! let config = Config { api_id, device, timeouts: Timeouts::default() };
+//! let session = SessionState::new(api_id, ServerState::production());
+//! let client = Client::connect(config, SessionStore::create("my.session".as_ref(), session)?).await?;
+//! let config = client.invoke(&functions::help::GetConfig {}).await?;
+//! println!("this is data centre {}", config.read()?.this_dc);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Read next: [`Client`], then [`takeout`], then [`session`].
+
+mod allow_list;
+mod client;
+mod config;
+mod dc;
+mod error;
+mod login;
+pub mod session;
+pub mod takeout;
+
+pub use crate::allow_list::NotReadOnly;
+pub use crate::client::Client;
+pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
+pub use crate::error::ClientError;
+pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
+pub use crate::session::{
+    AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore,
+};
+pub use crate::takeout::{RunError, Takeout, TakeoutError};

@@ -1,0 +1,99 @@
+//! Logging in with a code and, where the account has one, a password (core.telegram.org/api/auth).
+//!
+//! ```text
+//! send_code ──► SentCode ──sign_in──► SignIn::Authorized
+//!                                └──► SignIn::PasswordNeeded ──check_password──► authorised
+//! ```
+
+mod code;
+mod password;
+pub mod srp;
+
+use std::time::Duration;
+
+use tl_api::{InvokeError, RpcError};
+
+pub use self::code::{CodeDelivery, SentCode, SignIn};
+pub use self::password::PasswordChallenge;
+use crate::error::ClientError;
+
+/// A login did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// `PHONE_CODE_INVALID`, `PHONE_CODE_EMPTY`.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// `PHONE_CODE_EXPIRED`.
+    #[error("the code is no longer valid; ask for a new one")]
+    CodeExpired,
+    /// `PASSWORD_HASH_INVALID`. It is never tried again by itself.
+    #[error("the two-step verification password is wrong")]
+    WrongPassword,
+    /// `PHONE_NUMBER_INVALID` and its kin.
+    #[error("Telegram does not accept this phone number ({name})")]
+    PhoneRefused {
+        /// The server's name for the reason.
+        name: String,
+    },
+    /// `API_ID_INVALID`, `API_ID_PUBLISHED_FLOOD`.
+    #[error("Telegram does not accept this api_id and api_hash ({name}); get your own at my.telegram.org")]
+    ApiIdRefused {
+        /// The server's name for the reason.
+        name: String,
+    },
+    /// There is no account with this number.
+    #[error("this phone number has no Telegram account; sign up in an official app first")]
+    NoAccount,
+    /// The server wants a kind of proof that this client does not offer.
+    #[error("Telegram asks for {what}, which this program cannot do")]
+    Unsupported {
+        /// What it asks for.
+        what: &'static str,
+    },
+    /// `FLOOD_WAIT_X` on a login method: there were too many attempts.
+    #[error("too many attempts; Telegram allows the next one in {} s", wait.as_secs())]
+    TooManyAttempts {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The two-step verification parameters are unsafe.
+    #[error(transparent)]
+    Srp(#[from] srp::SrpError),
+    /// Anything that has nothing to do with the login itself.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+impl From<InvokeError> for LoginError {
+    fn from(error: InvokeError) -> Self {
+        match error {
+            InvokeError::Rpc(rpc) => refusal(&rpc).unwrap_or_else(|| ClientError::Rpc(rpc).into()),
+            other => ClientError::from(other).into(),
+        }
+    }
+}
+
+/// The refusals that a user can do something about (protocol digest, section 6.2).
+fn refusal(error: &RpcError) -> Option<LoginError> {
+    let name = error.name();
+    Some(match name {
+        "PHONE_CODE_INVALID" | "PHONE_CODE_EMPTY" => LoginError::WrongCode,
+        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" | "PHONE_HASH_EXPIRED" => LoginError::CodeExpired,
+        "PASSWORD_HASH_INVALID" => LoginError::WrongPassword,
+        "API_ID_INVALID" | "API_ID_PUBLISHED_FLOOD" => LoginError::ApiIdRefused { name: name.into() },
+        "PHONE_NUMBER_UNOCCUPIED" => LoginError::NoAccount,
+        "PHONE_NUMBER_INVALID"
+        | "PHONE_NUMBER_BANNED"
+        | "PHONE_NUMBER_FLOOD"
+        | "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN"
+        | "PHONE_PASSWORD_PROTECTED"
+        | "PHONE_PASSWORD_FLOOD" => LoginError::PhoneRefused { name: name.into() },
+        "FLOOD_WAIT" => {
+            let wait = Duration::from_secs(u64::from(error.parameter().unwrap_or_default()));
+            LoginError::TooManyAttempts { wait }
+        }
+        "UPDATE_APP_TO_LOGIN" => LoginError::Unsupported { what: "a newer app" },
+        _ => return None,
+    })
+}

@@ -1,0 +1,97 @@
+//! Two-step verification: fetch the parameters, prove the password.
+
+use secrecy::{ExposeSecret, SecretString};
+use tl_api::{Invoke, enums, functions, types};
+use zeroize::Zeroizing;
+
+use super::srp::{self, Algorithm, NUMBER_BYTES};
+use super::LoginError;
+use crate::client::Client;
+use crate::error::ClientError;
+use crate::session::AccountState;
+
+/// The account wants its password.
+#[derive(Debug, Clone)]
+pub struct PasswordChallenge {
+    algorithm: Algorithm,
+    srp_id: i64,
+    srp_b: Vec<u8>,
+    /// What the user wrote down to remember it by.
+    pub hint: Option<String>,
+}
+
+impl Client {
+    /// Asks how the password is to be proved (`account.getPassword`).
+    ///
+    /// # Errors
+    /// [`LoginError::Unsupported`] for an algorithm of the future; or the connection failed.
+    pub async fn password_challenge(&self) -> Result<PasswordChallenge, LoginError> {
+        let reply = self.invoke(&functions::account::GetPassword {}).await?;
+        let password = reply.read().map_err(ClientError::from)?;
+        let unknown = LoginError::Unsupported { what: "a newer form of two-step verification" };
+        let (Some(enums::PasswordKdfAlgoRef::Sha256Sha256Pbkdf2HmacSha512Iter100000Sha256ModPow(algo)), Some(srp_b)) =
+            (password.current_algo, password.srp_b)
+        else {
+            return Err(unknown);
+        };
+        Ok(PasswordChallenge {
+            algorithm: Algorithm {
+                salt1: algo.salt1.to_vec(),
+                salt2: algo.salt2.to_vec(),
+                g: algo.g,
+                p: algo.p.to_vec(),
+            },
+            srp_id: password.srp_id.unwrap_or_default(),
+            srp_b: srp_b.to_vec(),
+            hint: password.hint.map(|hint| hint.to_str_lossy().into_owned()),
+        })
+    }
+
+    /// Proves the password (`auth.checkPassword`). A wrong one is not tried again.
+    ///
+    /// `SRP_ID_INVALID` (the challenge was used up or is too old) is answered with a fresh challenge, once.
+    ///
+    /// # Errors
+    /// [`LoginError::WrongPassword`], [`LoginError::Srp`], or the connection failed.
+    pub async fn check_password(
+        &self,
+        challenge: &PasswordChallenge,
+        password: &SecretString,
+    ) -> Result<AccountState, LoginError> {
+        match self.try_password(challenge, password).await {
+            Err(LoginError::Client(ClientError::Rpc(error))) if error.name() == "SRP_ID_INVALID" => {
+                let fresh = self.password_challenge().await?;
+                self.try_password(&fresh, password).await
+            }
+            result => result,
+        }
+    }
+
+    async fn try_password(
+        &self,
+        challenge: &PasswordChallenge,
+        password: &SecretString,
+    ) -> Result<AccountState, LoginError> {
+        let proof = prove(challenge.clone(), password.clone()).await?;
+        let check = types::InputCheckPasswordSrp {
+            srp_id: challenge.srp_id,
+            a: proof.a.to_vec(),
+            m1: proof.m1.to_vec(),
+        };
+        let request = functions::auth::CheckPassword { password: check.into() };
+        let reply = self.invoke(&request).await?;
+        let authorization = reply.read().map_err(ClientError::from)?;
+        self.authorized(&authorization)
+    }
+}
+
+/// The arithmetic takes tens of milliseconds, so it runs beside the connection and not on it.
+async fn prove(challenge: PasswordChallenge, password: SecretString) -> Result<srp::Proof, LoginError> {
+    let mut secret = Zeroizing::new([0_u8; NUMBER_BYTES]);
+    getrandom::fill(secret.as_mut_slice()).map_err(|_| ClientError::NoEntropy)?;
+    let work = move || {
+        let password = password.expose_secret().as_bytes();
+        srp::prove(password, &challenge.algorithm, &challenge.srp_b, &secret)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| ClientError::Stopped)?.map_err(LoginError::from)
+}
