@@ -1,5 +1,6 @@
 //! Writing.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// A value that can be written, as it stands on the wire.
@@ -30,6 +31,29 @@ impl<T: Encode + ?Sized> Encode for &T {
     }
 }
 
+/// An optional field: nothing at all when it is absent (its flag bit says so).
+impl<T: Encode> Encode for Option<T> {
+    fn encoded_len(&self) -> usize {
+        self.as_ref().map_or(0, Encode::encoded_len)
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        if let Some(value) = self {
+            value.encode(out);
+        }
+    }
+}
+
+impl<T: Encode + ?Sized> Encode for Box<T> {
+    fn encoded_len(&self) -> usize {
+        T::encoded_len(self)
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        T::encode(self, out);
+    }
+}
+
 /// The fields of a combinator, without its id: the *bare* form.
 pub trait EncodeBare {
     /// How many bytes [`encode_bare`](Self::encode_bare) appends.
@@ -37,6 +61,16 @@ pub trait EncodeBare {
 
     /// Appends the fields to `out`.
     fn encode_bare(&self, out: &mut Vec<u8>);
+}
+
+impl<T: EncodeBare + ?Sized> EncodeBare for &T {
+    fn bare_len(&self) -> usize {
+        T::bare_len(self)
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        T::encode_bare(self, out);
+    }
 }
 
 /// A combinator of the schema: a constructor or a method.

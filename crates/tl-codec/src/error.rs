@@ -115,6 +115,14 @@ impl DecodeError {
         self
     }
 
+    /// The same error, inside the field `name` of the combinator `owner`.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn in_field(self, owner: &'static str, name: &'static str) -> Self {
+        self.within(PathSegment::Field(name)).within(PathSegment::Type(owner))
+    }
+
     /// The same error with its offset counted from `base` bytes further out.
     ///
     /// For a value that was cut out of a larger one (a lazy field, an item of a vector).

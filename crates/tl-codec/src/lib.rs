@@ -40,6 +40,7 @@ extern crate std;
 mod decode;
 mod encode;
 mod error;
+mod generated;
 mod lazy;
 mod leaf;
 pub mod limits;
@@ -51,6 +52,10 @@ mod reply;
 mod str;
 mod vector;
 
+/// What [`Encode`] appends to, under a name that macros can use from any crate.
+#[doc(hidden)]
+pub type Buffer = alloc::vec::Vec<u8>;
+
 pub use crate::decode::{Decode, DecodeBare};
 pub use crate::encode::{Constructor, Encode, EncodeBare, bytes_len, encode_bytes};
 pub use crate::error::{DecodeError, ErrorKind, PathSegment};
@@ -61,4 +66,6 @@ pub use crate::reader::Reader;
 pub use crate::redacted::Redacted;
 pub use crate::reply::{Function, Reply, Shape};
 pub use crate::str::{Str, Utf8Error};
-pub use crate::vector::{Bare, BareVecRef, Iter, VECTOR, VecRef, encode_vector, vector_len};
+pub use crate::vector::{
+    Bare, BareVecRef, Iter, VECTOR, VecRef, bare_vector_len, encode_bare_vector, encode_vector, vector_len,
+};

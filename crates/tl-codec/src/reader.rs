@@ -2,6 +2,7 @@
 
 use nom::Err as NomErr;
 
+use crate::decode::Decode;
 use crate::error::{DecodeError, ErrorKind, PathSegment};
 use crate::leaf::{self, Fault, Leaf};
 use crate::limits::MAX_DEPTH;
@@ -128,6 +129,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The constructor id of the combinator `name`, which is the only possible one.
+    ///
+    /// # Errors
+    /// As [`expect_id`](Self::expect_id), with the name added to the path.
+    #[inline]
+    pub fn constructor(&mut self, id: u32, name: &'static str) -> Result<(), DecodeError> {
+        self.expect_id(id).map_err(|error| error.within(PathSegment::Type(name)))
+    }
+
+    /// The error for a constructor id that the type `name` does not have; this reader stands in front of the id.
+    #[cold]
+    #[inline(never)]
+    pub fn unknown_constructor(&self, name: &'static str, got: u32) -> DecodeError {
+        self.error(ErrorKind::UnknownConstructor { got }).within(PathSegment::Type(name))
+    }
+
     /// The item count of a vector whose items take at least `min_item_len` bytes each.
     ///
     /// # Errors
@@ -144,6 +161,33 @@ impl<'a> Reader<'a> {
             }
             _ => Err(before.error(ErrorKind::VectorTooLong { count, remaining_bytes })),
         }
+    }
+
+    /// The field `name` of the combinator `owner`.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`], with the field added to the path.
+    #[inline]
+    pub fn field<T: Decode<'a>>(
+        &mut self,
+        owner: &'static str,
+        name: &'static str,
+    ) -> Result<T, DecodeError> {
+        T::decode(self).map_err(|error| error.in_field(owner, name))
+    }
+
+    /// The field `name` of the combinator `owner`, if its flag bit says that it is there.
+    ///
+    /// # Errors
+    /// As [`field`](Self::field).
+    #[inline]
+    pub fn optional<T: Decode<'a>>(
+        &mut self,
+        present: bool,
+        owner: &'static str,
+        name: &'static str,
+    ) -> Result<Option<T>, DecodeError> {
+        if present { self.field(owner, name).map(Some) } else { Ok(None) }
     }
 
     /// Reads a value that lies inside another one.

@@ -27,6 +27,10 @@ pub trait Function: Encode {
     type Reply: Shape;
 }
 
+impl<F: Function> Function for &F {
+    type Reply = F::Reply;
+}
+
 /// The body of an answer, owned, with its type.
 ///
 /// It is `'static + Send` and cheap to clone; [`read`](Self::read) borrows from it.

@@ -119,6 +119,17 @@ impl<T> Encode for VecRef<'_, T> {
     }
 }
 
+impl<T> Encode for BareVecRef<'_, T> {
+    fn encoded_len(&self) -> usize {
+        4 + self.0.items.len()
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        encode_count(self.0.count, out);
+        out.extend_from_slice(self.0.items);
+    }
+}
+
 impl<'a, T: Decode<'a>> IntoIterator for &VecRef<'a, T> {
     type Item = T;
     type IntoIter = Iter<'a, T>;
@@ -218,22 +229,39 @@ fn encode_count(count: usize, out: &mut Vec<u8>) {
     u32::try_from(count).unwrap_or(u32::MAX).encode(out);
 }
 
-macro_rules! vector_of {
-    ($($ty:ty),*) => {$(
-        impl Encode for [$ty] {
-            fn encoded_len(&self) -> usize {
-                vector_len(self)
-            }
+// `u8` is no TL value and never will be, so this does not meet the impl of `[u8]`, which is `bytes`
+impl<T: Encode> Encode for [T] {
+    fn encoded_len(&self) -> usize {
+        vector_len(self)
+    }
 
-            fn encode(&self, out: &mut Vec<u8>) {
-                encode_vector(self, out);
-            }
-        }
-    )*};
+    fn encode(&self, out: &mut Vec<u8>) {
+        encode_vector(self, out);
+    }
 }
 
-// not a blanket impl: `[u8]` is `bytes`
-vector_of!(i32, i64, f64, alloc::string::String, &str, Vec<u8>);
+impl<T: Encode> Encode for Vec<T> {
+    fn encoded_len(&self) -> usize {
+        vector_len(self)
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        encode_vector(self, out);
+    }
+}
+
+/// The length of a bare `vector<T>` of these items on the wire.
+pub fn bare_vector_len(items: impl Iterator<Item: Encode>) -> usize {
+    4 + items.map(|item| item.encoded_len()).sum::<usize>()
+}
+
+/// Appends a bare `vector<T>` of these items.
+pub fn encode_bare_vector(items: impl ExactSizeIterator<Item: Encode>, out: &mut Vec<u8>) {
+    encode_count(items.len(), out);
+    for item in items {
+        item.encode(out);
+    }
+}
 
 #[cfg(test)]
 mod tests {
