@@ -32,7 +32,9 @@ mod client;
 mod config;
 mod dc;
 mod error;
+mod link;
 mod login;
+mod retry;
 pub mod session;
 pub mod takeout;
 

@@ -1,0 +1,198 @@
+//! The connection of one account, and the one function that every request passes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
+use tl_codec::{Encode, Function, Reply};
+use tokio::sync::RwLock;
+
+use crate::allow_list;
+use crate::config::Config;
+use crate::error::ClientError;
+use crate::link::Link;
+use crate::retry::{Patience, Step};
+use crate::session::{KeyState, ServerState, SessionStore};
+
+/// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
+const MAX_MIGRATIONS: usize = 4;
+
+/// One account's connection. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    session: SessionStore,
+    link: RwLock<Link>,
+    read_only: AtomicBool,
+}
+
+impl Client {
+    /// Connects with the key of the session, or makes a key and saves it; then introduces the device
+    /// (`invokeWithLayer(initConnection(help.getConfig))`).
+    ///
+    /// # Errors
+    /// [`ClientError`]: the server cannot be reached, breaks the protocol, or no longer knows the key.
+    pub async fn connect(config: Config, session: SessionStore) -> Result<Self, ClientError> {
+        let link = open_link(&config, &session).await?;
+        let shared =
+            Shared { config, session, link: RwLock::new(link), read_only: AtomicBool::new(false) };
+        let client = Self { shared: Arc::new(shared) };
+        client.introduce().await?;
+        Ok(client)
+    }
+
+    /// What the caller decided.
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// The session as it is kept.
+    pub fn session(&self) -> &SessionStore {
+        &self.shared.session
+    }
+
+    /// From now on only methods that read may be sent, on this client and all its clones; there is no way back.
+    pub fn restrict_to_reading(&self) {
+        self.shared.read_only.store(true, Ordering::Release);
+    }
+
+    /// Writes the salt and clock offset that are now in force to the session, and closes the connection.
+    ///
+    /// # Errors
+    /// [`ClientError::Session`] if the session cannot be written; the connection is closed all the same.
+    pub async fn close(&self) -> Result<(), ClientError> {
+        let link = self.shared.link.read().await;
+        let present = link.key_state();
+        link.close().await;
+        let mut outcome = Ok(());
+        if self.session().state().key.is_some() {
+            outcome = self.session().update(|state| state.key = present);
+        }
+        outcome.map_err(ClientError::from)
+    }
+
+    /// Asks at the account's data centre, wherever the server says that is (`PHONE_MIGRATE_X` and its kin).
+    pub(crate) async fn invoke_migrating<F: Function + Sync>(
+        &self,
+        request: &F,
+    ) -> Result<Reply<F::Reply>, InvokeError> {
+        for _ in 0..MAX_MIGRATIONS {
+            match self.invoke(request).await {
+                Err(InvokeError::Rpc(error)) => match migration(&error) {
+                    Some(dc_id) => self.migrate(dc_id).await?,
+                    None => return Err(InvokeError::Rpc(error)),
+                },
+                result => return result,
+            }
+        }
+        Err(ClientError::MigrationLoop { hops: MAX_MIGRATIONS }.into())
+    }
+
+    /// Makes another data centre the account's home: a connection and a key of its own.
+    async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
+        tracing::info!(dc_id, "the account lives in another data centre");
+        let server = self.session().state().server.moved_to(dc_id)?;
+        self.session().update(|state| {
+            state.server = server;
+            state.key = None;
+        })?;
+        let link = open_link(self.config(), self.session()).await?;
+        let former = std::mem::replace(&mut *self.shared.link.write().await, link);
+        former.close().await;
+        self.introduce().await
+    }
+
+    async fn introduce(&self) -> Result<(), ClientError> {
+        let device = &self.config().device;
+        let request = functions::InvokeWithLayer {
+            layer: LAYER,
+            query: functions::InitConnection {
+                api_id: self.config().api_id,
+                device_model: device.device_model.clone(),
+                system_version: device.system_version.clone(),
+                app_version: device.app_version.clone(),
+                system_lang_code: device.lang_code.clone(),
+                // empty for applications that have no language pack at Telegram
+                lang_pack: String::new(),
+                lang_code: device.lang_code.clone(),
+                proxy: None,
+                params: None,
+                query: functions::help::GetConfig {},
+            },
+        };
+        self.call(Bytes::from(request.to_bytes())).await?;
+        Ok(())
+    }
+
+    /// The one function that sends: it checks the allow-list, waits out short flood waits and server errors, and
+    /// introduces the device again where the server has forgotten it.
+    async fn send(&self, request: Bytes) -> Result<Bytes, ClientError> {
+        if self.shared.read_only.load(Ordering::Acquire) {
+            allow_list::check(&request)?;
+        }
+        let mut patience = Patience::new(self.config().timeouts.flood_wait);
+        loop {
+            let error = match self.call(request.clone()).await {
+                Err(ClientError::Rpc(error)) => error,
+                result => return result,
+            };
+            match patience.after(&error) {
+                Step::Wait(pause) => {
+                    tracing::info!(error = error.name(), secs = pause.as_secs(), "waiting before the next try");
+                    tokio::time::sleep(pause).await;
+                }
+                Step::Introduce => self.introduce().await?,
+                Step::GiveUp => return Err(ClientError::Rpc(error)),
+            }
+        }
+    }
+
+    async fn call(&self, request: Bytes) -> Result<Bytes, ClientError> {
+        self.shared.link.read().await.call(request).await
+    }
+}
+
+impl InvokeRaw for Client {
+    fn invoke_raw(
+        &self,
+        request: Bytes,
+    ) -> Pin<Box<dyn Future<Output = Result<Bytes, InvokeError>> + Send + '_>> {
+        Box::pin(async move { self.send(request).await.map_err(InvokeError::from) })
+    }
+}
+
+/// Opens a link for the session's server and saves the key that it ends up with.
+async fn open_link(config: &Config, session: &SessionStore) -> Result<Link, ClientError> {
+    let state = session.state();
+    let link = Link::open(&state.server, state.key, &config.timeouts).await?;
+    let present: Option<KeyState> = link.key_state();
+    session.update(|state| state.key = present)?;
+    Ok(link)
+}
+
+fn migration(error: &RpcError) -> Option<i32> {
+    match error.name() {
+        "PHONE_MIGRATE" | "NETWORK_MIGRATE" | "USER_MIGRATE" => {
+            error.parameter().and_then(|dc_id| i32::try_from(dc_id).ok())
+        }
+        _ => None,
+    }
+}
+
+impl ServerState {
+    /// The same kind of server with another number.
+    fn moved_to(&self, dc_id: i32) -> Result<Self, ClientError> {
+        match self {
+            Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => Ok(Self::Production { dc_id }),
+            Self::Test { .. } if !crate::dc::test(dc_id).is_empty() => Ok(Self::Test { dc_id }),
+            _ => Err(ClientError::UnknownDataCentre { dc_id }),
+        }
+    }
+}

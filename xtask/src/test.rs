@@ -1,0 +1,50 @@
+//! `cargo xtask test`: everything that must hold before a change is accepted.
+
+use std::path::Path;
+
+use crate::step::{Outcome, Report, cargo, has_cargo_command, run};
+use crate::{codegen, interop, tidy};
+
+/// Runs every step, even after a failure, and sums up.
+pub fn test(root: &Path) -> Result<(), String> {
+    let mut report = Report::default();
+    report.step("fmt", || component("fmt", &["fmt", "--all", "--check"]));
+    report.step("tidy", || outcome(tidy::tidy(root)));
+    report.step("codegen-fresh", || outcome(codegen::check(root)));
+    report.step("clippy", || {
+        component("clippy", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    });
+    report.step("unit-and-integration", || {
+        run(cargo().args(["test", "--workspace", "--locked"]).env("RUST_BACKTRACE", "1"))
+    });
+    report.step("no-default-features", || reduced_builds(root));
+    report.step("docs", || {
+        let mut doc = cargo();
+        run(doc.args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    report.step("interop", || interop::run_suite(root));
+    report.finish(root)
+}
+
+fn component(name: &str, args: &[&str]) -> Outcome {
+    if has_cargo_command(name) {
+        run(cargo().args(args))
+    } else {
+        Outcome::Skipped(format!("cargo {name} is not installed"))
+    }
+}
+
+fn outcome(result: Result<(), String>) -> Outcome {
+    result.map_or_else(Outcome::Failed, |()| Outcome::Passed)
+}
+
+/// The crates that promise to build without their IO or program half, and what must then not be in their tree.
+fn reduced_builds(root: &Path) -> Outcome {
+    for package in ["mtproto", "takeout-export", "testdc"] {
+        let check = run(cargo().args(["check", "--locked", "--no-default-features", "-p", package]));
+        if !matches!(check, Outcome::Passed) {
+            return check;
+        }
+    }
+    outcome(tidy::sans_io(root))
+}

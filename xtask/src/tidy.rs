@@ -1,0 +1,98 @@
+//! `cargo xtask tidy`: what the compiler cannot check about the house.
+
+use std::fs;
+use std::path::Path;
+
+use crate::step::cargo;
+
+/// Crates of the IO world that the sans-IO core must not bring along.
+const IO_CRATES: &[&str] = &["tokio", "mio", "socket2", "getrandom", "rustls"];
+
+/// Documents whose paths must exist.
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"];
+
+/// Top-level folders by which a word in a document is known to be a path.
+const FOLDERS: &[&str] = &["crates/", "benches/", "xtask/", "interop/", "schema/", "docs/", "ci/", "fuzz/"];
+
+/// All checks of the tree's form.
+pub fn tidy(root: &Path) -> Result<(), String> {
+    let mut faults = Vec::new();
+    for document in DOCUMENTS {
+        check_document(root, document, &mut faults);
+    }
+    check_dependencies(root, &mut faults);
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n  ")) }
+}
+
+/// Invariant 1 of ARCHITECTURE.md: without its IO feature `mtproto` brings no IO.
+pub fn sans_io(root: &Path) -> Result<(), String> {
+    let tree = ["tree", "-p", "mtproto", "--no-default-features", "-e", "normal", "--prefix", "none", "--locked"];
+    let output = cargo().current_dir(root).args(tree).output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let names = text.lines().filter_map(|line| line.split_whitespace().next());
+    let found: Vec<_> = names.filter(|name| IO_CRATES.contains(name)).collect();
+    if found.is_empty() { Ok(()) } else { Err(format!("the sans-IO core depends on {}", found.join(", "))) }
+}
+
+/// Every path exists, and no cell of a table is empty.
+fn check_document(root: &Path, document: &str, faults: &mut Vec<String>) {
+    let Ok(text) = fs::read_to_string(root.join(document)) else {
+        faults.push(format!("{document} is missing"));
+        return;
+    };
+    for (index, line) in text.lines().enumerate() {
+        let place = format!("{document}:{}", index + 1);
+        for path in paths(line).filter(|path| !root.join(path).exists()) {
+            faults.push(format!("{place}: {path} does not exist"));
+        }
+        let cells = line.strip_prefix('|').and_then(|row| row.trim_end().strip_suffix('|'));
+        if cells.is_some_and(|cells| cells.split('|').any(|cell| cell.trim().is_empty())) {
+            faults.push(format!("{place}: a cell of the table is empty"));
+        }
+    }
+}
+
+/// Words between backticks or in link targets that name a file or folder of this tree.
+fn paths(line: &str) -> impl Iterator<Item = &str> {
+    let words = line.split(['`', '(', ')', ' ', ',', '|']);
+    let words = words.map(|word| word.split(['#', ':']).next().unwrap_or_default().trim_end_matches('.'));
+    words.filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)) && !word.contains(['*', '<', '{', '…']))
+}
+
+/// Each external dependency says why it is there.
+fn check_dependencies(root: &Path, faults: &mut Vec<String>) {
+    let text = fs::read_to_string(root.join("Cargo.toml")).unwrap_or_default();
+    let lines = text.lines().skip_while(|line| *line != "[workspace.dependencies]").skip(1);
+    for line in lines.take_while(|line| !line.starts_with('[')) {
+        let names_a_crate = line.contains(" = ") && !line.contains("path = ");
+        if names_a_crate && !line.contains(" # ") {
+            faults.push(format!("Cargo.toml: no reason behind: {line}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_found_in_prose_tables_and_links() {
+        let line = "see `crates/tl-codec/src/lib.rs`, [x](docs/a.md#part) | benches/benches/decode.rs | crates/<name>";
+        let found: Vec<_> = paths(line).collect();
+        assert_eq!(found, ["crates/tl-codec/src/lib.rs", "docs/a.md", "benches/benches/decode.rs"]);
+    }
+
+    #[test]
+    fn a_missing_path_and_an_empty_cell_are_faults() {
+        let folder = std::env::temp_dir().join(format!("tidy-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("A.md"), "| a | |\n`crates/none`\n").unwrap();
+        let mut faults = Vec::new();
+        check_document(&folder, "A.md", &mut faults);
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(faults.len(), 2, "{faults:?}");
+    }
+}
