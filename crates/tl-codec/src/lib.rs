@@ -33,6 +33,11 @@
 //! Read next: [`Reader`], then [`VecRef`], then [`Reply`].
 #![no_std]
 
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 extern crate alloc;
 #[cfg(test)]
 extern crate std;

@@ -1,0 +1,4 @@
+//! The codec from outside, as a crate that uses it sees it.
+
+mod hostile;
+mod round_trip;
