@@ -1,1 +1,6 @@
-//! A local Telegram data centre for tests and demos
+//! A local Telegram data centre for tests and demos.
+
+pub mod book;
+pub mod truth;
+
+pub use truth::Truth;
