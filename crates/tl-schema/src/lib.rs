@@ -1,1 +1,12 @@
-//! The TL schema compiler: .tl text to a checked syntax tree to Rust source
+//! The compiler of TL schemas.
+#![doc = ""]
+
+pub mod ast;
+mod error;
+mod id;
+mod parse;
+mod print;
+
+pub use crate::ast::{Position, Schema};
+pub use crate::error::{SchemaError, SchemaErrorKind};
+pub use crate::id::{KNOWN_EXCEPTIONS, KnownException};
