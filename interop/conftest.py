@@ -1,0 +1,58 @@
+"""Fixtures: the servers, each started on a port of its own and stopped by its own process id, and our two programs."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from servers import Server, running
+
+HERE = Path(__file__).resolve().parent
+StartServer = Callable[..., Server]
+
+
+def _program(variable: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        pytest.fail(f"{variable} is not set: it names the program under test (`cargo xtask interop` sets it)", False)
+    path = Path(value)
+    if not os.access(path, os.X_OK):
+        pytest.fail(f"{variable} names {path}, which is no program that can be run", False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def exporter_program() -> Path:
+    """The takeout-export binary."""
+    return _program("TAKEOUT_EXPORT_BIN")
+
+
+@pytest.fixture(scope="session")
+def testdc_program() -> Path:
+    """The testdc binary."""
+    return _program("TESTDC_BIN")
+
+
+def _starter(command: list[str], tmp_path: Path, servers: ExitStack) -> StartServer:
+    def start(*options: object) -> Server:
+        folder = tmp_path / f"server-{len(list(tmp_path.iterdir()))}"
+        return servers.enter_context(running([*command, *map(str, options)], folder))
+
+    return start
+
+
+@pytest.fixture
+def start_foreign(tmp_path: Path) -> Iterator[StartServer]:
+    """Starts the foreign server with the options given, as often as a test calls it."""
+    with ExitStack() as servers:
+        yield _starter([sys.executable, str(HERE / "foreign_server.py")], tmp_path, servers)
+
+
+@pytest.fixture
+def start_testdc(testdc_program: Path, tmp_path: Path) -> Iterator[StartServer]:
+    """Starts `testdc serve` with the options given, as often as a test calls it."""
+    with ExitStack() as servers:
+        yield _starter([str(testdc_program), "serve", "--listen", "127.0.0.1:0"], tmp_path, servers)
