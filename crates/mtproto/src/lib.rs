@@ -1,1 +1,6 @@
-//! MTProto 2.0: frames, key exchange, encrypted messages and sessions as a sans-IO core, with a tokio driver
+//! MTProto 2.0: frames, key exchange, encrypted messages and sessions as a sans-IO core, with a tokio driver.
+
+pub mod crypto;
+mod random;
+
+pub use crate::random::Random;

@@ -1,0 +1,14 @@
+//! The integration tests of `mtproto`: published and recorded vectors, hostile input, two ends joined in virtual time,
+//! and the tokio driver over loopback.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its support code too"
+)]
+
+mod crypto_vectors;
+mod primes;
+mod recorded;
+mod vector_file;
