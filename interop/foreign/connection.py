@@ -1,6 +1,7 @@
 """One TCP connection from its first byte to its last: key exchanges, then encrypted messages of any of the keys."""
 
 import asyncio
+import contextlib
 import os
 import struct
 import sys
@@ -58,7 +59,8 @@ class Connection:
             return
         except frames.Refusal as refusal:
             print(f"refused with {refusal.code}: {refusal}", file=sys.stderr, flush=True)
-            await self._link.write(framing.encode(struct.pack("<i", refusal.code)))
+            with contextlib.suppress(ConnectionError):
+                await self._link.write(framing.encode(struct.pack("<i", refusal.code)))
         except (frames.FrameError, EnvelopeError) as error:
             print(f"connection closed: {error}", file=sys.stderr, flush=True)
 

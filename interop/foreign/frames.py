@@ -142,7 +142,7 @@ class Full:
     async def receive(self, link: Link) -> bytes:
         head = await link.read(8)
         total_bytes, counter = struct.unpack("<II", head)
-        rest = await link.read(_checked(total_bytes - 8))
+        rest = await link.read(_checked(total_bytes - 12) + 4)
         if counter != self._received:
             raise FrameError(f"frame counter {counter}, expected {self._received}")
         self._received += 1
