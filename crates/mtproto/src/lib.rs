@@ -1,6 +1,9 @@
 //! MTProto 2.0: frames, key exchange, encrypted messages and sessions as a sans-IO core, with a tokio driver.
 
 pub mod crypto;
+pub mod envelope;
+pub mod frame;
+pub mod limits;
 mod random;
 
 pub use crate::random::Random;

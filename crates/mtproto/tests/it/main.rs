@@ -9,6 +9,8 @@
 )]
 
 mod crypto_vectors;
+mod envelopes;
+mod frames;
 mod primes;
 mod recorded;
 mod vector_file;
