@@ -1,2 +1,68 @@
-//! Entry point.
-fn main() {}
+//! The project's own commands: `cargo xtask --help`. One file a command.
+#![expect(clippy::print_stdout, reason = "a program whose output is its result")]
+#![expect(unreachable_pub, reason = "a program: its modules are public to each other only")]
+
+mod codegen;
+mod interop;
+mod schema;
+mod step;
+mod test;
+mod tidy;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::step::Outcome;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the types that schema/codegen.toml asks for
+    Codegen(codegen::Arguments),
+    /// Bring a schema into the project's order and form
+    Schema(schema::Arguments),
+    /// Everything that must hold before a change is accepted
+    Test,
+    /// What the compiler cannot check about the tree
+    Tidy,
+    /// Our programs against clients, servers and readers that we did not write
+    Interop,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command, root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            println!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, root: &Path) -> Result<(), String> {
+    match command {
+        Command::Codegen(arguments) => codegen::run(root, &arguments),
+        Command::Schema(arguments) => schema::run(root, &arguments),
+        Command::Test => test::test(root),
+        Command::Tidy => tidy::tidy(root),
+        Command::Interop => match interop::run_suite(root) {
+            Outcome::Passed => Ok(()),
+            Outcome::Failed(why) | Outcome::Skipped(why) => Err(why),
+        },
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}

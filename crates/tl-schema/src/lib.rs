@@ -2,11 +2,21 @@
 #![doc = ""]
 
 pub mod ast;
+mod canonical;
+mod closure;
 mod error;
+mod generate;
 mod id;
+mod index;
+mod model;
 mod parse;
+mod plan;
 mod print;
 
 pub use crate::ast::{Position, Schema};
+pub use crate::closure::Closure;
 pub use crate::error::{SchemaError, SchemaErrorKind};
+pub use crate::generate::{GeneratedFile, generate};
 pub use crate::id::{KNOWN_EXCEPTIONS, KnownException};
+pub use crate::index::{Index, Wire};
+pub use crate::plan::{ExpectedLint, Hot, Plan};

@@ -1,0 +1,178 @@
+//! Reading.
+
+use crate::generate::combinator::lifetime;
+use crate::generate::ty::Form;
+use crate::model::field::{Field, Kind};
+use crate::model::{Combinator, Model, snake};
+
+/// `impl DecodeBare` for an owned form that borrows nothing.
+pub(crate) fn plain(found: &Combinator<'_>) -> String {
+    decode_bare(found, &found.rust, &whole(found))
+}
+
+/// `impl DecodeBare` for a borrowed form.
+pub(crate) fn bare(found: &Combinator<'_>) -> String {
+    let ty = format!("{}Ref{}", found.rust, lifetime(found));
+    match found.first_cold {
+        None => decode_bare(found, &ty, &whole(found)),
+        Some(first_cold) => decode_bare(found, &ty, &head_and_rest(found, first_cold)),
+    }
+}
+
+fn decode_bare(found: &Combinator<'_>, ty: &str, body: &str) -> String {
+    let reader = if body.contains("reader") { "reader" } else { "_" };
+    format!(
+        "impl<'a> DecodeBare<'a> for {ty} {{\nconst MIN_LEN: usize = {};\n\n\
+         fn decode_bare({reader}: &mut Reader<'a>) -> Result<Self, DecodeError> {{\n{body}\n}}\n}}\n\n",
+        found.min_len
+    )
+}
+
+/// `reader.field(…)?` for a field.
+fn read(field: &Field<'_>, owner: &str) -> Option<String> {
+    let name = field.tl_name;
+    match &field.kind {
+        Kind::True(_) => None,
+        Kind::Word => Some(format!("reader.field({owner}, \"{name}\")?")),
+        Kind::Value(value) => Some(match value.flag {
+            None => format!("reader.field({owner}, \"{name}\")?"),
+            Some(flag) => {
+                format!("reader.optional(is_set({}, {}), {owner}, \"{name}\")?", snake(&flag.word), flag.bit)
+            }
+        }),
+    }
+}
+
+/// How many fields must be bound before the struct literal: those up to the last word that others depend on.
+fn bound_len(found: &Combinator<'_>) -> usize {
+    let is_read_from = |word: &Field<'_>| {
+        matches!(word.kind, Kind::Word)
+            && found
+                .fields
+                .iter()
+                .filter_map(Field::value)
+                .any(|value| value.flag.is_some_and(|flag| flag.word == word.tl_name))
+    };
+    found.fields.iter().rposition(is_read_from).map_or(0, |last| last + 1)
+}
+
+/// `let` statements for the first `len` fields.
+fn bindings(found: &Combinator<'_>, len: usize) -> String {
+    let mut text = String::new();
+    for field in found.fields.iter().take(len) {
+        if let Some(read) = read(field, "Self::NAME") {
+            let ty = if matches!(field.kind, Kind::Word) { ": u32" } else { "" };
+            text += &format!("let {}{ty} = {read};\n", field.rust);
+        }
+    }
+    text
+}
+
+/// All fields, in the order of the declaration; a struct literal evaluates its fields in the order of writing.
+fn whole(found: &Combinator<'_>) -> String {
+    let bound_len = bound_len(found);
+    let mut fields = String::new();
+    for (at, field) in found.fields.iter().enumerate() {
+        match read(field, "Self::NAME") {
+            None => {}
+            Some(_) if at < bound_len => fields += &format!("{},\n", field.rust),
+            Some(read) => fields += &format!("{}: {read},\n", field.rust),
+        }
+    }
+    if fields.is_empty() {
+        return "Ok(Self)".to_owned();
+    }
+    format!("{}Ok(Self {{\n{fields}}})", bindings(found, bound_len))
+}
+
+/// The fields before the first cold one, then all others as one slice.
+fn head_and_rest(found: &Combinator<'_>, first_cold: usize) -> String {
+    let words: String = rest_words(found, first_cold).iter().map(|word| format!(", {word}")).collect();
+    let head: String = found
+        .fields
+        .iter()
+        .take(first_cold)
+        .filter(|field| !matches!(field.kind, Kind::True(_)))
+        .map(|field| format!("{},\n", field.rust))
+        .collect();
+    let hot: String =
+        hot_rest(found, first_cold).map(|field| format!("{0}: rest.{0},\n", field.rust)).collect();
+    format!(
+        "{}let before = *reader;\nlet rest = {}Rest::read(reader{words})?;\n\
+         Ok(Self {{\n{head}{hot}rest: reader.since(&before),\n}})",
+        bindings(found, first_cold),
+        found.rust
+    )
+}
+
+/// The hot fields behind the first cold one. A cold field has no `pub` member of its own.
+fn hot_rest<'f>(found: &'f Combinator<'_>, first_cold: usize) -> impl Iterator<Item = &'f Field<'f>> {
+    found.fields.iter().skip(first_cold).filter(|field| field.value().is_some_and(|value| value.is_hot))
+}
+
+/// The words that the fields behind the first cold one depend on.
+fn rest_words(found: &Combinator<'_>, first_cold: usize) -> Vec<String> {
+    let is_used = |word: &&Field<'_>| {
+        found
+            .fields
+            .iter()
+            .skip(first_cold)
+            .filter_map(Field::value)
+            .any(|value| value.flag.is_some_and(|flag| flag.word == word.tl_name))
+    };
+    found.words().filter(is_used).map(|word| word.rust.clone()).collect()
+}
+
+/// The fields from the first cold one on, as a struct of their own that is read on demand.
+pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
+    let Some(first_cold) = found.first_cold else {
+        return String::new();
+    };
+    let lifetime = lifetime(found);
+    let first = found.fields.get(first_cold).map_or("", |field| field.tl_name);
+    let mut fields = String::new();
+    let mut reads = String::new();
+    for field in found.fields.iter().skip(first_cold) {
+        if let (Some(value), Some(read)) = (field.value(), read(field, "owner")) {
+            fields += &format!("{}: {},\n", field.rust, model.field_type(value, Form::Borrowed));
+            reads += &format!("{}: {read},\n", field.rust);
+        }
+    }
+    let words: String = rest_words(found, first_cold).iter().map(|word| format!(", {word}: u32")).collect();
+    format!(
+        "/// The fields of `{name}` from `{first}` on.\n#[derive(Clone, Copy, Default)]\n\
+         struct {rust}Rest{lifetime} {{\n{fields}}}\n\n\
+         impl<'a> {rust}Rest{lifetime} {{\n#[inline]\n\
+         fn read(reader: &mut Reader<'a>{words}) -> Result<Self, DecodeError> {{\n\
+         let owner = {rust}::NAME;\nOk(Self {{\n{reads}}})\n}}\n}}\n\n",
+        name = found.declaration.name,
+        rust = found.rust,
+    )
+}
+
+/// The methods that read cold fields.
+pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> String {
+    let Some(first_cold) = found.first_cold else {
+        return String::new();
+    };
+    let lifetime = lifetime(found);
+    let mut methods = String::new();
+    for field in found.fields.iter().skip(first_cold) {
+        if let Some(value) = field.value().filter(|value| !value.is_hot) {
+            methods += &format!(
+                "/// `{}`, read on demand.\npub fn {1}(&self) -> {2} {{ self.rest().{1} }}\n\n",
+                field.declared,
+                field.rust,
+                model.field_type(value, Form::Borrowed)
+            );
+        }
+    }
+    let words: String = rest_words(found, first_cold).iter().map(|word| format!(", self.{word}")).collect();
+    format!(
+        "impl<'a> {rust}Ref{lifetime} {{\n{methods}\
+         fn rest(&self) -> {rust}Rest{lifetime} {{\n\
+         // these bytes were read once when the value was decoded, so this cannot fail\n\
+         {rust}Rest::read(&mut Reader::new(self.rest){words}).unwrap_or_default()\n}}\n}}\n\n",
+        rust = found.rust
+    )
+}

@@ -1,0 +1,86 @@
+//! The enums of a type with several constructors, owned and borrowed.
+
+use crate::ast::FieldKind;
+use crate::generate::ty::{Form, path};
+use crate::model::{BoxedType, Model};
+
+/// All items of one type.
+pub(crate) fn items(model: &Model<'_>, found: &BoxedType<'_>) -> String {
+    let mut text = one(model, found, Form::Owned);
+    if found.is_plain {
+        text += &format!("/// [`{0}`] borrows nothing.\npub type {0}Ref = {0};\n\n", found.rust);
+    } else {
+        text += &one(model, found, Form::Borrowed);
+    }
+    text += &implementations(found);
+    text
+}
+
+fn one(model: &Model<'_>, found: &BoxedType<'_>, form: Form) -> String {
+    let rust = &found.rust;
+    let has_lifetime = found.has_lifetime && form == Form::Borrowed;
+    let (copy, suffix) = match form {
+        Form::Owned if !found.is_plain => ("", ""),
+        Form::Owned => ("Copy, ", ""),
+        Form::Borrowed => ("Copy, ", "Ref"),
+    };
+    let docs = match form {
+        Form::Owned => format!("`{}`", found.name),
+        Form::Borrowed => format!("[`{rust}`] as it is read."),
+    };
+    let mut variants = String::new();
+    for (variant, constructor) in &found.variants {
+        let of = model.constructors.iter().find(|one| one.declaration.name == constructor.name);
+        let is_borrowing = of.is_some_and(|one| one.has_lifetime) && form == Form::Borrowed;
+        let lifetime = if is_borrowing { "<'a>" } else { "" };
+        variants += &format!(
+            "/// `{}#{:08x}`\n{variant}({}{lifetime}),\n",
+            constructor.name,
+            constructor.wire_id(),
+            path("types", &constructor.name, form)
+        );
+    }
+    let lifetime = if has_lifetime { "<'a>" } else { "" };
+    format!(
+        "/// {docs}\n#[derive(Debug, Clone, {copy}PartialEq)]\n#[non_exhaustive]\n\
+         pub enum {rust}{suffix}{lifetime} {{\n{variants}}}\n\n"
+    )
+}
+
+fn implementations(found: &BoxedType<'_>) -> String {
+    let rust = &found.rust;
+    let variants: String = found
+        .variants
+        .iter()
+        .map(|(variant, constructor)| {
+            format!("{variant}({}),\n", path("types", &constructor.name, Form::Owned))
+        })
+        .collect();
+    let lifetime = if found.has_lifetime { "<'a>" } else { "" };
+    let forms = match found.is_plain {
+        true => format!("plain {rust}"),
+        false => format!("{rust}, {rust}Ref{lifetime}"),
+    };
+    let (default, shortest) = &shortest(found);
+    format!(
+        "tl_codec::boxed_type!({forms}, \"{}\", {}, {{\n{variants}}});\n\n\
+         /// The shortest of the constructors.\nimpl Default for {rust} {{\n\
+         fn default() -> Self {{ Self::{default}({shortest}) }}\n}}\n\n",
+        found.name, found.min_len
+    )
+}
+
+/// The variant whose value takes the fewest bytes, and that value; it contains no value of its own type.
+fn shortest(found: &BoxedType<'_>) -> (String, String) {
+    found
+        .variants
+        .iter()
+        .zip(&found.min_lens)
+        .min_by_key(|(_, min_len)| **min_len)
+        .map(|((variant, constructor), _)| {
+            let is_unit = constructor.fields.iter().all(|field| field.kind == FieldKind::Word);
+            let call = if is_unit { "" } else { "::default()" };
+            (variant.clone(), path("types", &constructor.name, Form::Owned) + call)
+        })
+        .unwrap_or_default()
+}

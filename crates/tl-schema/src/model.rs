@@ -1,0 +1,158 @@
+//! The closure with Rust names, lengths and lifetimes: all that the text of the generated code depends on.
+
+pub(crate) mod field;
+mod names;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use crate::ast::{Declaration, FieldKind, Name, Section};
+use crate::closure::Closure;
+use crate::error::{SchemaError, SchemaErrorKind};
+use crate::index::{Index, Wire};
+use crate::model::field::{Field, Kind};
+pub(crate) use crate::model::names::{camel, snake};
+use crate::plan::Plan;
+
+/// A struct: a constructor or a method.
+#[derive(Debug)]
+pub(crate) struct Combinator<'s> {
+    pub(crate) declaration: &'s Declaration,
+    /// The Rust name of the owned form; the borrowed one has `Ref` behind it.
+    pub(crate) rust: String,
+    pub(crate) fields: Vec<Field<'s>>,
+    /// The fewest bytes of the bare form.
+    pub(crate) min_len: usize,
+    /// Whether the borrowed form borrows.
+    pub(crate) has_lifetime: bool,
+    /// Whether the owned form is its own borrowed form.
+    pub(crate) is_plain: bool,
+    /// Where the fields begin that are read on demand.
+    pub(crate) first_cold: Option<usize>,
+    /// What a method answers with.
+    pub(crate) reply: Option<Wire<'s>>,
+}
+
+/// An enum: a type with several constructors.
+#[derive(Debug)]
+pub(crate) struct BoxedType<'s> {
+    pub(crate) name: &'s Name,
+    pub(crate) rust: String,
+    /// Variant and constructor.
+    pub(crate) variants: Vec<(String, &'s Declaration)>,
+    /// The fewest bytes of each variant's fields.
+    pub(crate) min_lens: Vec<usize>,
+    /// The fewest bytes, id included.
+    pub(crate) min_len: usize,
+    pub(crate) has_lifetime: bool,
+    pub(crate) is_plain: bool,
+}
+
+/// Everything to generate.
+#[derive(Debug)]
+pub(crate) struct Model<'s> {
+    pub(crate) index: &'s Index<'s>,
+    pub(crate) plan: &'s Plan,
+    pub(crate) constructors: Vec<Combinator<'s>>,
+    pub(crate) functions: Vec<Combinator<'s>>,
+    pub(crate) types: BTreeMap<&'s Name, BoxedType<'s>>,
+}
+
+impl Combinator<'_> {
+    /// Whether a field is any query, so that the owned form has a parameter.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.fields.iter().any(|field| field.is_query())
+    }
+
+    /// The words of flag bits.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.fields.iter().filter(|field| matches!(field.kind, Kind::Word))
+    }
+}
+
+impl<'s> Model<'s> {
+    pub(crate) fn new(index: &'s Index<'s>, plan: &'s Plan) -> Result<Self, SchemaError> {
+        let closure = Closure::new(index, plan)?;
+        let shapes = shape::Shapes::new(index, &closure)?;
+        let build = |found: &&'s Declaration| combinator(index, plan, &shapes, found);
+        let constructors = closure.constructors.iter().map(build).collect::<Result<Vec<_>, _>>()?;
+        let functions = closure.functions.iter().map(build).collect::<Result<Vec<_>, _>>()?;
+        let types = closure
+            .types
+            .iter()
+            .filter(|ty| index.constructors_of(ty).len() > 1)
+            .map(|&ty| (ty, boxed_type(index, &shapes, ty)))
+            .collect();
+        let model = Self { index, plan, constructors, functions, types };
+        names::check_clashes(&model)?;
+        Ok(model)
+    }
+}
+
+fn combinator<'s>(
+    index: &'s Index<'s>,
+    plan: &Plan,
+    shapes: &shape::Shapes<'s>,
+    found: &'s Declaration,
+) -> Result<Combinator<'s>, SchemaError> {
+    let fields = field::fields(index, plan, shapes, found)?;
+    let first_cold = fields.iter().position(|field| field.value().is_some_and(|value| !value.is_hot));
+    for cold in fields.iter().skip(first_cold.unwrap_or(fields.len())) {
+        if matches!(&cold.kind, Kind::Word)
+            || matches!(&cold.kind, Kind::Value(value) if value.flag.is_none())
+        {
+            let kind = SchemaErrorKind::ColdMandatory {
+                owner: found.name.to_string(),
+                field: cold.tl_name.to_owned(),
+            };
+            return Err(kind.at(cold.declared.position));
+        }
+    }
+    let reply = match found.section {
+        Section::Types => None,
+        Section::Functions => Some(index.wire(found, &found.result)?),
+    };
+    let shape = shapes.of(found);
+    Ok(Combinator {
+        declaration: found,
+        rust: camel(&found.name.ident),
+        fields,
+        min_len: shape.min_len,
+        has_lifetime: shape.has_lifetime,
+        is_plain: shape.is_plain,
+        first_cold,
+        reply,
+    })
+}
+
+fn boxed_type<'s>(index: &Index<'s>, shapes: &shape::Shapes<'s>, ty: &'s Name) -> BoxedType<'s> {
+    let constructors = index.constructors_of(ty);
+    let names: Vec<_> = constructors.iter().map(|found| found.name.ident.as_str()).collect();
+    let variants = names::variants(&ty.ident, &names);
+    let shape = shapes.of_type(ty);
+    BoxedType {
+        name: ty,
+        min_lens: constructors.iter().map(|found| shapes.of(found).min_len).collect(),
+        rust: camel(&ty.ident),
+        variants: variants.into_iter().zip(constructors.iter().copied()).collect(),
+        min_len: shape.min_len,
+        has_lifetime: shape.has_lifetime,
+        is_plain: shape.is_plain,
+    }
+}
+
+/// The value fields of a declaration with their meaning.
+pub(crate) fn wires<'s>(
+    index: &Index<'s>,
+    found: &'s Declaration,
+) -> Result<Vec<(&'s crate::ast::Field, Wire<'s>)>, SchemaError> {
+    found
+        .fields
+        .iter()
+        .filter_map(|field| match &field.kind {
+            FieldKind::Value { ty, .. } => Some((field, ty)),
+            FieldKind::Word | FieldKind::Repetition { .. } => None,
+        })
+        .map(|(field, ty)| Ok((field, index.wire(found, ty)?)))
+        .collect()
+}

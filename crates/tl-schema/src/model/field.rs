@@ -1,0 +1,187 @@
+//! The fields of a combinator.
+
+use crate::ast::{Declaration, FieldKind, Flag};
+use crate::error::{SchemaError, SchemaErrorKind};
+use crate::index::{Index, Wire};
+use crate::model::shape::Shapes;
+use crate::model::snake;
+use crate::plan::Plan;
+
+/// A field with its Rust name.
+#[derive(Debug)]
+pub(crate) struct Field<'s> {
+    pub(crate) declared: &'s crate::ast::Field,
+    pub(crate) tl_name: &'s str,
+    pub(crate) rust: String,
+    pub(crate) kind: Kind<'s>,
+}
+
+/// What a field becomes.
+#[derive(Debug)]
+pub(crate) enum Kind<'s> {
+    /// `flags:#`
+    Word,
+    /// `contact:flags.11?true`
+    True(&'s Flag),
+    /// Everything else.
+    Value(Value<'s>),
+}
+
+/// A field that takes bytes.
+#[derive(Debug)]
+pub(crate) struct Value<'s> {
+    pub(crate) flag: Option<&'s Flag>,
+    pub(crate) wire: Wire<'s>,
+    /// Whether its type contains the type that the field stands in.
+    pub(crate) is_recursive: bool,
+    /// Whether `Debug` output must not show it.
+    pub(crate) is_secret: bool,
+    /// Whether other fields depend on the same bit.
+    pub(crate) is_shared: bool,
+    /// Whether it is decoded with its owner; a cold field is read on demand.
+    pub(crate) is_hot: bool,
+    /// `query:!X`
+    pub(crate) is_query: bool,
+}
+
+impl Field<'_> {
+    pub(crate) fn is_query(&self) -> bool {
+        matches!(&self.kind, Kind::Value(value) if value.is_query)
+    }
+
+    pub(crate) fn value(&self) -> Option<&Value<'_>> {
+        match &self.kind {
+            Kind::Value(value) => Some(value),
+            Kind::Word | Kind::True(_) => None,
+        }
+    }
+
+    /// The bit that the field depends on.
+    pub(crate) fn flag(&self) -> Option<&Flag> {
+        match &self.kind {
+            Kind::Word => None,
+            Kind::True(flag) => Some(flag),
+            Kind::Value(value) => value.flag,
+        }
+    }
+}
+
+pub(crate) fn fields<'s>(
+    index: &'s Index<'s>,
+    plan: &Plan,
+    shapes: &Shapes<'s>,
+    owner: &'s Declaration,
+) -> Result<Vec<Field<'s>>, SchemaError> {
+    owner
+        .fields
+        .iter()
+        .map(|declared| {
+            let tl_name = declared.name.as_deref().unwrap_or_default();
+            let kind = kind(index, plan, shapes, owner, declared)?;
+            Ok(Field { declared, tl_name, rust: snake(tl_name), kind })
+        })
+        .collect()
+}
+
+fn kind<'s>(
+    index: &'s Index<'s>,
+    plan: &Plan,
+    shapes: &Shapes<'s>,
+    owner: &'s Declaration,
+    declared: &'s crate::ast::Field,
+) -> Result<Kind<'s>, SchemaError> {
+    let FieldKind::Value { flag, ty } = &declared.kind else {
+        return Ok(Kind::Word);
+    };
+    let wire = index.wire(owner, ty)?;
+    if let (Wire::True, Some(flag)) = (&wire, flag) {
+        return Ok(Kind::True(flag));
+    }
+    check_form(owner, declared, &wire)?;
+    check_inner(index, owner, declared, &wire)?;
+    let name = declared.name.as_deref().unwrap_or_default();
+    let is_recursive = matches!(&wire, Wire::Boxed(inner) if shapes.is_recursive(&owner.result.name, inner));
+    let is_shared =
+        flag.is_some() && owner.fields.iter().filter(|other| flag_of(other) == flag.as_ref()).count() > 1;
+    let hot = plan.hot.iter().find(|hot| hot.constructor == owner.name.to_string());
+    Ok(Kind::Value(Value {
+        is_hot: hot.is_none_or(|hot| hot.fields.iter().any(|hot| hot == name)),
+        flag: flag.as_ref(),
+        is_recursive,
+        is_secret: wire != Wire::Int && plan.secret.iter().any(|secret| secret == name),
+        is_shared,
+        is_query: ty.is_function,
+        wire,
+    }))
+}
+
+fn flag_of(field: &crate::ast::Field) -> Option<&Flag> {
+    match &field.kind {
+        FieldKind::Value { flag, .. } => flag.as_ref(),
+        FieldKind::Word | FieldKind::Repetition { .. } => None,
+    }
+}
+
+/// Refuses what the generated code has no form for.
+fn check_form(owner: &Declaration, declared: &crate::ast::Field, wire: &Wire<'_>) -> Result<(), SchemaError> {
+    let is_last = owner.fields.last() == Some(declared);
+    let is_optional = flag_of(declared).is_some();
+    let is_supported = match wire {
+        // nothing says how long it is, so nothing can stand behind it
+        Wire::Object if !is_last || is_optional => {
+            let kind = SchemaErrorKind::OpaqueInside {
+                owner: owner.name.to_string(),
+                field: declared.name.clone().unwrap_or_default(),
+                ty: "any object".to_owned(),
+            };
+            return Err(kind.at(declared.position));
+        }
+        Wire::True | Wire::Bare(_) => false,
+        Wire::Vector { is_bare: true, item } => !is_optional && is_item(item, true),
+        Wire::Vector { is_bare: false, item } => is_item(item, false),
+        _ => true,
+    };
+    if is_supported {
+        return Ok(());
+    }
+    let kind = SchemaErrorKind::Unsupported { owner: owner.name.to_string(), form: declared.to_string() };
+    Err(kind.at(declared.position))
+}
+
+/// Refuses a field whose type ends with an opaque object.
+fn check_inner(
+    index: &Index<'_>,
+    owner: &Declaration,
+    declared: &crate::ast::Field,
+    wire: &Wire<'_>,
+) -> Result<(), SchemaError> {
+    let inner: &[&Declaration] = match wire {
+        Wire::Vector { item, .. } => return check_inner(index, owner, declared, item),
+        Wire::Boxed(ty) => index.constructors_of(ty),
+        Wire::Bare(found) => &[*found],
+        _ => &[],
+    };
+    let ends_opaque = |found: &&&Declaration| {
+        found.fields.iter().any(|field| match &field.kind {
+            FieldKind::Value { ty, .. } => ty.name.is("Object") || ty.is_function,
+            FieldKind::Word | FieldKind::Repetition { .. } => false,
+        })
+    };
+    match inner.iter().find(ends_opaque) {
+        None => Ok(()),
+        Some(found) => Err(SchemaErrorKind::OpaqueInside {
+            owner: owner.name.to_string(),
+            field: declared.name.clone().unwrap_or_default(),
+            ty: found.name.to_string(),
+        }
+        .at(declared.position)),
+    }
+}
+
+fn is_item(wire: &Wire<'_>, may_be_bare: bool) -> bool {
+    match wire {
+        Wire::Object | Wire::True | Wire::Vector { .. } => false,
+        Wire::Bare(_) => may_be_bare,
+        _ => true,
+    }
+}
