@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
-use tl_schema::{ExpectedLint, Hot, Plan, Schema, generate};
+use tl_schema::{Plan, Schema, generate};
 
 use crate::schema::{read, sha256};
 
@@ -38,33 +38,9 @@ struct Config {
 #[serde(deny_unknown_fields)]
 struct Target {
     schema: PathBuf,
+    /// The folder that holds the module's file.
     out: PathBuf,
-    root: String,
-    docs: Vec<String>,
-    functions: Vec<String>,
-    constructors: Vec<String>,
-    leave_out: Vec<String>,
-    opaque: Vec<String>,
-    secret: Vec<String>,
-    #[serde(default)]
-    hot: Vec<HotFields>,
-    #[serde(default)]
-    expected_lints: Vec<Lint>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HotFields {
-    constructor: String,
-    fields: Vec<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lint {
-    module: String,
-    lint: String,
-    reason: String,
+    plan: Plan,
 }
 
 /// Runs the command.
@@ -84,60 +60,31 @@ fn files(root: &Path, api_schema: Option<&Path>) -> Result<BTreeMap<PathBuf, Opt
     let mut config: Config =
         toml::from_str(&read(&file)?).map_err(|error| format!("{}: {error}", file.display()))?;
     if let Some(path) = api_schema {
-        config.api.schema = path.to_owned();
+        path.clone_into(&mut config.api.schema);
     }
     let mut files = BTreeMap::new();
     for target in [config.mtproto, config.api] {
-        let found = target_files(root, target)?;
-        files.extend(found);
+        files.extend(target_files(root, target)?);
     }
     Ok(files)
 }
 
 fn target_files(root: &Path, target: Target) -> Result<BTreeMap<PathBuf, Option<String>>, String> {
-    let text = read(&root.join(&target.schema))?;
-    let place = |error| format!("{}:{error}", target.schema.display());
-    let schema = Schema::parse(&text).map_err(place)?;
-    let name = target.schema.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let out = target.out.clone();
-    let stem = target.root.rsplit("::").next().unwrap_or_default().to_owned();
-    let header = vec![MARK.to_owned(), format!("schema/{name}, sha256 {}", sha256(text.as_bytes()))];
-    let generated = generate(&schema, &plan(&target, header)).map_err(place)?;
+    let Target { schema: path, out, mut plan } = target;
+    let text = read(&root.join(&path))?;
+    let place = |error| format!("{}:{error}", path.display());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    plan.header = vec![MARK.to_owned(), format!("schema/{name}, sha256 {}", sha256(text.as_bytes()))];
+    let generated = generate(&Schema::parse(&text).map_err(place)?, &plan).map_err(place)?;
+    let stem = plan.root.rsplit("::").next().unwrap_or_default();
     let mut files: BTreeMap<_, _> =
-        stale_candidates(root, &out, &stem)?.into_iter().map(|path| (path, None)).collect();
+        stale_candidates(root, &out, stem)?.into_iter().map(|path| (path, None)).collect();
     for file in generated {
         let path = out.join(&file.path);
         let text = layout(root, &file.text).map_err(|why| format!("{}: {why}", path.display()))?;
         files.insert(path, Some(text));
     }
     Ok(files)
-}
-
-fn plan(target: &Target, header: Vec<String>) -> Plan {
-    Plan {
-        root: target.root.clone(),
-        docs: target.docs.clone(),
-        header,
-        functions: target.functions.clone(),
-        constructors: target.constructors.clone(),
-        leave_out: target.leave_out.clone(),
-        opaque: target.opaque.clone(),
-        secret: target.secret.clone(),
-        hot: target
-            .hot
-            .iter()
-            .map(|hot| Hot { constructor: hot.constructor.clone(), fields: hot.fields.clone() })
-            .collect(),
-        expected_lints: target
-            .expected_lints
-            .iter()
-            .map(|lint| ExpectedLint {
-                module: lint.module.clone(),
-                lint: lint.lint.clone(),
-                reason: lint.reason.clone(),
-            })
-            .collect(),
-    }
 }
 
 /// Generated files of an earlier run: everything with the mark below the module's folder.

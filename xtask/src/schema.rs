@@ -56,7 +56,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     let text = with_notes(&whole.canonical());
     check(&import.to, &text)?;
     write(&root.join(&import.to), &text)?;
-    let layer = whole.layer.map_or("–".to_owned(), |layer| layer.to_string());
+    let layer = whole.layer.map_or_else(|| "–".to_owned(), |layer| layer.to_string());
     let row = format!(
         "| {} | {layer} | {} | {} | {} | {} |",
         import.to.display(),
@@ -77,7 +77,7 @@ pub fn read(file: &Path) -> Result<String, String> {
 
 /// SHA-256 as hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Nothing is left out unseen: each declaration that is not taken over is printed with the reason.
@@ -98,11 +98,16 @@ fn keep(import: &Import, found: &Declaration) -> bool {
 
 /// The canonical text with a comment before each id that is not a CRC32.
 fn with_notes(text: &str) -> String {
-    let note = |line: &str| {
-        let known = KNOWN_EXCEPTIONS.iter().find(|known| line.starts_with(&format!("{}#", known.name)));
-        known.map(|known| format!("// {}: {}\n", known.name, known.reason)).unwrap_or_default()
-    };
-    text.lines().map(|line| format!("{}{line}\n", note(line))).collect()
+    let mut noted = String::new();
+    for line in text.lines() {
+        if let Some(known) =
+            KNOWN_EXCEPTIONS.iter().find(|known| line.starts_with(&format!("{}#", known.name)))
+        {
+            noted.extend(["// ", known.name, ": ", known.reason, "\n"]);
+        }
+        noted.extend([line, "\n"]);
+    }
+    noted
 }
 
 /// The text to be written must be read back without a fault.

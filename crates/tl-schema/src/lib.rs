@@ -2,9 +2,15 @@
 #![doc = ""]
 
 pub mod ast;
+#[expect(clippy::format_push_string, reason = "`write!` would return a result that cannot fail")]
 mod canonical;
 mod closure;
 mod error;
+#[expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "text is put together once; `write!` would return results that cannot fail"
+)]
 mod generate;
 mod id;
 mod index;

@@ -12,6 +12,7 @@ use crate::error::{SchemaError, SchemaErrorKind};
 use crate::index::{Index, Wire};
 use crate::model::field::{Field, Kind};
 pub(crate) use crate::model::names::{camel, snake};
+pub(crate) use crate::model::shape::fixed_len;
 use crate::plan::Plan;
 
 /// A struct: a constructor or a method.
@@ -61,7 +62,7 @@ pub(crate) struct Model<'s> {
 impl Combinator<'_> {
     /// Whether a field is any query, so that the owned form has a parameter.
     pub(crate) fn is_generic(&self) -> bool {
-        self.fields.iter().any(|field| field.is_query())
+        self.fields.iter().any(Field::is_query)
     }
 
     /// The words of flag bits.

@@ -2,6 +2,7 @@
 
 /// What to generate from a schema, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct Plan {
     /// The module that the files make up, like `crate::schema`.
     pub root: String,
@@ -27,6 +28,7 @@ pub struct Plan {
 
 /// A constructor with hot and cold fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct Hot {
     /// The constructor.
     pub constructor: String,
@@ -36,6 +38,7 @@ pub struct Hot {
 
 /// A lint that generated code raises on purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct ExpectedLint {
     /// The submodule: `types`, `enums` or `functions`.
     pub module: String,

@@ -33,10 +33,9 @@ fn one(found: &Combinator<'_>, form: Form) -> String {
     for field in &found.fields {
         let shown = match (&field.kind, form) {
             (Kind::Word, Form::Owned) | (Kind::True(_), Form::Borrowed) => continue,
-            (Kind::Word, Form::Borrowed) | (Kind::True(_), Form::Owned) => format!("self.{}", field.rust),
             (Kind::Value(value), Form::Borrowed) if !value.is_hot => continue,
             (Kind::Value(value), _) if value.is_secret => "Redacted".to_owned(),
-            (Kind::Value(_), _) => format!("self.{}", field.rust),
+            _ => format!("self.{}", field.rust),
         };
         fields += &format!(".field(\"{}\", &{shown})", field.rust);
     }

@@ -157,11 +157,5 @@ fn fixed_len(value: &Value<'_>) -> Option<usize> {
     if value.flag.is_some() || value.is_query {
         return None;
     }
-    match &value.wire {
-        Wire::Int | Wire::Bool => Some(4),
-        Wire::Long | Wire::Double => Some(8),
-        Wire::Int128 => Some(16),
-        Wire::Int256 => Some(32),
-        _ => None,
-    }
+    crate::model::fixed_len(&value.wire)
 }

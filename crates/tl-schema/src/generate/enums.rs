@@ -57,10 +57,7 @@ fn implementations(found: &BoxedType<'_>) -> String {
         })
         .collect();
     let lifetime = if found.has_lifetime { "<'a>" } else { "" };
-    let forms = match found.is_plain {
-        true => format!("plain {rust}"),
-        false => format!("{rust}, {rust}Ref{lifetime}"),
-    };
+    let forms = if found.is_plain { format!("plain {rust}") } else { format!("{rust}, {rust}Ref{lifetime}") };
     let (default, shortest) = &shortest(found);
     format!(
         "tl_codec::boxed_type!({forms}, \"{}\", {}, {{\n{variants}}});\n\n\

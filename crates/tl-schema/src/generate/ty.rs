@@ -95,10 +95,13 @@ impl Model<'_> {
 
     /// What a method's `Reply` is.
     pub(crate) fn reply_type(&self, wire: &Wire<'_>) -> String {
-        match wire {
-            Wire::Object => "X::Reply".to_owned(),
-            Wire::Boxed(ty) if self.plan.opaque.contains(&ty.to_string()) => "RawBytes".to_owned(),
-            _ => self.wire_type(wire, Form::Owned),
+        let is_opaque = |ty: &Name| self.plan.opaque.contains(&ty.to_string());
+        if *wire == Wire::Object {
+            "X::Reply".to_owned()
+        } else if matches!(wire, Wire::Boxed(ty) if is_opaque(ty)) {
+            "RawBytes".to_owned()
+        } else {
+            self.wire_type(wire, Form::Owned)
         }
     }
 }

@@ -29,6 +29,7 @@ pub(crate) enum Kind<'s> {
 
 /// A field that takes bytes.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers, each asked in another place")]
 pub(crate) struct Value<'s> {
     pub(crate) flag: Option<&'s Flag>,
     pub(crate) wire: Wire<'s>,
@@ -126,20 +127,19 @@ fn flag_of(field: &crate::ast::Field) -> Option<&Flag> {
 fn check_form(owner: &Declaration, declared: &crate::ast::Field, wire: &Wire<'_>) -> Result<(), SchemaError> {
     let is_last = owner.fields.last() == Some(declared);
     let is_optional = flag_of(declared).is_some();
-    let is_supported = match wire {
-        // nothing says how long it is, so nothing can stand behind it
-        Wire::Object if !is_last || is_optional => {
-            let kind = SchemaErrorKind::OpaqueInside {
-                owner: owner.name.to_string(),
-                field: declared.name.clone().unwrap_or_default(),
-                ty: "any object".to_owned(),
-            };
-            return Err(kind.at(declared.position));
-        }
-        Wire::True | Wire::Bare(_) => false,
-        Wire::Vector { is_bare: true, item } => !is_optional && is_item(item, true),
-        Wire::Vector { is_bare: false, item } => is_item(item, false),
-        _ => true,
+    // nothing says how long it is, so nothing can stand behind it
+    if *wire == Wire::Object && (!is_last || is_optional) {
+        let kind = SchemaErrorKind::OpaqueInside {
+            owner: owner.name.to_string(),
+            field: declared.name.clone().unwrap_or_default(),
+            ty: "any object".to_owned(),
+        };
+        return Err(kind.at(declared.position));
+    }
+    let is_supported = if let Wire::Vector { is_bare, item } = wire {
+        is_item(item, *is_bare) && !(*is_bare && is_optional)
+    } else {
+        !matches!(wire, Wire::True | Wire::Bare(_))
     };
     if is_supported {
         return Ok(());
@@ -155,11 +155,15 @@ fn check_inner(
     declared: &crate::ast::Field,
     wire: &Wire<'_>,
 ) -> Result<(), SchemaError> {
-    let inner: &[&Declaration] = match wire {
-        Wire::Vector { item, .. } => return check_inner(index, owner, declared, item),
-        Wire::Boxed(ty) => index.constructors_of(ty),
-        Wire::Bare(found) => &[*found],
-        _ => &[],
+    if let Wire::Vector { item, .. } = wire {
+        return check_inner(index, owner, declared, item);
+    }
+    let inner: &[&Declaration] = if let Wire::Boxed(ty) = wire {
+        index.constructors_of(ty)
+    } else if let Wire::Bare(found) = wire {
+        &[*found]
+    } else {
+        &[]
     };
     let ends_opaque = |found: &&&Declaration| {
         found.fields.iter().any(|field| match &field.kind {
@@ -179,9 +183,6 @@ fn check_inner(
 }
 
 fn is_item(wire: &Wire<'_>, may_be_bare: bool) -> bool {
-    match wire {
-        Wire::Object | Wire::True | Wire::Vector { .. } => false,
-        Wire::Bare(_) => may_be_bare,
-        _ => true,
-    }
+    !matches!(wire, Wire::Object | Wire::True | Wire::Vector { .. })
+        && (may_be_bare || !matches!(wire, Wire::Bare(_)))
 }

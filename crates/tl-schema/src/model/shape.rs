@@ -95,11 +95,9 @@ impl<'s> Shapes<'s> {
         let fixed = |min_len| Shape { min_len, has_lifetime: false, is_plain: true };
         let borrowed = |min_len| Shape { min_len, has_lifetime: true, is_plain: false };
         match wire {
-            Wire::True => fixed(0),
-            Wire::Int | Wire::Bool => fixed(4),
-            Wire::Long | Wire::Double => fixed(8),
-            Wire::Int128 => fixed(16),
-            Wire::Int256 => fixed(32),
+            Wire::True | Wire::Int | Wire::Bool | Wire::Long | Wire::Double | Wire::Int128 | Wire::Int256 => {
+                fixed(fixed_len(wire).unwrap_or_default())
+            }
             Wire::String | Wire::Bytes | Wire::Object => borrowed(4),
             Wire::Vector { is_bare, .. } => borrowed(if *is_bare { 4 } else { 8 }),
             Wire::Boxed(ty) if self.is_recursive(&owner.result.name, ty) => {
@@ -120,6 +118,20 @@ impl<'s> Shapes<'s> {
     }
 }
 
+/// The length of a value that always has the same.
+pub(crate) fn fixed_len(wire: &Wire<'_>) -> Option<usize> {
+    Some(match wire {
+        Wire::True => 0,
+        Wire::Int | Wire::Bool => 4,
+        Wire::Long | Wire::Double => 8,
+        Wire::Int128 => 16,
+        Wire::Int256 => 32,
+        Wire::String | Wire::Bytes | Wire::Vector { .. } | Wire::Boxed(_) | Wire::Bare(_) | Wire::Object => {
+            return None;
+        }
+    })
+}
+
 /// Constructors and methods have names of their own.
 fn key(found: &Declaration) -> (bool, &Name) {
     (found.section == crate::ast::Section::Functions, &found.name)
@@ -137,10 +149,10 @@ fn inside<'s>(
     for found in &closure.constructors {
         let entry = direct.entry(&found.result.name).or_default();
         for (_, wire) in wires(index, found)? {
-            match wire {
-                Wire::Boxed(ty) => drop(entry.insert(ty)),
-                Wire::Bare(inner) => _ = entry.insert(&inner.result.name),
-                _ => {}
+            if let Wire::Boxed(ty) = wire {
+                entry.insert(ty);
+            } else if let Wire::Bare(inner) = wire {
+                entry.insert(&inner.result.name);
             }
         }
     }
