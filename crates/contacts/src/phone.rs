@@ -1,0 +1,186 @@
+//! Phone numbers as keys.
+//!
+//! A number reaches us as text that a person typed or that the server holds. Here it is reduced to what can be compared:
+//! [`Digits`]. Nothing is guessed: no country is added, and no number that is not plainly international is rewritten.
+
+use core::fmt;
+use core::num::NonZeroU128;
+
+/// The most digits that [`Digits`] holds. E.164 allows fifteen; what is longer than this is not a phone number, and
+/// joining nothing to it is right.
+pub const MAX_KEY_DIGITS: usize = 31;
+
+/// The fewest digits that we take for a full international number: country code and subscriber. The shortest in use
+/// (Niue, +683 and four digits) has seven.
+pub const MIN_E164_DIGITS: usize = 7;
+
+/// The most digits of an international number (ITU-T E.164, section 6.1).
+pub const MAX_E164_DIGITS: usize = 15;
+
+/// The digits of a phone number, in order, leading zeros kept: the key of the join.
+///
+/// Sixteen bytes, compared and sorted as one integer: four bits a digit behind a leading one, which marks the length.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digits(NonZeroU128);
+
+impl Digits {
+    /// The key of a number as it was typed: its ASCII digits, whatever stands between them.
+    ///
+    /// The international prefix `00` is dropped when a plausible E.164 number follows it, so that `0049…` and `+49…`
+    /// are the same number; any other number with leading zeros stays as it is.
+    ///
+    /// `None` if there is no digit or there are more than [`MAX_KEY_DIGITS`].
+    pub fn of(phone: &[u8]) -> Option<Self> {
+        let all = Self::collect(phone.iter().copied())?;
+        match all.iter().len() {
+            len if len > 2 && all.iter().take(2).all(|digit| digit == b'0') => {
+                let rest = Self::collect(all.iter().skip(2))?;
+                Some(if rest.is_e164() { rest } else { all })
+            }
+            _ => Some(all),
+        }
+    }
+
+    fn collect(bytes: impl Iterator<Item = u8>) -> Option<Self> {
+        let mut key = NonZeroU128::MIN;
+        let mut len = 0;
+        for digit in bytes.filter(u8::is_ascii_digit) {
+            len += 1;
+            if len > MAX_KEY_DIGITS {
+                return None;
+            }
+            // the leading one makes the value non-zero whatever is put behind it
+            key = NonZeroU128::new(key.get() << 4 | u128::from(digit - b'0'))?;
+        }
+        (len > 0).then_some(Self(key))
+    }
+
+    /// The digits as ASCII characters, first to last.
+    pub fn iter(self) -> DigitIter {
+        // the position of the leading one, in digits
+        let len = (127 - self.0.leading_zeros()) / 4;
+        DigitIter { key: self.0.get(), left: len }
+    }
+
+    /// Whether this can be a full international number: seven to fifteen digits, the first not zero (no country code
+    /// starts with zero).
+    pub fn is_e164(self) -> bool {
+        let mut digits = self.iter();
+        (MIN_E164_DIGITS..=MAX_E164_DIGITS).contains(&digits.len()) && digits.next() != Some(b'0')
+    }
+
+    /// The number as `+` and digits, if [`is_e164`](Self::is_e164).
+    pub fn e164(self) -> Option<E164> {
+        self.is_e164().then_some(E164(self))
+    }
+}
+
+/// A phone number that could be anyone's: no text in `Debug` output.
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digits(<redacted>)")
+    }
+}
+
+/// The digits alone.
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.iter().try_for_each(|digit| fmt::Write::write_char(f, char::from(digit)))
+    }
+}
+
+/// The digits of a key, as ASCII.
+#[derive(Clone)]
+pub struct DigitIter {
+    key: u128,
+    left: u32,
+}
+
+impl fmt::Debug for DigitIter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DigitIter({} left)", self.left)
+    }
+}
+
+impl Iterator for DigitIter {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        self.left = self.left.checked_sub(1)?;
+        let [.., low] = (self.key >> (4 * self.left)).to_be_bytes();
+        Some(b'0' + (low & 0xf))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.left).unwrap_or(MAX_KEY_DIGITS);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for DigitIter {}
+
+/// A plausible international number; its `Display` is `+` and the digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct E164(Digits);
+
+impl fmt::Display for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(phone: &str) -> Option<String> {
+        Digits::of(phone.as_bytes()).map(|digits| digits.to_string())
+    }
+
+    #[test]
+    fn only_the_digits_count() {
+        for phone in ["+49 (170) 123-45.67", "491701234567", "00491701234567", "  +49170\u{a0}1234567"] {
+            assert_eq!(key(phone).as_deref(), Some("491701234567"), "{phone}");
+        }
+    }
+
+    #[test]
+    fn leading_zeros_are_kept_unless_they_are_the_international_prefix() {
+        for (phone, expected) in [
+            ("0170 1234567", "01701234567"),
+            ("00 123", "00123"),
+            ("000491701234567", "000491701234567"),
+            ("0", "0"),
+            ("00", "00"),
+            ("000", "000"),
+        ] {
+            assert_eq!(key(phone).as_deref(), Some(expected), "{phone}");
+        }
+        assert_ne!(Digits::of(b"012"), Digits::of(b"12"));
+    }
+
+    #[test]
+    fn what_has_no_digits_or_too_many_has_no_key() {
+        assert_eq!(key(""), None);
+        assert_eq!(key("unknown"), None);
+        assert_eq!(key(&"1".repeat(MAX_KEY_DIGITS)), Some("1".repeat(MAX_KEY_DIGITS)));
+        assert_eq!(key(&"1".repeat(MAX_KEY_DIGITS + 1)), None);
+    }
+
+    #[test]
+    fn e164_is_seven_to_fifteen_digits_without_a_leading_zero() {
+        let e164 = |phone: &str| Digits::of(phone.as_bytes()).and_then(Digits::e164).map(|n| n.to_string());
+        assert_eq!(e164("683 4000").as_deref(), Some("+6834000"));
+        assert_eq!(e164("0049 170 1234567").as_deref(), Some("+491701234567"));
+        assert_eq!(e164(&"9".repeat(15)), Some(format!("+{}", "9".repeat(15))));
+        for implausible in ["42777", "0170 1234567", &"9".repeat(16)] {
+            assert_eq!(e164(implausible), None, "{implausible}");
+        }
+    }
+
+    #[test]
+    fn debug_output_has_no_number() {
+        let digits = Digits::of(b"491701234567").unwrap();
+        assert!(!format!("{digits:?} {:?} {:?}", digits.e164(), digits.iter()).contains("4917"));
+    }
+}
