@@ -24,7 +24,7 @@ mod pem;
 mod prime;
 mod rsa;
 pub mod rsa_pad;
-mod sha;
+pub(crate) mod sha;
 mod telegram_keys;
 
 pub use self::auth_key::AuthKey;

@@ -3,7 +3,9 @@
 pub mod crypto;
 pub mod envelope;
 pub mod frame;
+pub mod handshake;
 pub mod limits;
 mod random;
+pub mod schema;
 
 pub use crate::random::Random;

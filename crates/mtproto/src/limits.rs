@@ -17,3 +17,7 @@ pub const MIN_PADDING_BYTES: usize = 12;
 
 /// Most bytes of padding in an encrypted message.
 pub const MAX_PADDING_BYTES: usize = 1024;
+
+/// How often a server may answer `dh_gen_retry`. It happens when two of 2⁶⁴ key ids meet: once is luck, five times is a
+/// server that does not want to end.
+pub const MAX_DH_GEN_RETRIES: u32 = 5;

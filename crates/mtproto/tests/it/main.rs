@@ -11,6 +11,9 @@
 mod crypto_vectors;
 mod envelopes;
 mod frames;
+mod handshake_rules;
+mod handshakes;
 mod primes;
 mod recorded;
+mod server;
 mod vector_file;
