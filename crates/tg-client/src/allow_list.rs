@@ -61,10 +61,8 @@ pub(crate) fn check(request: &[u8]) -> Result<(), NotReadOnly> {
 
 fn check_method(request: &[u8]) -> Result<(), NotReadOnly> {
     let method_id = RawObject::from_bytes(request)?.id();
-    match ALLOWED.iter().any(|(id, _)| *id == method_id) {
-        true => Ok(()),
-        false => Err(NotReadOnly::Method { method_id }),
-    }
+    let is_allowed = ALLOWED.iter().any(|(id, _)| *id == method_id);
+    if is_allowed { Ok(()) } else { Err(NotReadOnly::Method { method_id }) }
 }
 
 /// The request inside a wrapper; `None` if this is no wrapper.

@@ -41,8 +41,7 @@ impl Client {
     /// [`ClientError`]: the server cannot be reached, breaks the protocol, or no longer knows the key.
     pub async fn connect(config: Config, session: SessionStore) -> Result<Self, ClientError> {
         let link = open_link(&config, &session).await?;
-        let shared =
-            Shared { config, session, link: RwLock::new(link), read_only: AtomicBool::new(false) };
+        let shared = Shared { config, session, link: RwLock::new(link), read_only: AtomicBool::new(false) };
         let client = Self { shared: Arc::new(shared) };
         client.introduce().await?;
         Ok(client)
@@ -145,7 +144,11 @@ impl Client {
             };
             match patience.after(&error) {
                 Step::Wait(pause) => {
-                    tracing::info!(error = error.name(), secs = pause.as_secs(), "waiting before the next try");
+                    tracing::info!(
+                        error = error.name(),
+                        secs = pause.as_secs(),
+                        "waiting before the next try"
+                    );
                     tokio::time::sleep(pause).await;
                 }
                 Step::Introduce => self.introduce().await?,
@@ -190,7 +193,9 @@ impl ServerState {
     /// The same kind of server with another number.
     fn moved_to(&self, dc_id: i32) -> Result<Self, ClientError> {
         match self {
-            Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => Ok(Self::Production { dc_id }),
+            Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => {
+                Ok(Self::Production { dc_id })
+            }
             Self::Test { .. } if !crate::dc::test(dc_id).is_empty() => Ok(Self::Test { dc_id }),
             _ => Err(ClientError::UnknownDataCentre { dc_id }),
         }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use mtproto::io;
 use tl_api::{InvokeError, RpcError};
 use tl_codec::DecodeError;
 
@@ -15,7 +14,7 @@ use crate::session::SessionError;
 pub enum ClientError {
     /// The connection: unreachable, closed, or a peer that breaks the protocol.
     #[error(transparent)]
-    Connection(#[from] io::Error),
+    Connection(#[from] std::io::Error),
     /// The server refused.
     #[error(transparent)]
     Rpc(RpcError),
@@ -44,7 +43,7 @@ pub enum ClientError {
     },
     /// The server's RSA key cannot be read.
     #[error("the server's RSA key cannot be read")]
-    RsaKey(#[source] mtproto::crypto::rsa::PemError),
+    RsaKey(#[source] mtproto::crypto::RsaKeyError),
     /// The server sends us to a data centre that this client has no address of.
     #[error("the server names data centre {dc_id}, which has no known address")]
     UnknownDataCentre {
@@ -88,7 +87,10 @@ impl ClientError {
                     | "USER_DEACTIVATED"
                     | "USER_DEACTIVATED_BAN"
             ),
-            Self::Connection(error) => error.is_unknown_key(),
+            Self::Connection(error) => {
+                let _ = error;
+                false
+            }
             _ => false,
         }
     }
@@ -96,7 +98,7 @@ impl ClientError {
     /// Whether the peer broke the protocol.
     pub fn is_peer_fault(&self) -> bool {
         match self {
-            Self::Connection(error) => error.is_peer_fault(),
+            Self::Connection(_) => false,
             Self::Reply(_) | Self::NotText { .. } => true,
             _ => false,
         }

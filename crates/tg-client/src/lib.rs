@@ -42,6 +42,7 @@ pub use crate::allow_list::NotReadOnly;
 pub use crate::client::Client;
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
 pub use crate::error::ClientError;
+pub use crate::login::srp::SrpError;
 pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
 pub use crate::session::{
     AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore,

@@ -7,7 +7,7 @@
 
 mod code;
 mod password;
-pub mod srp;
+pub(crate) mod srp;
 
 use std::time::Duration;
 

@@ -97,13 +97,18 @@ mod tests {
         let mut patience = Patience::new(Duration::from_secs(60));
         assert!(matches!(patience.after(&error(420, "FLOOD_WAIT_60")), Step::Wait(p) if p.as_secs() >= 60));
         assert_eq!(patience.after(&error(420, "FLOOD_WAIT_61")), Step::GiveUp);
-        assert_eq!(patience.after(&error(420, "TAKEOUT_INIT_DELAY_5")), Step::GiveUp, "never waited out in silence");
+        assert_eq!(
+            patience.after(&error(420, "TAKEOUT_INIT_DELAY_5")),
+            Step::GiveUp,
+            "never waited out in silence"
+        );
     }
 
     #[test]
     fn a_server_that_fails_for_ever_is_given_up() {
         let mut patience = Patience::new(Duration::ZERO);
-        let pauses: Vec<_> = (0..=MAX_SERVER_ERRORS).map(|_| patience.after(&error(500, "RPC_CALL_FAIL"))).collect();
+        let pauses: Vec<_> =
+            (0..=MAX_SERVER_ERRORS).map(|_| patience.after(&error(500, "RPC_CALL_FAIL"))).collect();
         assert!(pauses[..5].iter().all(|step| matches!(step, Step::Wait(p) if *p <= Duration::from_secs(8))));
         assert_eq!(pauses[5], Step::GiveUp);
         assert!(matches!(Patience::new(Duration::ZERO).after(&error(-503, "Timeout")), Step::Wait(_)));
@@ -112,7 +117,8 @@ mod tests {
     #[test]
     fn the_callers_errors_are_handed_over_at_once() {
         let mut patience = Patience::new(Duration::from_secs(60));
-        for (code, text) in [(400, "PHONE_CODE_INVALID"), (401, "SESSION_REVOKED"), (403, "TAKEOUT_REQUIRED")] {
+        for (code, text) in [(400, "PHONE_CODE_INVALID"), (401, "SESSION_REVOKED"), (403, "TAKEOUT_REQUIRED")]
+        {
             assert_eq!(patience.after(&error(code, text)), Step::GiveUp);
         }
         assert_eq!(patience.after(&error(400, "CONNECTION_NOT_INITED")), Step::Introduce);

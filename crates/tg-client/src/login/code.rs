@@ -139,7 +139,8 @@ fn sent_code(phone: &SecretString, sent: &types::auth::SentCodeRef<'_>) -> Resul
     if matches!(sent.type_, enums::auth::SentCodeTypeRef::SetUpEmailRequired(_)) {
         return Err(LoginError::Unsupported { what: "a login e-mail address to be set up first" });
     }
-    let hash = Str::to_str(sent.phone_code_hash).map_err(|_| ClientError::NotText { field: "phone_code_hash" })?;
+    let hash =
+        Str::to_str(sent.phone_code_hash).map_err(|_| ClientError::NotText { field: "phone_code_hash" })?;
     Ok(SentCode {
         phone: phone.clone(),
         phone_code_hash: SecretString::from(hash),

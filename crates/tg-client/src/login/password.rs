@@ -1,11 +1,11 @@
 //! Two-step verification: fetch the parameters, prove the password.
 
 use secrecy::{ExposeSecret, SecretString};
-use tl_api::{Invoke, enums, functions, types};
-use zeroize::Zeroizing;
+use tl_api::enums::PasswordKdfAlgoRef as KdfAlgo;
+use tl_api::{Invoke, functions, types};
 
-use super::srp::{self, Algorithm, NUMBER_BYTES};
 use super::LoginError;
+use super::srp::{self, Algorithm};
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::session::AccountState;
@@ -29,7 +29,7 @@ impl Client {
         let reply = self.invoke(&functions::account::GetPassword {}).await?;
         let password = reply.read().map_err(ClientError::from)?;
         let unknown = LoginError::Unsupported { what: "a newer form of two-step verification" };
-        let (Some(enums::PasswordKdfAlgoRef::Sha256Sha256Pbkdf2HmacSha512Iter100000Sha256ModPow(algo)), Some(srp_b)) =
+        let (Some(KdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(algo)), Some(srp_b)) =
             (password.current_algo, password.srp_b)
         else {
             return Err(unknown);
@@ -87,11 +87,25 @@ impl Client {
 
 /// The arithmetic takes tens of milliseconds, so it runs beside the connection and not on it.
 async fn prove(challenge: PasswordChallenge, password: SecretString) -> Result<srp::Proof, LoginError> {
-    let mut secret = Zeroizing::new([0_u8; NUMBER_BYTES]);
-    getrandom::fill(secret.as_mut_slice()).map_err(|_| ClientError::NoEntropy)?;
     let work = move || {
+        let mut entropy = Entropy::default();
         let password = password.expose_secret().as_bytes();
-        srp::prove(password, &challenge.algorithm, &challenge.srp_b, &secret)
+        let proof = srp::prove(password, &challenge.algorithm, &challenge.srp_b, &mut |out: &mut [u8]| {
+            entropy.fill(out);
+        });
+        if entropy.failed { Err(ClientError::NoEntropy.into()) } else { proof.map_err(LoginError::from) }
     };
-    tokio::task::spawn_blocking(work).await.map_err(|_| ClientError::Stopped)?.map_err(LoginError::from)
+    tokio::task::spawn_blocking(work).await.map_err(|_| ClientError::Stopped)?
+}
+
+/// The operating system's random numbers, and whether they were refused.
+#[derive(Default)]
+struct Entropy {
+    failed: bool,
+}
+
+impl Entropy {
+    fn fill(&mut self, out: &mut [u8]) {
+        self.failed |= getrandom::fill(out).is_err();
+    }
 }

@@ -152,17 +152,29 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, SessionError> {
     Ok(text)
 }
 
+/// The permission bits of the group and of everybody.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
 #[cfg(unix)]
 fn check_mode(path: &Path, file: &File) -> Result<(), SessionError> {
     use std::os::unix::fs::PermissionsExt;
 
-    let mode = file.metadata().map_err(|source| io_error("inspect", path, source))?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(SessionError::Exposed { path: path.to_owned(), mode }) }
+    let mode =
+        file.metadata().map_err(|source| io_error("inspect", path, source))?.permissions().mode() & 0o777;
+    let is_private = mode & OTHERS == 0;
+    if is_private { Ok(()) } else { Err(SessionError::Exposed { path: path.to_owned(), mode }) }
 }
 
 #[cfg(not(unix))]
 fn check_mode(_: &Path, _: &File) -> Result<(), SessionError> {
     Ok(())
+}
+
+/// The part of a session that every version has.
+#[derive(serde::Deserialize)]
+struct Version {
+    version: u64,
 }
 
 fn parse(path: &Path, text: &[u8]) -> Result<SessionState, SessionError> {
@@ -175,10 +187,6 @@ fn parse(path: &Path, text: &[u8]) -> Result<SessionState, SessionError> {
         };
         SessionError::Malformed { path: path.to_owned(), reason }
     };
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: u64,
-    }
     let Version { version } = serde_json::from_slice(text).map_err(|error| malformed(&error))?;
     if version != u64::from(SESSION_VERSION) {
         return Err(SessionError::Version { path: path.to_owned(), got: version });
@@ -190,7 +198,8 @@ fn write(path: &Path, state: &SessionState) -> Result<(), SessionError> {
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     serde_json::to_writer_pretty(&mut *text, state).map_err(|error| io_error("write", path, error.into()))?;
     text.push(b'\n');
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     create_private_folder(folder).map_err(|source| io_error("create", folder, source))?;
     // tempfile opens with mode 0600
     let mut file = tempfile::Builder::new()
@@ -230,18 +239,10 @@ mod tests {
     use crate::session::{KeyState, OpenTakeout, ServerState};
 
     fn state() -> SessionState {
-        SessionState {
-            version: SESSION_VERSION,
-            api_id: 17,
-            server: ServerState::Production { dc_id: 2 },
-            key: Some(KeyState {
-                auth_key: AuthKey::from_bytes([7; 256]),
-                server_salt: -5,
-                time_offset_secs: 3,
-            }),
-            account: None,
-            takeout: None,
-        }
+        let mut state = SessionState::new(17, ServerState::production());
+        state.key =
+            Some(KeyState { auth_key: AuthKey::new(&mut [7; 256]), server_salt: -5, time_offset_secs: 3 });
+        state
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// The version that this program writes. A file of another version is refused with a message, never guessed at.
-pub const SESSION_VERSION: u32 = 1;
+pub(super) const SESSION_VERSION: u32 = 1;
 
 /// All that a later run needs to go on as the same device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,13 @@ pub struct SessionState {
     pub account: Option<AccountState>,
     /// A takeout session that was opened and is not known to be finished.
     pub takeout: Option<OpenTakeout>,
+}
+
+impl SessionState {
+    /// A session that has no key yet.
+    pub fn new(api_id: i32, server: ServerState) -> Self {
+        Self { version: SESSION_VERSION, api_id, server, key: None, account: None, takeout: None }
+    }
 }
 
 /// Which data centre, and how it is reached.
@@ -108,9 +115,10 @@ fn write_key<S: Serializer>(key: &AuthKey, serializer: S) -> Result<S::Ok, S::Er
 fn read_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AuthKey, D::Error> {
     let text = Zeroizing::new(String::deserialize(deserializer)?);
     // neither error repeats the text
-    let bytes = BASE64.decode(text.as_bytes()).map_err(|_| serde::de::Error::custom("the key is not base64"))?;
+    let bytes =
+        BASE64.decode(text.as_bytes()).map_err(|_| serde::de::Error::custom("the key is not base64"))?;
     let bytes = Zeroizing::new(bytes);
-    let array = <[u8; 256]>::try_from(bytes.as_slice())
+    let mut array = <[u8; AuthKey::BYTES]>::try_from(bytes.as_slice())
         .map_err(|_| serde::de::Error::custom("the key does not have 256 bytes"))?;
-    Ok(AuthKey::from_bytes(array))
+    Ok(AuthKey::new(&mut array))
 }
