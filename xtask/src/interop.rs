@@ -11,7 +11,8 @@ pub fn run_suite(root: &Path) -> Outcome {
         Ok(python) => python,
         Err(outcome) => return outcome,
     };
-    let build = run(cargo().current_dir(root).args(["build", "--locked", "-p", "takeout-export", "-p", "testdc"]));
+    let build =
+        run(cargo().current_dir(root).args(["build", "--locked", "-p", "takeout-export", "-p", "testdc"]));
     if !matches!(build, Outcome::Passed) {
         return build;
     }
@@ -38,7 +39,9 @@ fn prepare(root: &Path) -> Result<PathBuf, Outcome> {
         run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
     match install {
         Outcome::Passed => Ok(python),
-        _ => Err(Outcome::Skipped("the Python packages of interop/requirements.txt cannot be installed".to_owned())),
+        _ => Err(Outcome::Skipped(
+            "the Python packages of interop/requirements.txt cannot be installed".to_owned(),
+        )),
     }
 }
 

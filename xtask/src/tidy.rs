@@ -26,7 +26,8 @@ pub fn tidy(root: &Path) -> Result<(), String> {
 
 /// Invariant 1 of ARCHITECTURE.md: without its IO feature `mtproto` brings no IO.
 pub fn sans_io(root: &Path) -> Result<(), String> {
-    let tree = ["tree", "-p", "mtproto", "--no-default-features", "-e", "normal", "--prefix", "none", "--locked"];
+    let tree =
+        ["tree", "-p", "mtproto", "--no-default-features", "-e", "normal", "--prefix", "none", "--locked"];
     let output = cargo().current_dir(root).args(tree).output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
@@ -59,7 +60,9 @@ fn check_document(root: &Path, document: &str, faults: &mut Vec<String>) {
 fn paths(line: &str) -> impl Iterator<Item = &str> {
     let words = line.split(['`', '(', ')', ' ', ',', '|']);
     let words = words.map(|word| word.split(['#', ':']).next().unwrap_or_default().trim_end_matches('.'));
-    words.filter(|word| FOLDERS.iter().any(|folder| word.starts_with(folder)) && !word.contains(['*', '<', '{', '…']))
+    words.filter(|word| {
+        FOLDERS.iter().any(|folder| word.starts_with(folder)) && !word.contains(['*', '<', '{', '…'])
+    })
 }
 
 /// Each external dependency says why it is there.
