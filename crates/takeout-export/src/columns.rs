@@ -1,0 +1,145 @@
+//! Contacts become record batches: the columns of the output, in their order.
+//!
+//! A row goes from the reply's bytes into Arrow's buffers; nothing on the way owns a name or a phone. What a column
+//! means, and when it is null, stands in docs/output.md; here is how it is filled. The columns of one subject are
+//! one group, and a batch is the groups one after the other.
+//!
+//! | group | columns |
+//! |---|---|
+//! | [`key`] | `row_id` … `match_group` |
+//! | [`phone`] | `phone` … `user_phone` |
+//! | [`saved`] | `saved_first_name` … `saved_at_unix` |
+//! | [`user`] | `user_id` … `lang_code` |
+//! | [`status`] | `status` … `status_observed_at` |
+//! | [`run`] | `raw_flags` … `layer` |
+//!
+//! Left out until a later step of the program asks for them: `note` and `birthday`, which take a request for each user.
+//!
+//! Read next: [`cell`], the builders that the groups are made of.
+
+mod cell;
+mod key;
+mod label;
+mod phone;
+mod run;
+mod saved;
+mod status;
+mod user;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
+use contacts::Contact;
+
+pub use self::label::Label;
+
+/// The version of the columns: raised when one changes its name, type or meaning, not when one is added at the end.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What is true of every row of an export. It comes from the run that fetched, so that the same replies give the same
+/// rows whenever they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frame {
+    /// Whose address book it is.
+    pub account_id: i64,
+    /// When the last reply had come, in microseconds since 1970.
+    pub exported_at_micros: i64,
+    /// When the statuses had come, in microseconds since 1970.
+    pub status_observed_at_micros: i64,
+    /// The API layer of the replies.
+    pub layer: i32,
+}
+
+/// Which columns there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// `access_hash`: with it and the account's session one can write to the user, so it is left out unless asked for.
+    pub access_hash: bool,
+}
+
+/// Columns of one subject.
+trait Group {
+    /// Their names and types, in order.
+    fn fields(&self) -> Vec<Field>;
+    /// Adds a row to each.
+    fn append(&mut self, contact: &Contact<'_>);
+    /// Takes the rows out, in the order of the fields; the group starts again empty.
+    fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError>;
+    /// Adds how many characters were replaced in each of its texts since the start.
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>);
+}
+
+/// Builds batches out of contacts.
+pub struct Columns {
+    groups: Vec<Box<dyn Group + Send>>,
+    schema: SchemaRef,
+    rows: usize,
+}
+
+impl Columns {
+    /// Empty columns.
+    pub fn new(options: Options, frame: Frame) -> Self {
+        let groups: Vec<Box<dyn Group + Send>> = vec![
+            Box::new(key::Keys::new(frame.account_id)),
+            Box::new(phone::Phones::new()),
+            Box::new(saved::Saved::new()),
+            Box::new(user::Users::new(options.access_hash)),
+            Box::new(status::Statuses::new(frame.status_observed_at_micros)),
+            Box::new(run::Run::new(frame.exported_at_micros, frame.layer)),
+        ];
+        let fields: Vec<Field> = groups.iter().flat_map(|group| group.fields()).collect();
+        Self { groups, schema: Arc::new(Schema::new(fields)), rows: 0 }
+    }
+
+    /// The columns' names and types.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// Rows since the last [`finish`](Self::finish).
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds a row.
+    pub fn append(&mut self, contact: &Contact<'_>) {
+        for group in &mut self.groups {
+            group.append(contact);
+        }
+        self.rows += 1;
+    }
+
+    /// Takes the rows out as a batch; the next row starts a new one.
+    ///
+    /// # Errors
+    /// [`ArrowError`] if the columns do not fit the schema: a mistake in this module, not in the input.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let mut columns = Vec::with_capacity(self.schema.fields().len());
+        for group in &mut self.groups {
+            group.finish(&mut columns)?;
+        }
+        self.rows = 0;
+        RecordBatch::try_new(self.schema(), columns)
+    }
+
+    /// How many characters were replaced by U+FFFD, by column; only columns in which there were any.
+    pub fn replaced(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for group in &self.groups {
+            group.replaced(&mut counts);
+        }
+        counts.retain(|_, count| *count > 0);
+        counts
+    }
+}
+
+impl std::fmt::Debug for Columns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Columns").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

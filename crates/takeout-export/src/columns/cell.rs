@@ -1,0 +1,184 @@
+//! The builders that columns are made of: an Arrow builder with its name and the rule for what it cannot hold.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
+use std::sync::Arc;
+
+use arrow_array::builder::{Int32Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, DictionaryArray, StringArray};
+use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
+use tl_codec::Str;
+
+use super::label::Label;
+
+/// All our times are UTC, and say so in the type.
+pub(super) const UTC: &str = "UTC";
+
+/// A column of text as the server sent it.
+///
+/// What is not UTF-8 becomes U+FFFD and is counted: one broken name never fails an export.
+pub(super) struct Text {
+    name: &'static str,
+    builder: StringBuilder,
+    replaced: u64,
+}
+
+impl Text {
+    pub(super) fn new(name: &'static str) -> Self {
+        Self { name, builder: StringBuilder::new(), replaced: 0 }
+    }
+
+    pub(super) fn field(&self) -> Field {
+        Field::new(self.name, DataType::Utf8, true)
+    }
+
+    pub(super) fn append(&mut self, text: Option<Str<'_>>) {
+        match text {
+            Some(text) => {
+                let lossy = text.to_str_lossy();
+                if matches!(lossy, std::borrow::Cow::Owned(_)) {
+                    self.replaced += replacements(text.as_bytes());
+                }
+                self.builder.append_value(lossy);
+            }
+            None => self.builder.append_null(),
+        }
+    }
+
+    /// Adds text that is made here and not read.
+    pub(super) fn append_display(&mut self, value: Option<impl Display>) {
+        match value {
+            Some(value) => {
+                // the builder's buffer takes any text: this cannot fail
+                write!(self.builder, "{value}").unwrap_or_default();
+                self.builder.append_value("");
+            }
+            None => self.builder.append_null(),
+        }
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.builder.finish())
+    }
+
+    pub(super) fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+        counts.insert(self.name, self.replaced);
+    }
+}
+
+/// How many U+FFFD stand in the lossy text of these bytes that do not stand in the bytes.
+pub(super) fn replacements(bytes: &[u8]) -> u64 {
+    let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
+    u64::try_from(invalid).unwrap_or(u64::MAX)
+}
+
+/// A column of a few known words: four bytes a row, and each word once.
+pub(super) struct Word {
+    name: &'static str,
+    keys: Int32Builder,
+    words: Arc<StringArray>,
+    nullable: bool,
+}
+
+impl Word {
+    pub(super) fn new<L: Label>(name: &'static str, nullable: bool) -> Self {
+        let words = L::ALL.iter().map(|label| Some(label.as_str())).collect::<StringArray>();
+        Self { name, keys: Int32Builder::new(), words: Arc::new(words), nullable }
+    }
+
+    pub(super) fn field(&self) -> Field {
+        let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        Field::new(self.name, kind, self.nullable)
+    }
+
+    pub(super) fn append<L: Label>(&mut self, label: Option<L>) {
+        let key = label.and_then(|label| L::ALL.iter().position(|known| *known == label));
+        self.keys.append_option(key.and_then(|key| i32::try_from(key).ok()));
+    }
+
+    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let words = Arc::clone(&self.words) as ArrayRef;
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), words)?))
+    }
+}
+
+/// A column of points in time: microseconds, UTC.
+pub(super) struct Time {
+    name: &'static str,
+    builder: TimestampMicrosecondBuilder,
+    nullable: bool,
+}
+
+impl Time {
+    pub(super) fn new(name: &'static str, nullable: bool) -> Self {
+        Self { name, builder: TimestampMicrosecondBuilder::new().with_timezone(UTC), nullable }
+    }
+
+    pub(super) fn field(&self) -> Field {
+        let kind = DataType::Timestamp(TimeUnit::Microsecond, Some(UTC.into()));
+        Field::new(self.name, kind, self.nullable)
+    }
+
+    pub(super) fn append_micros(&mut self, micros: Option<i64>) {
+        self.builder.append_option(micros);
+    }
+
+    /// Adds a time of the protocol: seconds since 1970 in 32 bits, where zero and less mean that it is not known.
+    pub(super) fn append_unix(&mut self, secs: Option<i32>) {
+        let known = secs.filter(|secs| *secs > 0);
+        self.append_micros(known.map(|secs| i64::from(secs) * 1_000_000));
+    }
+
+    pub(super) fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.builder.finish())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+    use arrow_array::{Array, types::TimestampMicrosecondType};
+    use contacts::Source;
+
+    use super::*;
+
+    #[test]
+    fn broken_text_is_replaced_and_counted_and_a_real_u_fffd_is_not() {
+        let mut column = Text::new("first_name");
+        for bytes in [b"ok".as_slice(), b"\xff\xfe", "\u{fffd}".as_bytes(), b"a\xe2\x82b\0"] {
+            column.append(Some(Str::new(bytes)));
+        }
+        column.append(None);
+        let array = column.finish();
+        let texts: Vec<_> = array.as_string::<i32>().iter().collect();
+        let expected = [Some("ok"), Some("\u{fffd}\u{fffd}"), Some("\u{fffd}"), Some("a\u{fffd}b\0"), None];
+        assert_eq!(texts, expected);
+        let mut counts = BTreeMap::new();
+        column.replaced(&mut counts);
+        assert_eq!(counts["first_name"], 3);
+    }
+
+    #[test]
+    fn a_word_is_a_key_into_all_words() {
+        let mut column = Word::new::<Source>("source", true);
+        column.append(Some(Source::Both));
+        column.append(None::<Source>);
+        let array = column.finish().unwrap();
+        let words = array.as_dictionary::<Int32Type>().downcast_dict::<StringArray>().unwrap();
+        let texts: Vec<_> = words.into_iter().collect();
+        assert_eq!(texts, [Some("both"), None]);
+    }
+
+    #[test]
+    fn a_second_of_zero_is_no_time() {
+        let mut column = Time::new("saved_at", true);
+        for secs in [Some(1), Some(0), Some(-1), None, Some(i32::MAX)] {
+            column.append_unix(secs);
+        }
+        let array = column.finish();
+        let micros: Vec<_> = array.as_primitive::<TimestampMicrosecondType>().iter().collect();
+        assert_eq!(micros, [Some(1_000_000), None, None, None, Some(2_147_483_647_000_000)]);
+        assert!(array.data_type().to_string().contains("UTC"));
+    }
+}

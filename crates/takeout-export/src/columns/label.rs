@@ -1,0 +1,42 @@
+//! The words of the columns that have only a few.
+
+use contacts::{Confidence, Method, PhoneSource, Presence, Source};
+
+/// A closed set of words. Their order is that of the dictionary in the file.
+pub trait Label: Copy + PartialEq + 'static {
+    /// Every word there is.
+    const ALL: &'static [Self];
+
+    /// The word, as it stands in the output.
+    fn as_str(self) -> &'static str;
+}
+
+macro_rules! labels {
+    ($($type:ty { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+        impl Label for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+    )+};
+}
+
+labels! {
+    Source { Saved = "saved", Contact = "contact", Both = "both" }
+    Method { UserPhone = "user_phone", ResolvePhone = "resolve_phone", None = "none" }
+    Confidence { Exact = "exact", Ambiguous = "ambiguous", None = "none" }
+    PhoneSource { Saved = "saved", User = "user", Both = "both" }
+    Presence {
+        Online = "online",
+        Offline = "offline",
+        Recently = "recently",
+        LastWeek = "last_week",
+        LastMonth = "last_month",
+        Empty = "empty",
+        Unknown = "unknown",
+    }
+}

@@ -1,0 +1,68 @@
+//! Phone numbers, as they were sent and as they can be dialled.
+
+use std::collections::BTreeMap;
+
+use arrow_array::ArrayRef;
+use arrow_schema::{ArrowError, Field};
+use contacts::{Contact, Digits, PhoneSource};
+
+use super::Group;
+use super::cell::{Text, Word};
+
+/// `phone`, `phone_e164`, `phone_source`, `saved_phone`, `user_phone`.
+pub(super) struct Phones {
+    phone: Text,
+    e164: Text,
+    source: Word,
+    saved: Text,
+    user: Text,
+}
+
+impl Phones {
+    pub(super) fn new() -> Self {
+        Self {
+            phone: Text::new("phone"),
+            e164: Text::new("phone_e164"),
+            source: Word::new::<PhoneSource>("phone_source", true),
+            saved: Text::new("saved_phone"),
+            user: Text::new("user_phone"),
+        }
+    }
+}
+
+impl Group for Phones {
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            self.phone.field(),
+            self.e164.field(),
+            self.source.field(),
+            self.saved.field(),
+            self.user.field(),
+        ]
+    }
+
+    fn append(&mut self, contact: &Contact<'_>) {
+        self.phone.append(contact.phone());
+        self.e164.append_display(contact.digits.and_then(Digits::e164));
+        self.source.append(contact.phone_source());
+        self.saved.append(contact.saved_phone());
+        self.user.append(contact.user_phone());
+    }
+
+    fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        columns.extend([
+            self.phone.finish(),
+            self.e164.finish(),
+            self.source.finish()?,
+            self.saved.finish(),
+            self.user.finish(),
+        ]);
+        Ok(())
+    }
+
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+        for text in [&self.phone, &self.saved, &self.user] {
+            text.replaced(counts);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What the phone book says.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::builder::Int32Builder;
+use arrow_schema::{ArrowError, DataType, Field};
+use contacts::Contact;
+
+use super::Group;
+use super::cell::{Text, Time};
+
+/// `saved_first_name`, `saved_last_name`, `saved_at`, `saved_at_unix`.
+pub(super) struct Saved {
+    first_name: Text,
+    last_name: Text,
+    at: Time,
+    at_unix: Int32Builder,
+}
+
+impl Saved {
+    pub(super) fn new() -> Self {
+        Self {
+            first_name: Text::new("saved_first_name"),
+            last_name: Text::new("saved_last_name"),
+            at: Time::new("saved_at", true),
+            at_unix: Int32Builder::new(),
+        }
+    }
+}
+
+impl Group for Saved {
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            self.first_name.field(),
+            self.last_name.field(),
+            self.at.field(),
+            Field::new("saved_at_unix", DataType::Int32, true),
+        ]
+    }
+
+    fn append(&mut self, contact: &Contact<'_>) {
+        let record = contact.saved.as_ref().map(|saved| &saved.record);
+        self.first_name.append(record.map(|record| record.first_name));
+        self.last_name.append(record.map(|record| record.last_name));
+        self.at.append_unix(record.map(|record| record.date));
+        self.at_unix.append_option(record.map(|record| record.date));
+    }
+
+    fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        columns.extend([
+            self.first_name.finish(),
+            self.last_name.finish(),
+            self.at.finish(),
+            Arc::new(self.at_unix.finish()) as ArrayRef,
+        ]);
+        Ok(())
+    }
+
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+        self.first_name.replaced(counts);
+        self.last_name.replaced(counts);
+    }
+}

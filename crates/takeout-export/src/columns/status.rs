@@ -1,0 +1,64 @@
+//! When the person was last seen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_array::builder::BooleanBuilder;
+use arrow_schema::{ArrowError, DataType, Field};
+use contacts::{Contact, Presence, Status};
+
+use super::Group;
+use super::cell::{Time, Word};
+
+/// `status`, `status_at`, `status_by_me`, `status_observed_at`.
+pub(super) struct Statuses {
+    presence: Word,
+    at: Time,
+    by_me: BooleanBuilder,
+    observed_at: Time,
+    observed_at_micros: i64,
+}
+
+impl Statuses {
+    pub(super) fn new(observed_at_micros: i64) -> Self {
+        Self {
+            presence: Word::new::<Presence>("status", false),
+            at: Time::new("status_at", true),
+            by_me: BooleanBuilder::new(),
+            observed_at: Time::new("status_observed_at", true),
+            observed_at_micros,
+        }
+    }
+}
+
+impl Group for Statuses {
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            self.presence.field(),
+            self.at.field(),
+            Field::new("status_by_me", DataType::Boolean, true),
+            self.observed_at.field(),
+        ]
+    }
+
+    fn append(&mut self, contact: &Contact<'_>) {
+        let status = contact.person.as_ref().map_or(Status::UNKNOWN, |person| person.status);
+        self.presence.append(Some(status.presence));
+        self.at.append_unix(status.at);
+        self.by_me.append_option(status.by_me);
+        self.observed_at.append_micros(contact.person.as_ref().map(|_| self.observed_at_micros));
+    }
+
+    fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        columns.extend([
+            self.presence.finish()?,
+            self.at.finish(),
+            Arc::new(self.by_me.finish()) as ArrayRef,
+            self.observed_at.finish(),
+        ]);
+        Ok(())
+    }
+
+    fn replaced(&self, _: &mut BTreeMap<&'static str, u64>) {}
+}

@@ -1,0 +1,120 @@
+//! One column of a batch, cell by cell as text.
+
+use std::fmt::Write;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, PrimitiveArray, StringArray, StructArray};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
+
+/// A column with its type found out once, not once a cell.
+pub(super) enum Cells<'a> {
+    Text(&'a StringArray),
+    /// A dictionary's keys, and the words that they stand for.
+    Word(&'a PrimitiveArray<Int32Type>, &'a StringArray),
+    Int32(&'a PrimitiveArray<Int32Type>),
+    Int64(&'a PrimitiveArray<Int64Type>),
+    Bool(&'a BooleanArray),
+    Time(&'a PrimitiveArray<TimestampMicrosecondType>),
+    List(&'a ListArray),
+}
+
+impl<'a> Cells<'a> {
+    /// # Errors
+    /// [`ArrowError::NotYetImplemented`] for a type that no column of ours has.
+    pub(super) fn of(column: &'a ArrayRef) -> Result<Self, ArrowError> {
+        let cells = match column.data_type() {
+            DataType::Utf8 => column.as_string_opt().map(Self::Text),
+            DataType::Int32 => column.as_primitive_opt().map(Self::Int32),
+            DataType::Int64 => column.as_primitive_opt().map(Self::Int64),
+            DataType::Boolean => column.as_boolean_opt().map(Self::Bool),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => column.as_primitive_opt().map(Self::Time),
+            DataType::List(item) if is_flat_struct(item.data_type()) => column.as_list_opt().map(Self::List),
+            DataType::Dictionary(_, _) => column.as_dictionary_opt::<Int32Type>().and_then(|dictionary| {
+                let words = dictionary.values().as_string_opt()?;
+                Some(Self::Word(dictionary.keys(), words))
+            }),
+            _ => None,
+        };
+        let unknown = || ArrowError::NotYetImplemented(format!("{} as CSV", column.data_type()));
+        cells.ok_or_else(unknown)
+    }
+
+    /// The text of the cell in this row; `buffer` is empty and may be used to hold it. Null is the empty text.
+    pub(super) fn text<'b>(&'b self, row: usize, buffer: &'b mut String) -> &'b str {
+        if self.array().is_null(row) {
+            return "";
+        }
+        match self {
+            Self::Text(texts) => return texts.value(row),
+            Self::Word(keys, words) => {
+                return usize::try_from(keys.value(row)).map(|key| words.value(key)).unwrap_or_default();
+            }
+            Self::Bool(bools) => return if bools.value(row) { "true" } else { "false" },
+            Self::Int32(numbers) => push(buffer, numbers.value(row)),
+            Self::Int64(numbers) => push(buffer, numbers.value(row)),
+            Self::Time(times) => push_time(buffer, times.value(row)),
+            Self::List(lists) => push_json(buffer, &lists.value(row)),
+        }
+        buffer
+    }
+
+    fn array(&self) -> &dyn Array {
+        match self {
+            Self::Text(array) => *array,
+            Self::Word(array, _) | Self::Int32(array) => *array,
+            Self::Int64(array) => *array,
+            Self::Bool(array) => *array,
+            Self::Time(array) => *array,
+            Self::List(array) => *array,
+        }
+    }
+}
+
+/// Whether [`push_object`] can write such an item.
+fn is_flat_struct(kind: &DataType) -> bool {
+    let DataType::Struct(members) = kind else { return false };
+    members.iter().all(|member| matches!(member.data_type(), DataType::Utf8 | DataType::Boolean))
+}
+
+fn push(buffer: &mut String, value: impl std::fmt::Display) {
+    // writing to a String cannot fail
+    write!(buffer, "{value}").unwrap_or_default();
+}
+
+fn push_time(buffer: &mut String, micros: i64) {
+    // every 32-bit time of the protocol is far inside of what a timestamp can say
+    if let Ok(time) = jiff::Timestamp::from_microsecond(micros) {
+        push(buffer, time);
+    }
+}
+
+/// A list of structs as a JSON array of objects, keys in the order of the schema.
+fn push_json(buffer: &mut String, items: &ArrayRef) {
+    buffer.push('[');
+    if let Some(structs) = items.as_struct_opt() {
+        for row in 0..structs.len() {
+            buffer.push_str(if row == 0 { "{" } else { ",{" });
+            push_object(buffer, structs, row);
+            buffer.push('}');
+        }
+    }
+    buffer.push(']');
+}
+
+fn push_object(buffer: &mut String, structs: &StructArray, row: usize) {
+    for (position, (field, column)) in structs.fields().iter().zip(structs.columns()).enumerate() {
+        if position > 0 {
+            buffer.push(',');
+        }
+        push(buffer, serde_json::Value::from(field.name().as_str()));
+        buffer.push(':');
+        if column.is_null(row) {
+            buffer.push_str("null");
+        } else if let Some(texts) = column.as_string_opt::<i32>() {
+            push(buffer, serde_json::Value::from(texts.value(row)));
+        } else if let Some(bools) = column.as_boolean_opt() {
+            push(buffer, bools.value(row));
+        }
+    }
+}
