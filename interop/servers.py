@@ -1,12 +1,12 @@
 """Starting a server for a test, reading its events, and stopping exactly that process. No wait is without a limit."""
 
+import contextlib
 import json
 import queue
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class Server:
         files = ["--public-key-out", str(self.public_key_path), "--truth-out", str(truth_path)]
         with self._stderr_path.open("wb") as stderr:
             self._process = subprocess.Popen([*command, *files], stdout=subprocess.PIPE, stderr=stderr)
-        self._lines: queue.Queue[str] = queue.Queue()
+        self._lines: queue.Queue[str | None] = queue.Queue()
         self._reader = threading.Thread(target=self._read_lines, daemon=True)
         self._reader.start()
         self.events: list[dict[str, Any]] = []
@@ -41,13 +41,18 @@ class Server:
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.put(line.decode().strip())
+        self._lines.put(None)
 
     def _next_line(self, limit_secs: float) -> str:
+        """The next line of stdout; an AssertionError at once if the server has ended, and after the limit."""
         try:
-            return self._lines.get(timeout=limit_secs)
+            line = self._lines.get(timeout=limit_secs)
         except queue.Empty:
-            state = f"exit code {self._process.poll()}" if self._process.poll() is not None else "still running"
-            raise AssertionError(f"the server printed nothing for {limit_secs} s ({state}): {self.stderr()}") from None
+            raise AssertionError(f"the server printed nothing for {limit_secs:.0f} s: {self.stderr()}") from None
+        if line is None:
+            self._lines.put(None)
+            raise AssertionError(f"the server has ended: {self.stderr()}")
+        return line
 
     def wait_for(self, event: str, **fields: Any) -> dict[str, Any]:
         """The first event of this kind that has these fields, among those that came and those that still come."""
@@ -58,21 +63,16 @@ class Server:
                 if found["event"] == event and fields.items() <= found.items():
                     return found
             seen = len(self.events)
-            left_secs = limit - time.monotonic()
-            if left_secs <= 0:
-                raise AssertionError(f"no event {event} {fields} within {EVENT_LIMIT_SECS} s; there were {self.events}")
-            self._collect(left_secs)
-
-    def _collect(self, limit_secs: float) -> None:
-        try:
-            self.events.append(json.loads(self._lines.get(timeout=limit_secs)))
-        except queue.Empty:
-            return
+            try:
+                self.events.append(json.loads(self._next_line(max(0.0, limit - time.monotonic()))))
+            except (AssertionError, json.JSONDecodeError) as error:
+                raise AssertionError(f"no event {event} {fields}; there were {self.events}") from error
 
     def events_so_far(self, event: str) -> list[dict[str, Any]]:
         """Every event of this kind that has been printed."""
-        while not self._lines.empty():
-            self._collect(0.0)
+        with contextlib.suppress(AssertionError):
+            while not self._lines.empty():
+                self.events.append(json.loads(self._next_line(EVENT_LIMIT_SECS)))
         return [found for found in self.events if found["event"] == event]
 
     def stderr(self) -> str:
@@ -90,7 +90,7 @@ class Server:
         self._reader.join(STOP_LIMIT_SECS)
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(command: Sequence[str], folder: Path) -> Iterator[Server]:
     """A server for the length of a with block."""
     folder.mkdir(parents=True, exist_ok=True)

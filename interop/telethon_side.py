@@ -12,6 +12,7 @@ from telethon.network.connection import ConnectionTcpFull
 from telethon.sessions import MemorySession, Session
 from telethon.tl import TLObject, functions, types
 
+from foreign.list_hash import list_hash
 from servers import Server
 
 RUN_LIMIT_SECS = 90.0
@@ -99,6 +100,11 @@ async def fetch_address_book(client: TelegramClient) -> dict[str, Any]:
 def truth_lists(truth: dict[str, Any]) -> dict[str, Any]:
     """The part of a truth file that `fetch_address_book` can see."""
     return {name: truth[name] for name in ("saved_count", "saved", "contacts", "users", "statuses")}
+
+
+def contacts_hash(truth: dict[str, Any]) -> int:
+    """The hash of getContacts for a client that holds the whole list."""
+    return list_hash([truth["saved_count"], *sorted(contact["user_id"] for contact in truth["contacts"])])
 
 
 def _unix(moment: datetime | None) -> int | None:

@@ -14,9 +14,7 @@ from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 
 from conftest import StartServer
-from foreign.list_hash import list_hash
-from servers import Server
-from telethon_side import connected, fetch_address_book, log_in, run_bounded, truth_lists
+from telethon_side import connected, contacts_hash, fetch_address_book, log_in, run_bounded, truth_lists
 
 CONNECTIONS = [ConnectionTcpFull, ConnectionTcpIntermediate, ConnectionTcpAbridged, ConnectionTcpObfuscated]
 PASSWORD = "correct horse 🐴"
@@ -117,7 +115,7 @@ def test_contacts_of_a_known_hash_are_not_sent_again(start_foreign: StartServer)
     async def scenario() -> None:
         async with connected(server) as client:
             await log_in(client, server)
-            known = contacts_hash(server)
+            known = contacts_hash(server.truth)
             reply = await client(functions.contacts.GetContactsRequest(hash=known))
             assert isinstance(reply, types.contacts.ContactsNotModified)
             reply = await client(functions.contacts.GetContactsRequest(hash=known + 1))
@@ -153,9 +151,3 @@ def test_a_large_book_comes_packed_and_whole(start_foreign: StartServer) -> None
     fetched = run_bounded(scenario())
     assert (len(fetched["contacts"]), len(fetched["users"])) == (3000, 3000)
     assert fetched == truth_lists(server.truth)
-
-
-def contacts_hash(server: Server) -> int:
-    """The hash that a client which holds the whole list computes."""
-    ids = sorted(contact["user_id"] for contact in server.truth["contacts"])
-    return list_hash([server.truth["saved_count"], *ids])

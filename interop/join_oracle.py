@@ -1,0 +1,213 @@
+"""The join by its rules, written a second time: from a truth file to the rows that an export must hold.
+
+Two records are one person only if the digits of their phones are equal. One saved record and one user alone with them:
+one row, exact. In any other crowd with the same digits, pairs whose names are equal, not empty, and unique on both
+sides are one row; the rest stay apart, ambiguous; all of them share a group. Names alone never match.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+Row = dict[str, Any]
+Name = tuple[str, str]
+
+_FLAGS = {
+    "is_contact": "contact",
+    "user_mutual_flag": "mutual_contact",
+    "is_close_friend": "close_friend",
+    "is_deleted": "deleted",
+    "is_bot": "bot",
+    "is_premium": "premium",
+    "is_verified": "verified",
+    "is_scam": "scam",
+    "is_fake": "fake",
+    "is_support": "support",
+    "is_restricted": "restricted",
+}
+_USER_TEXTS = ("first_name", "last_name", "username", "lang_code")
+_VAGUE_STATUSES = ("recently", "last_week", "last_month")
+_MAX_DIGITS = 31
+
+
+def is_e164(digits: str) -> bool:
+    """Whether these digits can be a full international number."""
+    return re.fullmatch("[1-9][0-9]{6,14}", digits) is not None
+
+
+def digits_of(phone: str | None) -> str | None:
+    """The key of the join: ASCII digits; the prefix 00 goes where an international number follows it."""
+    digits = re.sub("[^0-9]", "", phone or "")
+    if digits.startswith("00") and is_e164(digits[2:]):
+        digits = digits[2:]
+    return digits if 0 < len(digits) <= _MAX_DIGITS else None
+
+
+class Oracle:
+    """One truth file. Saved records are named by their position, people by their user id."""
+
+    def __init__(self, truth: dict[str, Any]) -> None:
+        self._account_id = truth["account"]["user_id"]
+        self._saved: list[Row] = truth["saved"]
+        self._saved_digits = _numbered(digits_of(record["phone"]) for record in self._saved)
+        self._mutual = {contact["user_id"]: contact["mutual"] for contact in reversed(truth["contacts"])}
+        self._users: dict[int, Row] = {user["id"]: user for user in reversed(truth["users"])}
+        self._statuses: dict[int, Row] = {status["user_id"]: status for status in reversed(truth["statuses"])}
+
+    def rows(self) -> dict[str, Row]:
+        """The expected rows by row_id. `match_group` is the crowd's digits, for want of the number."""
+        rows = [self._row(*match) for match in self._matches()]
+        by_id = {row["row_id"]: row for row in rows}
+        assert len(by_id) == len(rows)
+        return by_id
+
+    def _matches(self) -> list[tuple[int | None, int | None, str | None]]:
+        """(saved record, user id, group) of every row."""
+        saved_by_digits: dict[str | None, list[int]] = defaultdict(list)
+        people_by_digits: dict[str | None, list[int]] = defaultdict(list)
+        for position, (digits, _) in enumerate(self._saved_digits):
+            saved_by_digits[digits].append(position)
+        for user_id in self._mutual:
+            people_by_digits[digits_of(self._users.get(user_id, {}).get("phone"))].append(user_id)
+        matches: list[tuple[int | None, int | None, str | None]] = []
+        for digits in saved_by_digits.keys() | people_by_digits.keys():
+            saved, people = saved_by_digits[digits], people_by_digits[digits]
+            crowd = digits is not None and len(saved) + len(people) > 1
+            if crowd and len(saved) == len(people) == 1:
+                matches.append((saved[0], people[0], None))
+                continue
+            pairs = self._pairs_by_name(saved, people) if crowd else []
+            group = digits if crowd else None
+            matches += [(*pair, group) for pair in pairs]
+            matches += [(position, None, group) for position in set(saved) - {pair[0] for pair in pairs}]
+            matches += [(None, user_id, group) for user_id in set(people) - {pair[1] for pair in pairs}]
+        return matches
+
+    def _pairs_by_name(self, saved: list[int], people: list[int]) -> list[tuple[int, int]]:
+        saved_names = [(_name(self._saved[position]), position) for position in saved]
+        people_names = [(_name(self._users.get(user_id, {})), user_id) for user_id in people]
+        counts = [Counter(name for name, _ in names) for names in (saved_names, people_names)]
+        unique = {name for name in counts[0] if counts[0][name] == counts[1][name] == 1 and name != ("", "")}
+        by_name = dict(people_names)
+        return [(position, by_name[name]) for name, position in saved_names if name in unique]
+
+    def _row(self, position: int | None, user_id: int | None, group: str | None) -> Row:
+        record = self._saved[position] if position is not None else None
+        user = self._users.get(user_id) if user_id is not None else None
+        both = record is not None and user_id is not None
+        saved_phone, user_phone = (record or {}).get("phone"), (user or {}).get("phone")
+        phone = saved_phone if saved_phone is not None else user_phone
+        digits = digits_of(phone)
+        confidence = "exact" if both else "ambiguous" if group else "none"
+        return {
+            "row_id": sha256(self._key(position, user_id).encode()).hexdigest(),
+            "account_id": self._account_id,
+            "source": "both" if both else "saved" if record else "contact",
+            "match_method": "user_phone" if both else "none",
+            "match_confidence": confidence,
+            "match_group": group,
+            "phone": phone,
+            "phone_e164": f"+{digits}" if digits and is_e164(digits) else None,
+            "phone_source": _phone_source(saved_phone, user_phone),
+            "saved_phone": saved_phone,
+            "user_phone": user_phone,
+            **_saved_columns(record),
+            **self._user_columns(user_id, user),
+            **self._status_columns(user_id),
+        }
+
+    def _key(self, position: int | None, user_id: int | None) -> str:
+        """`u:` and the id; without an account `p:` and the digits, numbered from the second record with them."""
+        if position is None or user_id is not None:
+            return f"u:{user_id}"
+        digits, ordinal = self._saved_digits[position]
+        return f"p:{digits or ''}" + (f":{ordinal}" if ordinal > 1 else "")
+
+    def _user_columns(self, user_id: int | None, user: Row | None) -> Row:
+        known = user or {}
+        return {
+            "user_id": user_id,
+            **{name: known.get(name) for name in _USER_TEXTS},
+            "usernames": known.get("usernames") or None,
+            "is_mutual": self._mutual[user_id] if user_id is not None else None,
+            "is_self": user_id == self._account_id if user else None,
+            "is_min": False if user else None,
+            **{column: known.get(field) for column, field in _FLAGS.items()},
+        }
+
+    def _status_columns(self, user_id: int | None) -> Row:
+        """Left out for a user without an entry of getStatuses: the truth does not tell what the user object says."""
+        if user_id is None:
+            return {"status": "unknown", "status_at": None, "status_by_me": None, "status_observed_at": None}
+        status = self._statuses.get(user_id)
+        if status is None:
+            return {}
+        by_me = status["by_me"] if status["status"] in _VAGUE_STATUSES else None
+        return {"status": status["status"], "status_at": moment(status["at"]), "status_by_me": by_me}
+
+
+def _numbered(keys: Iterable[str | None]) -> list[tuple[str | None, int]]:
+    """Each key with how often it has come so far."""
+    seen: Counter[str | None] = Counter()
+    numbered = []
+    for key in keys:
+        seen[key] += 1
+        numbered.append((key, seen[key]))
+    return numbered
+
+
+def _name(record: Row) -> Name:
+    return record.get("first_name") or "", record.get("last_name") or ""
+
+
+def _phone_source(saved_phone: str | None, user_phone: str | None) -> str | None:
+    if saved_phone is not None:
+        return "both" if user_phone is not None else "saved"
+    return "user" if user_phone is not None else None
+
+
+def _saved_columns(record: Row | None) -> Row:
+    known = record or {}
+    return {
+        "saved_first_name": known.get("first_name"),
+        "saved_last_name": known.get("last_name"),
+        "saved_at": moment(known.get("date")),
+        "saved_at_unix": known.get("date"),
+    }
+
+
+def moment(unix_secs: int | None) -> datetime | None:
+    """A time of the protocol; zero and less mean that it is not known."""
+    return datetime.fromtimestamp(unix_secs, UTC) if unix_secs is not None and unix_secs > 0 else None
+
+
+def assert_rows_match(actual: dict[str, Row], truth: dict[str, Any]) -> None:
+    """Every expected row is there with every expected value, and no other; groups are compared by who is in them."""
+    expected = Oracle(truth).rows()
+    assert sorted(actual) == sorted(expected), "other rows than the truth demands"
+    group_digits: dict[int, str] = {}
+    for row_id, wanted in expected.items():
+        found = actual[row_id]
+        wanted = dict(wanted)
+        digits, number = wanted.pop("match_group"), found["match_group"]
+        assert (digits is None) == (number is None), found
+        if digits is not None:
+            assert group_digits.setdefault(number, digits) == digits, "one group for two numbers"
+        assert {name: found[name] for name in wanted} == wanted
+    assert len(set(group_digits.values())) == len(group_digits), "two groups for one number"
+
+
+def assert_nobody_is_lost(actual: dict[str, Row], truth: dict[str, Any]) -> None:
+    """Every saved record in exactly one row, and every contact id: by counting, without the rules of the join."""
+    saved = Counter(
+        (row["saved_phone"], row["saved_first_name"], row["saved_last_name"], row["saved_at_unix"])
+        for row in actual.values()
+        if row["source"] in ("saved", "both")
+    )
+    fields = ("phone", "first_name", "last_name", "date")
+    assert saved == Counter(tuple(record[field] for field in fields) for record in truth["saved"])
+    people = Counter(row["user_id"] for row in actual.values() if row["source"] in ("contact", "both"))
+    assert people == Counter({contact["user_id"] for contact in truth["contacts"]})

@@ -1,0 +1,123 @@
+"""Telethon, which we did not write, against testdc: what it gets is the truth, and what our export holds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telethon import errors
+from telethon.network.connection import ConnectionTcpFull, ConnectionTcpIntermediate
+from telethon.tl import functions, types
+
+from conftest import StartServer
+from export_files import parquet_rows
+from exporter import Exporter
+from join_oracle import assert_nobody_is_lost, assert_rows_match
+from servers import Server
+from telethon_side import connected, contacts_hash, fetch_address_book, log_in, run_bounded, truth_lists
+
+BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40)
+PASSWORD = "correct horse 🐴"
+
+
+def fetch(server: Server, connection: type = ConnectionTcpFull, password: str | None = None) -> dict[str, Any]:
+    """Telethon logs in and fetches through a takeout."""
+
+    async def scenario() -> dict[str, Any]:
+        async with connected(server, connection) as client:
+            user = await log_in(client, server, password)
+            assert user.id == server.truth["account"]["user_id"]
+            return await fetch_address_book(client)
+
+    return run_bounded(scenario())
+
+
+@pytest.mark.parametrize("password", [None, PASSWORD])
+@pytest.mark.parametrize("connection", [ConnectionTcpFull, ConnectionTcpIntermediate])
+def test_telethon_gets_the_truth(start_testdc: StartServer, connection: type, password: str | None) -> None:
+    server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
+    assert server.truth["account"]["has_password"] == (password is not None)
+    assert fetch(server, connection, password) == truth_lists(server.truth)
+    server.wait_for("login", user_id=server.truth["account"]["user_id"])
+    opened = server.wait_for("takeout_opened")
+    server.wait_for("takeout_finished", takeout_id=opened["takeout_id"], success=True)
+
+
+@pytest.mark.parametrize("password", [None, PASSWORD])
+def test_our_export_holds_what_telethon_gets(
+    start_testdc: StartServer, exporter_program: Path, tmp_path: Path, password: str | None
+) -> None:
+    server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
+    fetched = {"account": server.truth["account"], **fetch(server, password=password)}
+    exporter = Exporter(exporter_program, tmp_path, server)
+    exporter.login(password)
+    exporter.export(tmp_path / "out")
+    rows = parquet_rows(tmp_path / "out")
+    assert_nobody_is_lost(rows, fetched)
+    assert_rows_match(rows, fetched)
+
+
+def test_the_calls_that_are_refused(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK)
+
+    async def scenario() -> None:
+        async with connected(server) as client:
+            with pytest.raises(errors.AuthKeyUnregisteredError):
+                await client(functions.contacts.GetStatusesRequest())
+            await log_in(client, server)
+            with pytest.raises(errors.TakeoutRequiredError):
+                await client(functions.contacts.GetSavedRequest())
+            with pytest.raises(errors.TakeoutInvalidError):
+                await client(functions.InvokeWithTakeoutRequest(5, functions.contacts.GetSavedRequest()))
+
+    run_bounded(scenario())
+    assert not server.events_so_far("takeout_opened")
+
+
+def test_a_wrong_code_and_a_wrong_password(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK, "--password", PASSWORD)
+
+    async def scenario() -> None:
+        async with connected(server) as client:
+            phone = server.truth["account"]["phone"]
+            await client.send_code_request(phone)
+            code = server.wait_for("code_sent")["code"]
+            with pytest.raises(errors.PhoneCodeInvalidError):
+                await client.sign_in(phone, "0" * len(code))
+            with pytest.raises(errors.SessionPasswordNeededError):
+                await client.sign_in(phone, code)
+            with pytest.raises(errors.PasswordHashInvalidError):
+                await client.sign_in(password="wrong")
+            assert not server.events_so_far("login")
+            await client.sign_in(password=PASSWORD)
+
+    run_bounded(scenario())
+    server.wait_for("login")
+
+
+def test_a_takeout_that_fails_is_finished_without_success(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK)
+
+    async def scenario() -> None:
+        async with connected(server) as client:
+            await log_in(client, server)
+            with pytest.raises(ZeroDivisionError):
+                async with client.takeout(contacts=True):
+                    raise ZeroDivisionError
+
+    run_bounded(scenario())
+    server.wait_for("takeout_finished", success=False)
+
+
+def test_contacts_of_a_known_hash_are_not_sent_again(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK)
+
+    async def scenario() -> None:
+        async with connected(server) as client:
+            await log_in(client, server)
+            known = contacts_hash(server.truth)
+            reply = await client(functions.contacts.GetContactsRequest(hash=known))
+            assert isinstance(reply, types.contacts.ContactsNotModified)
+            reply = await client(functions.contacts.GetContactsRequest(hash=known ^ 1))
+            assert isinstance(reply, types.contacts.Contacts)
+
+    run_bounded(scenario())
