@@ -97,12 +97,11 @@ def parquet_table(folder: Path) -> pa.Table:
     return pq.read_table(folder / "contacts.parquet")
 
 
-def parquet_rows(folder: Path) -> dict[str, dict[str, Any]]:
-    """The rows of contacts.parquet by their row_id, which must be unique."""
-    rows = parquet_table(folder).to_pylist()
-    by_id = {row["row_id"]: row for row in rows}
-    assert len(by_id) == len(rows), "a row_id stands twice"
-    return by_id
+def parquet_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows of contacts.parquet; a row_id must be unique."""
+    rows: list[dict[str, Any]] = parquet_table(folder).to_pylist()
+    assert len({row["row_id"] for row in rows}) == len(rows), "a row_id stands twice"
+    return rows
 
 
 def csv_rows(folder: Path) -> list[dict[str, str]]:

@@ -55,36 +55,44 @@ class Oracle:
         self._saved_digits = _numbered(digits_of(record["phone"]) for record in self._saved)
         self._mutual = {contact["user_id"]: contact["mutual"] for contact in reversed(truth["contacts"])}
         self._users: dict[int, Row] = {user["id"]: user for user in reversed(truth["users"])}
+        self._people_digits = {
+            user_id: digits_of(self._users.get(user_id, {}).get("phone")) for user_id in self._mutual
+        }
         self._statuses: dict[int, Row] = {status["user_id"]: status for status in reversed(truth["statuses"])}
 
-    def rows(self) -> dict[str, Row]:
-        """The expected rows by row_id. `match_group` is the crowd's digits, for want of the number."""
-        rows = [self._row(*match) for match in self._matches()]
-        by_id = {row["row_id"]: row for row in rows}
-        assert len(by_id) == len(rows)
-        return by_id
+    def rows(self) -> list[Row]:
+        """The expected rows: the phone book in its order, then the people who are in no row yet by ascending id."""
+        partners, crowds = self._matches()
+        in_order: list[tuple[int | None, int | None, str | None]] = [
+            (position, partners.get(position), digits) for position, (digits, _) in enumerate(self._saved_digits)
+        ]
+        alone = sorted(self._mutual.keys() - set(partners.values()))
+        in_order += [(None, user_id, self._people_digits[user_id]) for user_id in alone]
+        groups: dict[str, int] = {}
+        rows = []
+        for position, user_id, digits in in_order:
+            group = groups.setdefault(digits, len(groups) + 1) if digits in crowds and digits is not None else None
+            rows.append(self._row(position, user_id, group))
+        return rows
 
-    def _matches(self) -> list[tuple[int | None, int | None, str | None]]:
-        """(saved record, user id, group) of every row."""
+    def _matches(self) -> tuple[dict[int, int], set[str | None]]:
+        """Which user belongs to which saved record, and the digits of the crowds."""
         saved_by_digits: dict[str | None, list[int]] = defaultdict(list)
         people_by_digits: dict[str | None, list[int]] = defaultdict(list)
         for position, (digits, _) in enumerate(self._saved_digits):
             saved_by_digits[digits].append(position)
-        for user_id in self._mutual:
-            people_by_digits[digits_of(self._users.get(user_id, {}).get("phone"))].append(user_id)
-        matches: list[tuple[int | None, int | None, str | None]] = []
-        for digits in saved_by_digits.keys() | people_by_digits.keys():
+        for user_id, digits in self._people_digits.items():
+            people_by_digits[digits].append(user_id)
+        partners: dict[int, int] = {}
+        crowds: set[str | None] = set()
+        for digits in (saved_by_digits.keys() | people_by_digits.keys()) - {None}:
             saved, people = saved_by_digits[digits], people_by_digits[digits]
-            crowd = digits is not None and len(saved) + len(people) > 1
-            if crowd and len(saved) == len(people) == 1:
-                matches.append((saved[0], people[0], None))
-                continue
-            pairs = self._pairs_by_name(saved, people) if crowd else []
-            group = digits if crowd else None
-            matches += [(*pair, group) for pair in pairs]
-            matches += [(position, None, group) for position in set(saved) - {pair[0] for pair in pairs}]
-            matches += [(None, user_id, group) for user_id in set(people) - {pair[1] for pair in pairs}]
-        return matches
+            if len(saved) == len(people) == 1:
+                partners[saved[0]] = people[0]
+            elif len(saved) + len(people) > 1:
+                crowds.add(digits)
+                partners.update(self._pairs_by_name(saved, people))
+        return partners, crowds
 
     def _pairs_by_name(self, saved: list[int], people: list[int]) -> list[tuple[int, int]]:
         saved_names = [(_name(self._saved[position]), position) for position in saved]
@@ -94,13 +102,12 @@ class Oracle:
         by_name = dict(people_names)
         return [(position, by_name[name]) for name, position in saved_names if name in unique]
 
-    def _row(self, position: int | None, user_id: int | None, group: str | None) -> Row:
+    def _row(self, position: int | None, user_id: int | None, group: int | None) -> Row:
         record = self._saved[position] if position is not None else None
         user = self._users.get(user_id) if user_id is not None else None
         both = record is not None and user_id is not None
         saved_phone, user_phone = (record or {}).get("phone"), (user or {}).get("phone")
-        phone = saved_phone if saved_phone is not None else user_phone
-        digits = digits_of(phone)
+        digits = digits_of(user_phone if record is None else saved_phone)
         confidence = "exact" if both else "ambiguous" if group else "none"
         return {
             "row_id": sha256(self._key(position, user_id).encode()).hexdigest(),
@@ -109,7 +116,7 @@ class Oracle:
             "match_method": "user_phone" if both else "none",
             "match_confidence": confidence,
             "match_group": group,
-            "phone": phone,
+            "phone": saved_phone or user_phone or None,
             "phone_e164": f"+{digits}" if digits and is_e164(digits) else None,
             "phone_source": _phone_source(saved_phone, user_phone),
             "saved_phone": saved_phone,
@@ -164,9 +171,9 @@ def _name(record: Row) -> Name:
 
 
 def _phone_source(saved_phone: str | None, user_phone: str | None) -> str | None:
-    if saved_phone is not None:
-        return "both" if user_phone is not None else "saved"
-    return "user" if user_phone is not None else None
+    if saved_phone:
+        return "both" if user_phone else "saved"
+    return "user" if user_phone else None
 
 
 def _saved_columns(record: Row | None) -> Row:
@@ -184,30 +191,22 @@ def moment(unix_secs: int | None) -> datetime | None:
     return datetime.fromtimestamp(unix_secs, UTC) if unix_secs is not None and unix_secs > 0 else None
 
 
-def assert_rows_match(actual: dict[str, Row], truth: dict[str, Any]) -> None:
-    """Every expected row is there with every expected value, and no other; groups are compared by who is in them."""
+def assert_rows_match(actual: list[Row], truth: dict[str, Any]) -> None:
+    """Every row that the truth demands is there in its place, with every value that follows from the truth."""
     expected = Oracle(truth).rows()
-    assert sorted(actual) == sorted(expected), "other rows than the truth demands"
-    group_digits: dict[int, str] = {}
-    for row_id, wanted in expected.items():
-        found = actual[row_id]
-        wanted = dict(wanted)
-        digits, number = wanted.pop("match_group"), found["match_group"]
-        assert (digits is None) == (number is None), found
-        if digits is not None:
-            assert group_digits.setdefault(number, digits) == digits, "one group for two numbers"
+    assert [row["row_id"] for row in actual] == [row["row_id"] for row in expected]
+    for found, wanted in zip(actual, expected, strict=True):
         assert {name: found[name] for name in wanted} == wanted
-    assert len(set(group_digits.values())) == len(group_digits), "two groups for one number"
 
 
-def assert_nobody_is_lost(actual: dict[str, Row], truth: dict[str, Any]) -> None:
+def assert_nobody_is_lost(actual: list[Row], truth: dict[str, Any]) -> None:
     """Every saved record in exactly one row, and every contact id: by counting, without the rules of the join."""
     saved = Counter(
         (row["saved_phone"], row["saved_first_name"], row["saved_last_name"], row["saved_at_unix"])
-        for row in actual.values()
+        for row in actual
         if row["source"] in ("saved", "both")
     )
     fields = ("phone", "first_name", "last_name", "date")
     assert saved == Counter(tuple(record[field] for field in fields) for record in truth["saved"])
-    people = Counter(row["user_id"] for row in actual.values() if row["source"] in ("contact", "both"))
+    people = Counter(row["user_id"] for row in actual if row["source"] in ("contact", "both"))
     assert people == Counter({contact["user_id"] for contact in truth["contacts"]})

@@ -52,6 +52,8 @@ class PadClient:
         self._codec = RandomizedIntermediatePacketCodec(None)
         self.state = MTProtoState(AuthKey(None), _LOGGERS)
         self.received: list[TLObject] = []
+        # How many bytes each plain answer counted as its own beyond its object.
+        self.plain_surplus_bytes: list[int] = []
 
     @classmethod
     async def connect(cls, server: Server) -> Self:
@@ -79,8 +81,11 @@ class PadClient:
         body = bytes(query)
         await self._send(struct.pack("<qqi", 0, self.state._get_new_msg_id(), len(body)) + body)
         answer = await self.receive_frame()
+        (length_bytes,) = struct.unpack_from("<i", answer, 16)
         with BinaryReader(answer[20:]) as reader:
-            return reader.tgread_object()
+            found = reader.tgread_object()
+            self.plain_surplus_bytes.append(length_bytes - reader.tell_position())
+            return found
 
     async def exchange(self, dc: int = 2, expires_in: int | None = None) -> tuple[AuthKey, int]:
         """A key exchange in the present form, for a temporary key if `expires_in` is given: the key and its salt."""

@@ -34,7 +34,7 @@ def test_login_export_logout(
     rows = parquet_rows(out)
     assert_nobody_is_lost(rows, server.truth)
     assert_rows_match(rows, server.truth)
-    assert {row["layer"] for row in rows.values()} == {LAYER}
+    assert {row["layer"] for row in rows} == {LAYER}
 
     exporter.logout()
     server.wait_for("logged_out", user_id=server.truth["account"]["user_id"])
@@ -59,7 +59,7 @@ def test_an_empty_book(start_foreign: StartServer, exporter_program: Path, tmp_p
     exporter = Exporter(exporter_program, tmp_path, server)
     exporter.login()
     exporter.export(tmp_path / "out")
-    assert parquet_rows(tmp_path / "out") == {}
+    assert parquet_rows(tmp_path / "out") == []
     server.wait_for("takeout_finished", success=True)
 
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     rsa_crt_iqmp,
 )
 from telethon.crypto import AuthKey
+from telethon.extensions import BinaryReader
 from telethon.tl import functions, types
 from telethon.tl.alltlobjects import tlobjects
 from telethon.tl.core import core_objects
@@ -24,6 +25,7 @@ from foreign.bind import BadBinding, open_binding
 from foreign.list_hash import list_hash
 from foreign.rsa_key import RsaKey
 from foreign.srp import SrpVerifier
+from foreign.wire import packed_if_smaller
 from pad_client import PadClient, in_layer
 from servers import Server
 from telethon_side import run_bounded
@@ -87,11 +89,21 @@ def test_list_hash_vectors(vector: dict[str, Any]) -> None:
     assert list_hash(vector["ids"]) == int(vector["hash_i64"])
 
 
+def test_large_results_are_packed_and_small_ones_are_not() -> None:
+    small, large = bytes(CONFIG), b"".join(bytes(in_layer(CONFIG)) for _ in range(40))
+    assert packed_if_smaller(small) == small
+    packed = packed_if_smaller(large)
+    assert len(packed) < len(large)
+    assert BinaryReader(packed).tgread_object().data == large
+
+
 def test_the_present_key_exchange_and_a_container(start_foreign: StartServer) -> None:
     server = start_foreign()
 
     async def scenario(client: PadClient) -> None:
         client.use(*await client.exchange())
+        # Like Telegram's servers: random bytes after the object, inside of the stated length.
+        assert len(client.plain_surplus_bytes) == 3 and min(client.plain_surplus_bytes) > 0
         ids = [client.state._get_new_msg_id() for _ in range(3)]
         first, ping = in_layer(CONFIG), functions.PingRequest(7)
         messages = [(ids[0], 1, bytes(first)), (ids[1], 3, bytes(SAVED)), (ids[2], 4, bytes(ping))]
@@ -144,7 +156,7 @@ def test_the_layers_that_are_accepted(start_foreign: StartServer, layer: int, er
 
 def test_a_key_for_another_dc_is_refused(start_foreign: StartServer) -> None:
     async def scenario(client: PadClient) -> None:
-        with pytest.raises(struct.error):  # four bytes are no answer
+        with pytest.raises(struct.error):  # four bytes are no plain message
             await client.exchange(dc=3)
 
     server = start_foreign()

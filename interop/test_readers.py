@@ -1,6 +1,7 @@
 """The files of an export, read by programs that we did not write: DuckDB, pyarrow, Python's csv module."""
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from export_files import (
 )
 from exporter import Exporter, run_program
 from join_oracle import assert_nobody_is_lost, assert_rows_match
+from telethon_side import contacts_hash
 
 CONTACTS, SAVED_ONLY = 500, 100
 
@@ -75,7 +77,7 @@ def test_names_types_and_nulls_of_the_columns(demo: Path) -> None:
 
 
 def test_nulls_go_with_the_source_of_a_row(demo: Path) -> None:
-    rows = parquet_rows(demo).values()
+    rows = parquet_rows(demo)
     assert {row["source"] for row in rows} == {"saved", "contact", "both"}
     for row in rows:
         has_saved, has_user = row["source"] in ("saved", "both"), row["source"] in ("contact", "both")
@@ -109,14 +111,29 @@ def test_duckdb_reads_the_same_texts_from_both_files(demo: Path) -> None:
 
 def test_the_manifest_tells_sizes_hashes_and_counts(demo: Path) -> None:
     told = manifest(demo)
-    files = {file["name"]: (file["sha256"], file["bytes"]) for file in told["files"]}
+    files = {file["name"]: (file["sha256"], file["size_bytes"]) for file in told["files"]}
     assert files == {name: digest_and_size(demo / name) for name in FILE_NAMES - {"manifest.json"}}
-    rows = parquet_rows(demo).values()
+    rows = parquet_rows(demo)
     counts = told["counts"]
     assert counts["rows"] == len(rows)
     assert counts["contacts"] == sum(row["source"] != "saved" for row in rows) == CONTACTS
-    assert counts["saved"] == sum(row["source"] != "contact" for row in rows)
-    assert told["layer"] == LAYER
+    assert counts["saved"] == counts["saved_count"] == sum(row["source"] != "contact" for row in rows)
+    assert counts["rows_by_source"] == Counter(row["source"] for row in rows)
+    assert counts["ambiguous"] == sum(row["match_confidence"] == "ambiguous" for row in rows)
+    assert {file["rows"] for file in told["files"]} == {len(rows)}
+    assert [column["name"] for column in told["columns"]] == list(COLUMNS)
+    assert (told["layer"], told["takeout"]["result"]) == (LAYER, "finished")
+    assert datetime.fromisoformat(told["times"]["exported_at"]) == rows[0]["exported_at"]
+
+
+def test_the_manifest_has_the_hash_by_which_the_server_knows_the_contacts(
+    start_testdc: StartServer, exporter_program: Path, tmp_path: Path
+) -> None:
+    server = start_testdc("--seed", 9, "--contacts", 50, "--saved-only", 9)
+    exporter = Exporter(exporter_program, tmp_path, server)
+    exporter.login()
+    exporter.export(tmp_path / "out")
+    assert manifest(tmp_path / "out")["contacts_hash"] == str(contacts_hash(server.truth))
 
 
 BOOKS = [(1, 0, 0), (2, 1, 0), (3, 0, 5), (4, 45, 12), (7, 300, 100), (8, 1500, 300)]
