@@ -56,6 +56,7 @@ mod reader;
 mod redacted;
 mod reply;
 mod str;
+mod stream;
 mod vector;
 
 /// What [`Encode`] appends to, under a name that macros can use from any crate.
@@ -73,6 +74,7 @@ pub use crate::reader::Reader;
 pub use crate::redacted::Redacted;
 pub use crate::reply::{Function, Reply, Shape};
 pub use crate::str::{Str, Utf8Error};
+pub use crate::stream::Stream;
 pub use crate::vector::{
     Bare, BareVecRef, Iter, VECTOR, VecRef, bare_vector_len, encode_bare_vector, encode_vector, vector_len,
 };

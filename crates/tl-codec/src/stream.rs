@@ -1,0 +1,125 @@
+//! The items of a vector straight from the buffer, each checked when its turn comes.
+
+use core::marker::PhantomData;
+
+use crate::decode::Decode;
+use crate::error::{DecodeError, PathSegment};
+use crate::reader::Reader;
+use crate::vector::VECTOR;
+
+/// The items of a `Vector<T>`, decoded once each while the reader moves over them.
+///
+/// [`VecRef`](crate::VecRef) checks a vector as a whole before it hands out the first item, which decodes every item
+/// twice; a stream decodes them once and reports a faulty item when it gets there. What was taken from the items before
+/// that must then be thrown away by the caller.
+///
+/// ```
+/// use tl_codec::{Encode, Reader, Str};
+///
+/// let mut wire = ["Ada", "Grace"].as_slice().to_bytes();
+/// 7_i32.encode(&mut wire);
+///
+/// let mut reader = Reader::new(&wire);
+/// let mut length = 0;
+/// for name in reader.vector::<Str>()? {
+///     length += name?.as_bytes().len();
+/// }
+/// assert_eq!((length, reader.int()?), (8, 7)); // the reader stands behind the vector
+/// # Ok::<(), tl_codec::DecodeError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "the reader stands behind the vector only when every item was read"]
+pub struct Stream<'r, 'a, T> {
+    reader: &'r mut Reader<'a>,
+    index: usize,
+    count: usize,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<'a> Reader<'a> {
+    /// The items of a `Vector<T>`, one after the other.
+    ///
+    /// # Errors
+    /// Another constructor than `vector#1cb5c415`, or a count that cannot be true.
+    #[inline]
+    pub fn vector<T: Decode<'a>>(&mut self) -> Result<Stream<'_, 'a, T>, DecodeError> {
+        self.expect_id(VECTOR)?;
+        let count = self.count(T::MIN_LEN)?;
+        Ok(Stream { reader: self, index: 0, count, item: PhantomData })
+    }
+}
+
+impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
+    /// The next item with the offset at which it starts, counted as [`Reader::offset`] counts.
+    ///
+    /// # Errors
+    /// As [`Decode::decode`]; the stream ends there.
+    #[inline]
+    pub fn next_at(&mut self) -> Option<Result<(usize, T), DecodeError>> {
+        if self.index == self.count {
+            return None;
+        }
+        let offset = self.reader.offset();
+        match self.reader.nested(T::decode) {
+            Ok(item) => {
+                self.index += 1;
+                Some(Ok((offset, item)))
+            }
+            Err(error) => Some(Err(self.fail(error))),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, error: DecodeError) -> DecodeError {
+        let index = core::mem::replace(&mut self.index, self.count);
+        error.within(PathSegment::Item(index))
+    }
+}
+
+impl<'a, T: Decode<'a>> Iterator for Stream<'_, 'a, T> {
+    type Item = Result<T, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_at().map(|item| item.map(|(_, item)| item))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.count - self.index))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::vec::Vec;
+
+    use super::*;
+    use crate::{Encode, ErrorKind, Str};
+
+    #[test]
+    fn offsets_lead_back_to_the_items() {
+        let wire = ["a", "longer text", "c"].as_slice().to_bytes();
+        let mut reader = Reader::new(&wire);
+        let mut stream = reader.vector::<Str<'_>>().unwrap();
+        let mut offsets = Vec::new();
+        while let Some(item) = stream.next_at() {
+            offsets.push(item.unwrap());
+        }
+        for (offset, item) in offsets {
+            assert_eq!(Str::decode(&mut Reader::new(&wire[offset..])).unwrap(), item);
+        }
+        assert_eq!(reader.finish("Vector<string>"), Ok(()));
+    }
+
+    #[test]
+    fn a_faulty_item_ends_the_stream_and_is_named() {
+        let mut wire = ["a", "b", "c"].as_slice().to_bytes();
+        wire[12] = 0xff;
+        let mut reader = Reader::new(&wire);
+        let items: Vec<_> = reader.vector::<Str<'_>>().unwrap().collect();
+        assert_eq!(items.len(), 2);
+        let error = items[1].as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::BadLengthByte { got: 0xff });
+        assert_eq!((error.offset(), error.path().next()), (12, Some(PathSegment::Item(1))));
+    }
+}
