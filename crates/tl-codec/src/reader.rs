@@ -195,12 +195,12 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// What `read` returns, or [`ErrorKind::TooDeep`] at [`MAX_DEPTH`].
     #[inline]
-    pub fn nested<T>(
+    pub fn nested<T, E: From<DecodeError>>(
         &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
-    ) -> Result<T, DecodeError> {
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(ErrorKind::TooDeep));
+            return Err(self.error(ErrorKind::TooDeep).into());
         }
         self.depth += 1;
         let value = read(self);
