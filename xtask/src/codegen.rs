@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
-use tl_schema::{Plan, Schema, generate};
+use tl_schema::{Plan, Schema, generate, generate_list};
 
 use crate::schema::{read, sha256};
 
@@ -41,6 +41,10 @@ struct Target {
     /// The folder that holds the module's file.
     out: PathBuf,
     plan: Plan,
+    /// Where the list of all types goes, for the tests.
+    list: PathBuf,
+    /// The module by which those tests reach the types.
+    list_module: String,
 }
 
 /// Runs the command.
@@ -70,18 +74,20 @@ fn files(root: &Path, api_schema: Option<&Path>) -> Result<BTreeMap<PathBuf, Opt
 }
 
 fn target_files(root: &Path, target: Target) -> Result<BTreeMap<PathBuf, Option<String>>, String> {
-    let Target { schema: path, out, mut plan } = target;
+    let Target { schema: path, out, mut plan, list, list_module } = target;
     let text = read(&root.join(&path))?;
     let place = |error| format!("{}:{error}", path.display());
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     plan.header = vec![MARK.to_owned(), format!("schema/{name}, sha256 {}", sha256(text.as_bytes()))];
-    let generated = generate(&Schema::parse(&text).map_err(place)?, &plan).map_err(place)?;
+    let schema = Schema::parse(&text).map_err(place)?;
+    let generated = generate(&schema, &plan).map_err(place)?;
+    let list_text = generate_list(&schema, &plan, &list_module).map_err(place)?;
     let stem = plan.root.rsplit("::").next().unwrap_or_default();
     let mut files: BTreeMap<_, _> =
         stale_candidates(root, &out, stem)?.into_iter().map(|path| (path, None)).collect();
-    for file in generated {
-        let path = out.join(&file.path);
-        let text = layout(root, &file.text).map_err(|why| format!("{}: {why}", path.display()))?;
+    let generated = generated.into_iter().map(|file| (out.join(file.path), file.text));
+    for (path, text) in generated.chain([(list, list_text)]) {
+        let text = layout(root, &text).map_err(|why| format!("{}: {why}", path.display()))?;
         files.insert(path, Some(text));
     }
     Ok(files)

@@ -9,6 +9,7 @@ mod decode;
 mod encode;
 mod enums;
 mod file;
+mod list;
 mod ty;
 
 use crate::ast::Schema;
@@ -49,4 +50,17 @@ pub fn generate(schema: &Schema, plan: &Plan) -> Result<Vec<GeneratedFile>, Sche
     let index = Index::new(schema)?;
     let model = Model::new(&index, plan)?;
     Ok(file::files(&model))
+}
+
+/// Lists every generated type with its fields or variants, for tests that hold for all of them.
+///
+/// The file has two macro calls, `structs!` and `enums!`, which the test that includes it defines; `module` is the
+/// path by which that test reaches the generated module.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_list(schema: &Schema, plan: &Plan, module: &str) -> Result<String, SchemaError> {
+    let index = Index::new(schema)?;
+    let model = Model::new(&index, plan)?;
+    Ok(list::list(&model, module))
 }

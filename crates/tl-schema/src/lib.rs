@@ -22,7 +22,7 @@ mod print;
 pub use crate::ast::{Position, Schema};
 pub use crate::closure::Closure;
 pub use crate::error::{SchemaError, SchemaErrorKind};
-pub use crate::generate::{GeneratedFile, generate};
+pub use crate::generate::{GeneratedFile, generate, generate_list};
 pub use crate::id::{KNOWN_EXCEPTIONS, KnownException};
 pub use crate::index::{Index, Wire};
 pub use crate::plan::{ExpectedLint, Hot, Plan};

@@ -108,7 +108,8 @@ fn file(model: &Model<'_>, path: String, docs: &str, submodules: &str, items: &s
     GeneratedFile { path, text }
 }
 
-fn header(model: &Model<'_>) -> String {
+/// The comment that opens every file.
+pub(crate) fn header(model: &Model<'_>) -> String {
     model.plan.header.iter().map(|line| format!("// {line}\n")).collect()
 }
 
