@@ -1,0 +1,77 @@
+//! Every bound of the server, with its reason. A test server faces clients under development: they send anything.
+
+use std::time::Duration;
+
+/// The longest frame that a client may send. The largest container that a real client makes is just above 1 MiB
+/// (Telethon: 1,044,456 bytes); nothing that this server understands is longer.
+pub const MAX_REQUEST_BYTES: usize = 2 << 20;
+
+/// The longest body that a client's `gzip_packed` may unfold to: as much as it could send in the open.
+pub const MAX_INFLATED_BYTES: u64 = 2 << 20;
+
+/// Messages in one container (protocol, "Containers": 1024; clients keep to 1000 or 1020).
+pub const MAX_CONTAINER_MESSAGES: usize = 1024;
+
+/// Message ids in one service message (`msgs_ack`, `msgs_state_req`, `msg_resend_req`).
+pub const MAX_SERVICE_IDS: usize = 8192;
+
+/// How long a connection may take to send its first whole frame, and any later frame once it has begun.
+pub const FRAME_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection may stay silent. Clients ping at least once a minute or two.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long the peer may take to accept what was written: a peer that does not read is not served.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Connections at one time; further ones are closed at once.
+pub const MAX_CONNECTIONS: usize = 4096;
+
+/// Key exchanges in progress; the oldest one makes room.
+pub const MAX_HANDSHAKES: usize = 4096;
+
+/// How long the server remembers a key exchange after its first query ("Creating an authorization key", "up to 10
+/// minutes").
+pub const HANDSHAKE_LIFETIME: Duration = Duration::from_secs(600);
+
+/// Auth keys; the one that was used longest ago makes room.
+pub const MAX_AUTH_KEYS: usize = 100_000;
+
+/// Sessions of one auth key; the one that was used longest ago makes room.
+pub const MAX_SESSIONS: usize = 64;
+
+/// Received message ids that a session remembers to recognise repetitions.
+pub const MAX_SEEN_MESSAGES: usize = 2048;
+
+/// Messages that a session keeps until they are acknowledged.
+pub const MAX_UNACKED_MESSAGES: usize = 1024;
+
+/// Bytes of those messages: four of the largest replies that the generator makes.
+pub const MAX_UNACKED_BYTES: usize = 64 << 20;
+
+/// A message may be this old ("Message Identifier": 300 seconds) …
+pub const MSG_ID_PAST: Duration = Duration::from_secs(300);
+
+/// … or this far ahead of the server's clock.
+pub const MSG_ID_FUTURE: Duration = Duration::from_secs(30);
+
+/// A salt is the newest one for half of its life and accepted for all of it.
+pub const SALT_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// Salts that `get_future_salts` may ask for.
+pub const MAX_FUTURE_SALTS: usize = 64;
+
+/// Results from this size on are sent as `gzip_packed` if that is shorter.
+pub const GZIP_FROM_BYTES: usize = 512;
+
+/// Messages up to this size share a container.
+pub const MAX_PACKED_BYTES: usize = 32 << 10;
+
+/// How long a login code is good for.
+pub const CODE_LIFETIME: Duration = Duration::from_secs(300);
+
+/// Wrong codes before a code is void.
+pub const MAX_CODE_ATTEMPTS: u32 = 5;
+
+/// How long an `srp_id` is good for.
+pub const SRP_LIFETIME: Duration = Duration::from_secs(300);
