@@ -1,0 +1,128 @@
+//! Accounts: who can log in, with what, and what they see.
+//!
+//! **Owns** the accounts of a data centre: profile, code, password verifier ([`srp`]), address book and the state of
+//! their takeout ([`takeout`]). **Must not know** the wire or who is logged in.
+
+pub(crate) mod srp;
+pub(crate) mod takeout;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use crate::book::{AddressBook, BookSize, Dice, Marks, Person, Profile, Status, generate};
+use crate::config::Config;
+use crate::entropy::Entropy;
+use srp::Verifier;
+use takeout::Takeouts;
+
+/// One account.
+pub(crate) struct Account {
+    pub(crate) profile: Profile,
+    pub(crate) book: AddressBook,
+    /// The login code, the same every time.
+    pub(crate) code: String,
+    pub(crate) password: Option<Verifier>,
+    pub(crate) takeouts: Mutex<Takeouts>,
+    users_by_id: HashMap<i64, usize>,
+}
+
+impl Account {
+    /// The account that a configuration describes.
+    pub(crate) fn new(config: &Config, entropy: &mut Entropy) -> Self {
+        let profile = profile(config.seed, &config.phone);
+        let size = BookSize { contacts: config.contacts, saved_only: config.saved_only };
+        let book = generate(config.seed, size, &profile);
+        let users_by_id = book.users.iter().enumerate().map(|(index, user)| (user.id, index)).collect();
+        Self {
+            code: config.code.clone().unwrap_or_else(|| default_code(&profile.phone)),
+            password: config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy)),
+            takeouts: Mutex::default(),
+            profile,
+            book,
+            users_by_id,
+        }
+    }
+
+    /// The account as a user, as it sees itself.
+    pub(crate) fn own_user(&self) -> Person {
+        self.user(self.profile.user_id).cloned().unwrap_or_else(|| Person {
+            id: self.profile.user_id,
+            access_hash: self.profile.access_hash,
+            first_name: Some(self.profile.first_name.clone()),
+            last_name: Some(self.profile.last_name.clone()),
+            phone: Some(self.profile.phone.clone()),
+            status: Status::Offline(0),
+            marks: Marks { is_self: true, ..Marks::default() },
+            ..Person::default()
+        })
+    }
+
+    /// A user that the account knows.
+    pub(crate) fn user(&self, id: i64) -> Option<&Person> {
+        self.users_by_id.get(&id).and_then(|index| self.book.users.get(*index))
+    }
+}
+
+/// The owner of the account, from the seed.
+fn profile(seed: u64, phone: &str) -> Profile {
+    let mut dice = Dice::new(seed, *b"profile\0");
+    Profile {
+        user_id: dice.between(100_000_000, 2_000_000_000).cast_signed(),
+        access_hash: crate::book::access_hash(&mut dice),
+        phone: phone.to_owned(),
+        first_name: "Test".to_owned(),
+        last_name: "Account".to_owned(),
+    }
+}
+
+/// The code of a test number: 99966XYYYY has the code XXXXX; any other number 22222.
+pub(crate) fn default_code(phone: &str) -> String {
+    let digit =
+        phone.strip_prefix("99966").filter(|rest| rest.len() == 5).and_then(|rest| rest.chars().next());
+    digit.unwrap_or('2').to_string().repeat(5)
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// The accounts of a data centre, by number.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts(HashMap<String, Arc<Account>>);
+
+impl Accounts {
+    pub(crate) fn new(accounts: impl IntoIterator<Item = Arc<Account>>) -> Self {
+        Self(accounts.into_iter().map(|account| (account.profile.phone.clone(), account)).collect())
+    }
+
+    pub(crate) fn by_phone(&self, phone: &str) -> Option<&Arc<Account>> {
+        self.0.get(phone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_numbers_have_the_code_of_their_data_centre() {
+        assert_eq!(default_code("9996621234"), "22222");
+        assert_eq!(default_code("9996631234"), "33333");
+        assert_eq!((default_code("99966"), default_code("15550001111")), ("22222".into(), "22222".into()));
+    }
+
+    #[test]
+    fn the_account_sees_itself_with_and_without_its_number_among_the_contacts() {
+        let mut entropy = Entropy::from_seed(1);
+        for contacts in [0, 50] {
+            let account = Account::new(&Config { contacts, ..Config::default() }, &mut entropy);
+            let own = account.own_user();
+            assert!(own.marks.is_self && own.id == account.profile.user_id);
+            assert_eq!(own.phone.as_ref(), Some(&account.profile.phone));
+            assert_eq!(own.marks.contact, contacts > 0);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The API: methods, and the wrappers around them.
+//!
+//! **Owns** what a call means: [`answer`] takes the body of one call and gives the object of its `rpc_result`. A file is
+//! a family of methods. **Must not know** sessions, frames or sockets.
+//!
+//! Layers: replies are written in layer 230. They are the same, byte for byte, in 228 and 229; clients of other layers
+//! are refused.
+//!
+//! Read next: `wrappers.rs`, then `request.rs`, then the family that you look for.
+
+mod account;
+mod auth;
+mod contacts;
+mod help;
+mod refusal;
+mod request;
+mod spoil;
+mod updates;
+mod users;
+mod wire_forms;
+mod wrappers;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tl_codec::Encode;
+
+use crate::centre::DataCentre;
+use crate::entropy::Entropy;
+use crate::fault::Fault;
+use crate::keys::KeyRecord;
+pub(crate) use refusal::Refusal;
+use request::{Method, Request};
+
+/// The layers that this server speaks.
+pub(crate) const LAYERS: RangeInclusive<i32> = 228..=tl_api::LAYER;
+
+/// `rpc_error#2144ca19 error_code:int error_message:string = RpcError`
+const RPC_ERROR: u32 = 0x2144_ca19;
+
+/// The name under which calls go that hold no known method.
+pub(crate) const UNKNOWN_METHOD: &str = "unknown";
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) method: &'static str,
+    /// The object inside `rpc_result`, not packed yet.
+    pub(crate) object: Vec<u8>,
+    /// How long the answer is held back.
+    pub(crate) delay: Option<Duration>,
+}
+
+/// Answers a call.
+pub(crate) fn answer(
+    centre: &Arc<DataCentre>,
+    key: &Arc<KeyRecord>,
+    body: &[u8],
+    entropy: &mut Entropy,
+) -> Answered {
+    let mut request = Request::new(centre, key, entropy);
+    let peeled = wrappers::peel(&mut request, body);
+    let method = peeled.as_ref().ok().and_then(|call| find(call.id()));
+    let name = method.map_or(UNKNOWN_METHOD, |method| method.name);
+    let outcome = peeled.and_then(|call| {
+        scripted_refusal(&mut request, name).map_or(Ok(()), Err)?;
+        let method = method.ok_or_else(|| Refusal::bad("INPUT_METHOD_INVALID"))?;
+        request.check_access(method.access)?;
+        (method.call)(&mut request, call.as_bytes())
+    });
+    let object = match outcome {
+        Ok(object) => spoil::spoil(centre, request.account().as_deref(), name, object),
+        Err(refusal) => {
+            tracing::debug!(method = name, %refusal);
+            refusal.to_object()
+        }
+    };
+    let delay = centre.faults.take(|fault| {
+        if let Fault::Delay { method, by } = fault { method.matches(name).then_some(*by) } else { None }
+    });
+    Answered { method: name, object, delay }
+}
+
+fn find(id: u32) -> Option<&'static Method> {
+    let families =
+        [account::METHODS, auth::METHODS, contacts::METHODS, help::METHODS, updates::METHODS, users::METHODS];
+    families.into_iter().flatten().find(|method| method.id == id)
+}
+
+/// Whether a server knows a method of this name.
+pub(crate) fn knows(name: &str) -> bool {
+    let families =
+        [account::METHODS, auth::METHODS, contacts::METHODS, help::METHODS, updates::METHODS, users::METHODS];
+    families.into_iter().flatten().any(|method| method.name == name)
+}
+
+/// What the script says in place of the method.
+fn scripted_refusal(request: &mut Request<'_>, name: &str) -> Option<Refusal> {
+    let taken_over = request.centre.faults.take(|fault| {
+        if let Fault::TakeoutTakenOver { method } = fault { method.matches(name).then_some(()) } else { None }
+    });
+    if taken_over.is_some() {
+        account::take_over(request);
+        return account::recheck_takeout(request).err();
+    }
+    request.centre.faults.take(|fault| {
+        let is_meant = fault.method().is_some_and(|method| method.matches(name));
+        if is_meant { Refusal::scripted(fault) } else { None }
+    })
+}
+
+impl Refusal {
+    fn to_object(&self) -> Vec<u8> {
+        let mut out = RPC_ERROR.to_bytes();
+        self.code.encode(&mut out);
+        self.text.encode(&mut out);
+        out
+    }
+}

@@ -1,0 +1,139 @@
+//! `account.*`: takeout sessions and the password.
+
+use tl_api::functions::account;
+use tl_api::{enums, types};
+use tl_codec::{Constructor, Encode};
+
+use super::Refusal;
+use super::request::{Access, Answer, Method, Request, read};
+use crate::account::Account;
+use crate::account::srp::{GENERATOR, Verifier};
+use crate::account::takeout::{OpenTakeout, Takeouts};
+use crate::event::Event;
+use crate::fault::Fault;
+use crate::keys::Login;
+
+pub(super) const METHODS: &[Method] = &[
+    Method {
+        id: account::GetPassword::ID,
+        name: account::GetPassword::NAME,
+        access: Access::Introduced,
+        call: get_password,
+    },
+    Method {
+        id: account::InitTakeoutSessionRef::ID,
+        name: account::InitTakeoutSessionRef::NAME,
+        access: Access::LoggedIn,
+        call: init_takeout,
+    },
+    Method {
+        id: account::FinishTakeoutSessionRef::ID,
+        name: account::FinishTakeoutSessionRef::NAME,
+        access: Access::LoggedIn,
+        call: finish_takeout,
+    },
+];
+
+fn lock(account: &Account) -> std::sync::MutexGuard<'_, Takeouts> {
+    account.takeouts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn init_takeout(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    let account = request.logged_in()?;
+    let query = read::<account::InitTakeoutSessionRef>(body)?;
+    let delay = request
+        .centre
+        .faults
+        .peek(|fault| if let Fault::TakeoutDelay { seconds } = fault { Some(*seconds) } else { None });
+    let mut takeouts = lock(&account);
+    if let Some(left) = delay.and_then(|seconds| takeouts.delay(seconds, request.now)) {
+        return Err(Refusal::new(420, format!("TAKEOUT_INIT_DELAY_{left}")));
+    }
+    let takeout_id = takeouts.open(request.login_key()?.key.id(), query.contacts(), request.entropy);
+    drop(takeouts);
+    request.centre.events.emit(Event::TakeoutOpened { takeout_id });
+    Ok(types::account::Takeout { id: takeout_id }.to_bytes())
+}
+
+/// `account.finishTakeoutSession`, which is itself wrapped in `invokeWithTakeout`.
+fn finish_takeout(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    let account = request.logged_in()?;
+    let query = read::<account::FinishTakeoutSessionRef>(body)?;
+    let open = request.takeout.ok_or_else(|| Refusal::forbidden("TAKEOUT_REQUIRED"))?;
+    lock(&account).finish();
+    request.centre.events.emit(Event::TakeoutFinished { takeout_id: open.id, success: query.success() });
+    Ok(true.to_bytes())
+}
+
+/// The takeout session of `invokeWithTakeout`.
+///
+/// # Errors
+/// `400 TAKEOUT_INVALID` when it is not, or no longer, the session that this key has opened.
+pub(super) fn find_takeout(request: &Request<'_>, takeout_id: i64) -> Result<OpenTakeout, Refusal> {
+    let account = request.logged_in()?;
+    let found = lock(&account).find(takeout_id, request.login_key()?.key.id());
+    found.ok_or_else(|| Refusal::bad("TAKEOUT_INVALID"))
+}
+
+/// Another device opens a takeout session for the account.
+pub(super) fn take_over(request: &mut Request<'_>) {
+    if let Some(account) = request.account() {
+        // no key has this id
+        lock(&account).open(0, true, request.entropy);
+    }
+}
+
+/// # Errors
+/// `400 TAKEOUT_INVALID` when the session that the call is wrapped in was taken over meanwhile.
+pub(super) fn recheck_takeout(request: &Request<'_>) -> Result<(), Refusal> {
+    match request.takeout {
+        Some(open) => find_takeout(request, open.id).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+fn get_password(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    read::<account::GetPassword>(body)?;
+    let key = request.login_key()?;
+    let login = key.client().login.clone();
+    let (Login::AwaitPassword(account) | Login::LoggedIn(account)) = login else {
+        return Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED"));
+    };
+    let mut password = types::account::Password {
+        new_algo: algorithm(request.entropy.bytes(8), request.entropy.bytes(16)),
+        new_secure_algo: secure_algorithm(request.entropy.bytes(8)),
+        secure_random: request.entropy.bytes(256),
+        ..types::account::Password::default()
+    };
+    if let Some(verifier) = &account.password {
+        let challenge = verifier.challenge(request.entropy);
+        password.has_password = true;
+        password.current_algo = Some(current_algorithm(verifier));
+        password.srp_b = Some(challenge.public.to_vec());
+        password.srp_id = Some(challenge.srp_id);
+        password.hint = Some("the one that the server was started with".to_owned());
+        key.client().challenge = Some((challenge, request.now));
+    }
+    Ok(password.to_bytes())
+}
+
+fn current_algorithm(verifier: &Verifier) -> enums::PasswordKdfAlgo {
+    algorithm(verifier.salt1.clone(), verifier.salt2.clone())
+}
+
+fn algorithm(salt1: Vec<u8>, salt2: Vec<u8>) -> enums::PasswordKdfAlgo {
+    use types::PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow as Algorithm;
+    let p = mtproto::crypto::dh::KNOWN_PRIME.to_vec();
+    let g = GENERATOR.cast_signed();
+    enums::PasswordKdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(Algorithm {
+        salt1,
+        salt2,
+        g,
+        p,
+    })
+}
+
+fn secure_algorithm(salt: Vec<u8>) -> enums::SecurePasswordKdfAlgo {
+    let algorithm = types::SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 { salt };
+    enums::SecurePasswordKdfAlgo::Pbkdf2Hmacsha512iter100000(algorithm)
+}

@@ -1,0 +1,77 @@
+//! `help.*`: what a client asks before it knows anything.
+
+use std::time::Duration;
+
+use tl_api::{functions::help, types};
+use tl_codec::{Constructor, Encode};
+
+use super::request::{Access, Answer, Method, Request, read};
+
+pub(super) const METHODS: &[Method] = &[
+    Method {
+        id: help::GetConfig::ID,
+        name: help::GetConfig::NAME,
+        access: Access::Anybody,
+        call: get_config,
+    },
+    Method {
+        id: help::GetNearestDc::ID,
+        name: help::GetNearestDc::NAME,
+        access: Access::Anybody,
+        call: get_nearest_dc,
+    },
+];
+
+fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    read::<help::GetConfig>(body)?;
+    let (identity, address) = (request.centre.identity, request.centre.address);
+    let option = types::DcOption {
+        ipv6: address.is_ipv6(),
+        static_: true,
+        this_port_only: true,
+        id: identity.id,
+        ip_address: address.ip().to_string(),
+        port: address.port().into(),
+        ..types::DcOption::default()
+    };
+    let config = types::Config {
+        date: request.now.secs(),
+        expires: request.now.after(Duration::from_secs(3_600)).secs(),
+        test_mode: identity.test_mode,
+        this_dc: identity.id,
+        dc_options: vec![option],
+        dc_txt_domain_name: "dc.invalid".to_owned(),
+        chat_size_max: 200,
+        megagroup_size_max: 200_000,
+        forwarded_count_max: 100,
+        online_update_period_ms: 210_000,
+        offline_blur_timeout_ms: 5_000,
+        offline_idle_timeout_ms: 30_000,
+        online_cloud_timeout_ms: 300_000,
+        notify_cloud_delay_ms: 30_000,
+        notify_default_delay_ms: 1_500,
+        push_chat_period_ms: 60_000,
+        push_chat_limit: 2,
+        edit_time_limit: 172_800,
+        revoke_time_limit: i32::MAX,
+        revoke_pm_time_limit: i32::MAX,
+        rating_e_decay: 2_419_200,
+        stickers_recent_limit: 200,
+        call_receive_timeout_ms: 20_000,
+        call_ring_timeout_ms: 90_000,
+        call_connect_timeout_ms: 30_000,
+        call_packet_timeout_ms: 10_000,
+        me_url_prefix: "https://t.me/".to_owned(),
+        caption_length_max: 1_024,
+        message_length_max: 4_096,
+        webfile_dc_id: identity.id,
+        ..types::Config::default()
+    };
+    Ok(config.to_bytes())
+}
+
+fn get_nearest_dc(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    read::<help::GetNearestDc>(body)?;
+    let id = request.centre.identity.id;
+    Ok(types::NearestDc { country: "XX".to_owned(), this_dc: id, nearest_dc: id }.to_bytes())
+}

@@ -1,0 +1,109 @@
+//! What a method is given, and who may call it.
+
+use std::sync::Arc;
+
+use tl_codec::Decode;
+
+use super::Refusal;
+use crate::account::Account;
+use crate::account::takeout::OpenTakeout;
+use crate::centre::DataCentre;
+use crate::clock::UnixTime;
+use crate::entropy::Entropy;
+use crate::keys::{KeyRecord, Login};
+
+/// A method of the API.
+pub(super) struct Method {
+    pub(super) id: u32,
+    pub(super) name: &'static str,
+    pub(super) access: Access,
+    pub(super) call: fn(&mut Request<'_>, &[u8]) -> Answer,
+}
+
+/// The object that a method returns, or its refusal.
+pub(super) type Answer = Result<Vec<u8>, Refusal>;
+
+/// Who may call a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everybody, before `initConnection` and over an unbound temporary key too.
+    Anybody,
+    /// Everybody who has introduced themselves by `initConnection`.
+    Introduced,
+    /// Only who is logged in.
+    LoggedIn,
+}
+
+/// One call, with everything around it.
+pub(super) struct Request<'a> {
+    pub(super) centre: &'a Arc<DataCentre>,
+    /// The key that the call came with.
+    pub(super) key: &'a Arc<KeyRecord>,
+    /// The permanent key behind it; none for a temporary key that is not bound.
+    pub(super) login_key: Option<Arc<KeyRecord>>,
+    /// The takeout session that the call is wrapped in.
+    pub(super) takeout: Option<OpenTakeout>,
+    pub(super) now: UnixTime,
+    pub(super) entropy: &'a mut Entropy,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(
+        centre: &'a Arc<DataCentre>,
+        key: &'a Arc<KeyRecord>,
+        entropy: &'a mut Entropy,
+    ) -> Self {
+        let now = centre.now();
+        Self { centre, key, login_key: centre.login_key(key, now), takeout: None, now, entropy }
+    }
+
+    /// # Errors
+    /// The refusal that a client gets who may not call a method of this kind.
+    pub(super) fn check_access(&self, access: Access) -> Result<(), Refusal> {
+        if access == Access::Anybody {
+            return Ok(());
+        }
+        if self.login_key.is_none() {
+            return Err(Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"));
+        }
+        if self.key.client().layer.is_none() {
+            return Err(Refusal::bad("CONNECTION_NOT_INITED"));
+        }
+        if access == Access::LoggedIn { self.logged_in().map(|_| ()) } else { Ok(()) }
+    }
+
+    /// The key that a login hangs on.
+    ///
+    /// # Errors
+    /// `401 AUTH_KEY_PERM_EMPTY` for a temporary key that is not bound.
+    pub(super) fn login_key(&self) -> Result<Arc<KeyRecord>, Refusal> {
+        self.login_key.clone().ok_or_else(|| Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"))
+    }
+
+    /// The account behind the key, if somebody is logged in.
+    pub(super) fn account(&self) -> Option<Arc<Account>> {
+        match &self.login_key.as_ref()?.client().login {
+            Login::LoggedIn(account) => Some(Arc::clone(account)),
+            Login::LoggedOut | Login::AwaitPassword(_) => None,
+        }
+    }
+
+    /// The account that the call is about.
+    ///
+    /// # Errors
+    /// `401 AUTH_KEY_UNREGISTERED` if nobody is logged in.
+    pub(super) fn logged_in(&self) -> Result<Arc<Account>, Refusal> {
+        self.account().ok_or_else(|| Refusal::unauthorized("AUTH_KEY_UNREGISTERED"))
+    }
+}
+
+/// Reads the arguments of a method.
+///
+/// # Errors
+/// `400 INPUT_FETCH_FAIL` for bytes that are not the method.
+pub(super) fn read<'a, T: Decode<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    T::from_bytes(body).map_err(|error| {
+        tracing::debug!(%error, "a call that cannot be read");
+        Refusal::bad("INPUT_FETCH_FAIL")
+    })
+}

@@ -1,0 +1,97 @@
+//! What a server is started with.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use tl_codec::Redacted;
+
+use crate::fault::FaultRule;
+use crate::key::RsaKey;
+
+/// What a server serves, and how.
+///
+/// ```
+/// let config = testdc::Config { contacts: 500, saved_only: 20, ..testdc::Config::default() };
+/// assert_eq!(config.phone, "9996621234");
+/// ```
+#[derive(Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The seed of the address book.
+    pub seed: u64,
+    /// Contacts with an account.
+    pub contacts: usize,
+    /// Saved numbers without an account.
+    pub saved_only: usize,
+    /// The account's number, digits only.
+    pub phone: String,
+    /// Its login code; if not given, that of Telegram's test numbers (99966XYYYY: XXXXX).
+    pub code: Option<String>,
+    /// Its two-step verification password, if it has one.
+    pub password: Option<String>,
+    /// The number of the data centre.
+    pub dc_id: i32,
+    /// Whether it is one of the test data centres, which clients name in the key exchange by a number 10,000 higher.
+    pub test_mode: bool,
+    /// The RSA key; a new one if not given.
+    pub key: Option<RsaKey>,
+    /// What goes wrong.
+    pub faults: Vec<FaultRule>,
+}
+
+impl Default for Config {
+    /// An account with 200 contacts and 40 other numbers on a free port of the loopback interface.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            seed: 1,
+            contacts: 200,
+            saved_only: 40,
+            phone: "9996621234".to_owned(),
+            code: None,
+            password: None,
+            dc_id: 2,
+            test_mode: false,
+            key: None,
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("seed", &self.seed)
+            .field("contacts", &self.contacts)
+            .field("saved_only", &self.saved_only)
+            .field("phone", &Redacted)
+            .field("code", &self.code.as_ref().map(|_| Redacted))
+            .field("password", &self.password.as_ref().map(|_| Redacted))
+            .field("dc_id", &self.dc_id)
+            .field("test_mode", &self.test_mode)
+            .field("key", &self.key)
+            .field("faults", &self.faults)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_in_debug_output() {
+        let config = Config {
+            code: Some("code-text".to_owned()),
+            password: Some("password-text".to_owned()),
+            ..Config::default()
+        };
+        let text = format!("{config:?}");
+        assert!(
+            ["9996621234", "code-text", "password-text"].iter().all(|secret| !text.contains(secret)),
+            "{text}"
+        );
+    }
+}
