@@ -16,5 +16,6 @@ mod phones;
 
 pub use cases::Case;
 pub(crate) use dice::Dice;
+pub(crate) use generate::access_hash;
 pub use generate::{BookSize, generate};
 pub use person::{AddressBook, ContactEntry, Marks, Person, Photo, Profile, SavedRecord, Status, Username};

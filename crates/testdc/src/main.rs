@@ -1,2 +1,9 @@
-//! Entry point.
-fn main() {}
+//! The `testdc` program: see `testdc serve --help` and the crate's README.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -149,6 +149,7 @@ impl Case {
     }
 
     /// Makes `draft` (and for [`SharedNumber`](Self::SharedNumber) the `next` one) a contact of this kind.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other cases change the person alone")]
     pub(super) fn apply(self, draft: &mut Draft, next: Option<&mut Draft>, dice: &mut Dice) {
         match self {
             Self::HiddenPhone => draft.person.phone = None,
@@ -191,6 +192,7 @@ impl Case {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other cases change more than the person")]
     fn apply_to_person(self, person: &mut Person, dice: &mut Dice) {
         match self {
             Self::Deleted => delete(person),
@@ -216,6 +218,7 @@ impl Case {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other cases leave the status as it is")]
     fn status(self, ordinary: Status) -> Status {
         match self {
             Self::StatusOnline => Status::Online(super::generate::NOW + 240),

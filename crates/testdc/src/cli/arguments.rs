@@ -1,0 +1,87 @@
+//! The arguments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use testdc::{Config, FaultRule};
+
+/// A local Telegram data centre: real protocol, made-up people.
+#[derive(Parser)]
+#[command(name = "testdc", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve one account until Ctrl-C.
+    ///
+    /// The first line on standard output is the address. Each further line is one event as a JSON object.
+    Serve(Box<Serve>),
+    /// List the faults that `serve --fault` takes.
+    Faults,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Write the public RSA key to this file (PEM, PKCS#1), for clients.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public_key_out: Option<PathBuf>,
+    /// Write what is served to this file (JSON), for comparison.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth_out: Option<PathBuf>,
+    /// Keep the private RSA key in this file; it is made if it is missing. Without it every start has a new key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// The seed of the address book: the same seed, the same people.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Contacts with an account.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    contacts: usize,
+    /// Saved numbers without an account.
+    #[arg(long, value_name = "M", default_value_t = 40)]
+    saved_only: usize,
+    /// The account's number, digits only.
+    #[arg(long, default_value = "9996621234")]
+    phone: String,
+    /// The login code; by default that of Telegram's test numbers (99966XYYYY: XXXXX).
+    #[arg(long)]
+    code: Option<String>,
+    /// A two-step verification password.
+    #[arg(long)]
+    password: Option<String>,
+    /// The number of the data centre.
+    #[arg(long, default_value_t = 2)]
+    dc_id: i32,
+    /// Be a test data centre: clients name it DC + 10000 in the key exchange.
+    #[arg(long)]
+    test_mode: bool,
+    /// Something to do wrong, `NAME[=ARGUMENTS][*TIMES]`; may be repeated. `testdc faults` lists them.
+    #[arg(long = "fault", value_name = "SPEC")]
+    faults: Vec<FaultRule>,
+}
+
+impl Serve {
+    /// The server's configuration, without the key, which is in a file.
+    pub(crate) fn config(&self) -> Config {
+        Config {
+            listen: self.listen,
+            seed: self.seed,
+            contacts: self.contacts,
+            saved_only: self.saved_only,
+            phone: self.phone.clone(),
+            code: self.code.clone(),
+            password: self.password.clone(),
+            dc_id: self.dc_id,
+            test_mode: self.test_mode,
+            key: None,
+            faults: self.faults.clone(),
+        }
+    }
+}

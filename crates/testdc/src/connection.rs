@@ -1,0 +1,183 @@
+//! One connection's socket: bytes in, frames out, and the patience that a client is given.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::centre::DataCentre;
+use crate::frame::{FrameError, Framing, transport_error};
+use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, WRITE_TIMEOUT};
+use crate::link::{Link, Output};
+
+/// Why a connection ends.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("the client closed it")]
+    ByClient,
+    #[error("the server closed it, as it was told")]
+    ByServer,
+    #[error("the client was silent for too long")]
+    Silence,
+    #[error("the client does not read")]
+    NotRead,
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Serves one connection until it ends.
+pub(crate) async fn serve(id: u64, stream: TcpStream, centre: Arc<DataCentre>) {
+    // small messages go out at once; without it a client waits for the kernel
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
+    let mut connection = Connection {
+        stream,
+        link: Link::new(id, centre),
+        framing: None,
+        buffer: BytesMut::new(),
+        deadlines: Deadlines::new(),
+    };
+    tracing::debug!(id, "connected");
+    let Err(reason) = connection.run().await;
+    tracing::debug!(id, %reason, "disconnected");
+}
+
+struct Connection {
+    stream: TcpStream,
+    link: Link,
+    framing: Option<Framing>,
+    buffer: BytesMut,
+    deadlines: Deadlines,
+}
+
+/// When a connection is given up.
+struct Deadlines {
+    /// The client must have said something whole.
+    silence: Instant,
+    /// The client asked to be disconnected (`ping_delay_disconnect`).
+    demanded: Option<Instant>,
+}
+
+impl Deadlines {
+    fn new() -> Self {
+        Self { silence: Instant::now() + FRAME_TIMEOUT, demanded: None }
+    }
+
+    fn next(&self) -> Instant {
+        self.demanded.map_or(self.silence, |demanded| demanded.min(self.silence))
+    }
+}
+
+impl Connection {
+    async fn run(&mut self) -> Result<std::convert::Infallible, Ended> {
+        let bell = Arc::clone(&self.link.bell);
+        loop {
+            tokio::select! {
+                read = self.stream.read_buf(&mut self.buffer) => {
+                    if read? == 0 {
+                        return Err(Ended::ByClient);
+                    }
+                    self.take_frames().await?;
+                }
+                () = bell.notified() => {
+                    let outputs = self.link.flush();
+                    self.put_out(outputs).await?;
+                }
+                () = sleep_until(self.deadlines.next()) => return Err(self.expired()),
+            }
+        }
+    }
+
+    fn expired(&self) -> Ended {
+        match self.deadlines.demanded {
+            Some(demanded) if demanded <= Instant::now() => Ended::ByServer,
+            _ => Ended::Silence,
+        }
+    }
+
+    /// Works off every whole frame of the buffer.
+    async fn take_frames(&mut self) -> Result<(), Ended> {
+        if self.framing.is_none() {
+            self.framing = Framing::detect(&mut self.buffer)?;
+        }
+        let Some(mut framing) = self.framing.take() else { return Ok(()) };
+        let mut had_frame = false;
+        while let Some(frame) = framing.decode(&mut self.buffer)? {
+            had_frame = true;
+            self.framing = Some(framing);
+            let outputs = self.link.receive(&frame.content, frame.quick_ack);
+            self.put_out(outputs).await?;
+            let Some(current) = self.framing.take() else { return Ok(()) };
+            framing = current;
+        }
+        self.framing = Some(framing);
+        if self.buffer.is_empty() {
+            // a long request must not pin its memory for the life of the connection
+            self.buffer = BytesMut::new();
+            self.deadlines.silence = Instant::now() + IDLE_TIMEOUT;
+        } else if had_frame {
+            self.deadlines.silence = Instant::now() + FRAME_TIMEOUT;
+        } else {
+            // the beginning of a frame: the rest may not take for ever, however it trickles
+            self.deadlines.silence = self.deadlines.silence.min(Instant::now() + FRAME_TIMEOUT);
+        }
+        Ok(())
+    }
+
+    async fn put_out(&mut self, outputs: Vec<Output>) -> Result<(), Ended> {
+        let Some(mut framing) = self.framing.take() else { return Ok(()) };
+        let mut wire = Vec::new();
+        let mut ended = None;
+        for output in outputs {
+            let start = wire.len();
+            match output {
+                Output::Message(message) => framing.encode(&message, self.link.entropy(), &mut wire),
+                Output::QuickAck(token) => framing.encode_quick_ack(token, self.link.entropy(), &mut wire),
+                Output::Cut { message, after_bytes } => {
+                    framing.encode(&message, self.link.entropy(), &mut wire);
+                    let len = wire.len() - start;
+                    wire.truncate(start + after_bytes.unwrap_or(len / 2).min(len));
+                    ended = Some(Ended::ByServer);
+                }
+                Output::Error(code) => {
+                    framing.encode(&transport_error(code), self.link.entropy(), &mut wire);
+                    ended = Some(Ended::ByServer);
+                }
+                Output::CloseAfter(delay) => self.demand_close(delay),
+            }
+            if ended.is_some() {
+                break;
+            }
+        }
+        self.framing = Some(framing);
+        self.write(&wire).await?;
+        match ended {
+            Some(reason) => {
+                // the client still gets what was written
+                self.stream.shutdown().await?;
+                Err(reason)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn demand_close(&mut self, delay: Duration) {
+        // a delay beyond the server's own patience changes nothing
+        self.deadlines.demanded = Some(Instant::now() + delay.min(IDLE_TIMEOUT));
+    }
+
+    async fn write(&mut self, wire: &[u8]) -> Result<(), Ended> {
+        if wire.is_empty() {
+            return Ok(());
+        }
+        timeout(WRITE_TIMEOUT, self.stream.write_all(wire)).await.map_err(|_| Ended::NotRead)??;
+        Ok(())
+    }
+}

@@ -1,0 +1,255 @@
+//! One connection without its socket: messages in, messages out.
+//!
+//! **Owns** the way of one message through the layers: plain or encrypted, envelope, salt and time, session, calls, and
+//! the answers back. **Must not know** frames or sockets: `connection.rs` carries the bytes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tl_codec::Encode;
+use tokio::sync::Notify;
+
+use crate::api::{self, Answered};
+use crate::centre::DataCentre;
+use crate::clock::UnixTime;
+use crate::entropy::Entropy;
+use crate::envelope::{self, Head, Opened};
+use crate::fault::Fault;
+use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain};
+use crate::keys::{KeyRecord, Wire};
+use crate::limits::GZIP_FROM_BYTES;
+use crate::session::{BadMsg, Call, Demand, Outgoing, ReplyTo, check_msg_id, pack};
+
+/// `destroy_session_ok#e22045fc session_id:long`, `destroy_session_none#62d350c9 session_id:long`
+const DESTROY_SESSION_OK: u32 = 0xe220_45fc;
+const DESTROY_SESSION_NONE: u32 = 0x62d3_50c9;
+/// `destroy_auth_key_ok#f660e1d4`
+const DESTROY_AUTH_KEY_OK: u32 = 0xf660_e1d4;
+
+/// What the connection is to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Send a message as one frame.
+    Message(Vec<u8>),
+    /// Send a message as one frame, but only its first bytes (half of them if not said), and close.
+    Cut { message: Vec<u8>, after_bytes: Option<usize> },
+    /// Send a quick acknowledgement.
+    QuickAck(u32),
+    /// Send a transport error and close.
+    Error(i32),
+    /// Close after so long, unless told again.
+    CloseAfter(Duration),
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Link {
+    id: u64,
+    centre: Arc<DataCentre>,
+    entropy: Entropy,
+    /// Rung when a session of this connection has something to say.
+    pub(crate) bell: Arc<Notify>,
+    /// The session that was used last.
+    current: Option<(Arc<KeyRecord>, i64)>,
+}
+
+impl Link {
+    pub(crate) fn new(id: u64, centre: Arc<DataCentre>) -> Self {
+        let entropy = centre.fork_entropy();
+        Self { id, centre, entropy, bell: Arc::new(Notify::new()), current: None }
+    }
+
+    /// The connection's own randomness.
+    pub(crate) fn entropy(&mut self) -> &mut Entropy {
+        &mut self.entropy
+    }
+
+    /// Takes one message of the client.
+    pub(crate) fn receive(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
+        let now = self.centre.now();
+        let Some(auth_key_id) = content.first_chunk().copied().map(i64::from_le_bytes) else {
+            return vec![Output::Error(-404)];
+        };
+        if auth_key_id == 0 {
+            return vec![self.receive_plain(content, now)];
+        }
+        let Some(key) = self.centre.keys.find(auth_key_id, now) else {
+            return vec![Output::Error(-404)];
+        };
+        match envelope::open(&key.key, content) {
+            Ok(opened) => self.receive_opened(&key, &opened, quick_ack, now),
+            Err(error) => {
+                tracing::debug!(%error, "an envelope that does not open");
+                vec![Output::Error(-404)]
+            }
+        }
+    }
+
+    /// A message of the key exchange.
+    fn receive_plain(&mut self, content: &[u8], now: UnixTime) -> Output {
+        let centre = &self.centre;
+        let keep = |new| centre.keys.insert(new, now);
+        let host = Host { rsa: &centre.rsa, dc: centre.identity, faults: &centre.faults, now, keep: &keep };
+        let answer = PlainMessage::read(content).and_then(|message| {
+            Handshakes::answer(&centre.handshakes, message.body, &host, &mut self.entropy)
+        });
+        match answer {
+            Ok(object) => Output::Message(answer_plain(now.msg_id() | 1, &object, &mut self.entropy)),
+            Err(error) => {
+                tracing::debug!(%error, "a key exchange is refused");
+                Output::Error(error.transport_code())
+            }
+        }
+    }
+
+    fn receive_opened(
+        &mut self,
+        key: &Arc<KeyRecord>,
+        opened: &Opened,
+        quick_ack: bool,
+        now: UnixTime,
+    ) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        if quick_ack {
+            outputs.push(Output::QuickAck(opened.quick_ack_token));
+        }
+        let session_id = opened.head.session_id;
+        self.current = Some((Arc::clone(key), session_id));
+        for demand in self.accept(key, opened, now) {
+            match demand {
+                Demand::Call(call) => self.call(key, session_id, &call),
+                Demand::DisconnectAfter(delay) => outputs.push(Output::CloseAfter(delay)),
+                Demand::FutureSalts { msg_id, count } => self.future_salts(key, session_id, (msg_id, count)),
+                Demand::DestroySession { session_id: other } => self.destroy_session(key, session_id, other),
+                Demand::DestroyAuthKey => self.destroy_auth_key(key, session_id),
+            }
+        }
+        outputs.extend(self.flush());
+        outputs
+    }
+
+    /// Salt, message id and session: what is left to do is outside of them.
+    fn accept(&mut self, key: &KeyRecord, opened: &Opened, now: UnixTime) -> Vec<Demand> {
+        let mut wire = key.wire();
+        let Wire { salts, .. } = &mut *wire;
+        if self.centre.faults.strikes(&Fault::WrongSalt) {
+            salts.rotate(now, &mut self.entropy);
+        }
+        let Head { salt, session_id, msg_id, seq_no } = opened.head;
+        let is_salt_right = salts.accepts(salt, now, &mut self.entropy);
+        let newest_salt = wire.salt(now, &mut self.entropy);
+        let session = wire.session(session_id, now);
+        session.attach(self.id, &self.bell, now);
+        let scripted = self
+            .centre
+            .faults
+            .take(|fault| if let Fault::BadMsg { code } = fault { Some(BadMsg::Other(*code)) } else { None });
+        if let Err(fault) = scripted.map_or_else(|| check_msg_id(msg_id, now), Err) {
+            session.notify_bad_msg(msg_id, seq_no, fault, now);
+            return Vec::new();
+        }
+        if !is_salt_right {
+            session.notify_bad_salt(msg_id, seq_no, newest_salt, now);
+            return Vec::new();
+        }
+        session.accept(opened, newest_salt, now, &mut self.entropy)
+    }
+
+    fn call(&mut self, key: &Arc<KeyRecord>, session_id: i64, call: &Call) {
+        let begun = self.centre.now();
+        key.wire().session(session_id, begun).begin(call.msg_id);
+        let Answered { method, object, delay } =
+            api::answer(&self.centre, key, &call.body, &mut self.entropy);
+        let object = if object.len() >= GZIP_FROM_BYTES { pack(object) } else { object };
+        let reply = ReplyTo { req_msg_id: call.msg_id, method };
+        match delay {
+            None => key.wire().session(session_id, begun).answer(reply, &object, self.centre.now()),
+            Some(delay) => {
+                let (centre, key) = (Arc::clone(&self.centre), Arc::clone(key));
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    let now = centre.now();
+                    key.wire().session(session_id, now).answer(reply, &object, now);
+                });
+            }
+        }
+    }
+
+    fn future_salts(&mut self, key: &KeyRecord, session_id: i64, (msg_id, count): (i64, usize)) {
+        let now = self.centre.now();
+        let mut wire = key.wire();
+        let salts = wire.salts.future_salts(msg_id, count, now, &mut self.entropy);
+        wire.session(session_id, now).push_notice(salts, now);
+    }
+
+    /// Forgets another session; a session cannot end itself.
+    fn destroy_session(&self, key: &KeyRecord, session_id: i64, other: i64) {
+        let now = self.centre.now();
+        let mut wire = key.wire();
+        let is_gone = other != session_id && wire.sessions.remove(&other).is_some();
+        let mut body = if is_gone { DESTROY_SESSION_OK } else { DESTROY_SESSION_NONE }.to_bytes();
+        other.encode(&mut body);
+        wire.session(session_id, now).push_notice(body, now);
+    }
+
+    /// Forgets the key; this connection still gets the answer.
+    fn destroy_auth_key(&self, key: &KeyRecord, session_id: i64) {
+        let now = self.centre.now();
+        self.centre.keys.remove(key.key.id());
+        key.wire().session(session_id, now).push_notice(DESTROY_AUTH_KEY_OK.to_bytes(), now);
+    }
+
+    /// Everything that the current session has to say.
+    pub(crate) fn flush(&mut self) -> Vec<Output> {
+        let Some((key, session_id)) = self.current.clone() else { return Vec::new() };
+        let now = self.centre.now();
+        let mut outputs = Vec::new();
+        let mut wire = key.wire();
+        let salt = wire.salt(now, &mut self.entropy);
+        let faults = &self.centre.faults;
+        let is_marked = |message: &Outgoing| {
+            message.reply.is_some_and(|reply| faults.peek(|fault| Fate::of(fault, reply.method)).is_some())
+        };
+        while let Some(message) = wire.session(session_id, now).pop(now, is_marked) {
+            let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
+            let fate = message.reply.and_then(|reply| faults.take(|fault| Fate::of(fault, reply.method)));
+            let sealed = envelope::seal(&key.key, head, &message.body, &mut self.entropy);
+            match fate {
+                None => outputs.push(Output::Message(sealed)),
+                Some(Fate::Twice) => {
+                    outputs.push(Output::Message(sealed.clone()));
+                    outputs.push(Output::Message(sealed));
+                }
+                Some(Fate::Cut { after_bytes }) => outputs.push(Output::Cut { message: sealed, after_bytes }),
+                Some(Fate::Lost) => {}
+                Some(Fate::Replaced { code }) => outputs.push(Output::Error(code)),
+            }
+        }
+        outputs
+    }
+}
+
+/// What the script has in store for a message.
+#[derive(Clone, Copy)]
+enum Fate {
+    Twice,
+    Cut { after_bytes: Option<usize> },
+    Lost,
+    Replaced { code: i32 },
+}
+
+impl Fate {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other faults happen elsewhere")]
+    fn of(fault: &Fault, name: &str) -> Option<Self> {
+        if !fault.method().is_some_and(|method| method.matches(name)) {
+            return None;
+        }
+        match fault {
+            Fault::Duplicate { .. } => Some(Self::Twice),
+            Fault::CloseInReply { after_bytes, .. } => Some(Self::Cut { after_bytes: *after_bytes }),
+            Fault::Drop { .. } => Some(Self::Lost),
+            Fault::TransportError { code, .. } => Some(Self::Replaced { code: *code }),
+            _ => None,
+        }
+    }
+}
