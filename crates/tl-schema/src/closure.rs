@@ -25,6 +25,7 @@ impl<'s> Closure<'s> {
     /// [`SchemaErrorKind::NotInSchema`] for a root that selects nothing, [`SchemaErrorKind::OpaqueInside`] where an
     /// opaque type would stand inside an object.
     pub fn new(index: &Index<'s>, plan: &Plan) -> Result<Self, SchemaError> {
+        check_plan(index, plan)?;
         let mut walk = Walk { index, plan, constructors: BTreeSet::new(), types: BTreeSet::new() };
         let functions = walk.roots(Section::Functions, &plan.functions)?;
         let alone = walk.roots(Section::Types, &plan.constructors)?;
@@ -142,6 +143,28 @@ impl<'s> Walk<'_, 's> {
     }
 }
 
+/// Looks for names in the plan that mean nothing: they would be passed over in silence.
+fn check_plan(index: &Index<'_>, plan: &Plan) -> Result<(), SchemaError> {
+    let has_type = |name: &&String| index.declarations().any(|found| found.result.name.to_string() == **name);
+    if let Some(name) = plan.opaque.iter().find(|name| !has_type(name)) {
+        return Err(not_in_schema(name));
+    }
+    for pattern in &plan.leave_out {
+        if !index.declarations().any(|found| selects(pattern, &found.name.to_string())) {
+            return Err(not_in_schema(pattern));
+        }
+    }
+    for hot in &plan.hot {
+        let found = index.declarations().find(|found| found.name.to_string() == hot.constructor);
+        let found = found.ok_or_else(|| not_in_schema(&hot.constructor))?;
+        let has_field = |name: &str| found.fields.iter().any(|field| field.name.as_deref() == Some(name));
+        if let Some(name) = hot.fields.iter().find(|name| !has_field(name)) {
+            return Err(not_in_schema(&format!("{}.{name}", hot.constructor)));
+        }
+    }
+    Ok(())
+}
+
 fn not_in_schema(name: &str) -> SchemaError {
     SchemaErrorKind::NotInSchema { name: name.to_owned() }.at(Position { line: 1, column: 1 })
 }
@@ -181,6 +204,22 @@ mod tests {
     fn an_opaque_type_inside_an_object_has_a_place() {
         let error = names(&["h"]).unwrap_err().to_string();
         assert!(error.starts_with("2:86: inside.w holds U, which stays opaque"), "{error}");
+    }
+
+    #[test]
+    fn names_of_the_plan_must_mean_something() {
+        let hot = |fields: &str| crate::plan::Hot { constructor: "u".into(), fields: vec![fields.into()] };
+        let cases = [
+            (Plan { opaque: vec!["V".into()], ..Plan::default() }, "V"),
+            (Plan { leave_out: vec!["v.*".into()], ..Plan::default() }, "v.*"),
+            (Plan { hot: vec![hot("nope")], ..Plan::default() }, "u.nope"),
+        ];
+        let schema = Schema::parse(&TEXT.replace("y:flags", "y:int")).unwrap();
+        let index = Index::new(&schema).unwrap();
+        for (plan, name) in cases {
+            let kind = Closure::new(&index, &plan).unwrap_err().kind;
+            assert_eq!(kind, SchemaErrorKind::NotInSchema { name: name.into() });
+        }
     }
 
     #[test]
