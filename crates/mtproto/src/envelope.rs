@@ -4,7 +4,7 @@
 //! auth_key_id: 8 | msg_key: 16 | AES-256-IGE( salt: 8 | session_id: 8 | msg_id: 8 | seq_no: 4 | length: 4 | body | padding )
 //! ```
 //! The hop **Frame ↔ Message**: [`seal`] and [`open`]. Decryption is in place, and the body is handed out as a part of
-//! the same buffer. This module must not know what a body means or which message came before; read `session`
+//! the same buffer. This module must not know what a body means or which message came before; read [`crate::session`]
 //! next.
 
 mod open;

@@ -7,5 +7,8 @@ pub mod handshake;
 pub mod limits;
 mod random;
 pub mod schema;
+pub mod session;
+mod time;
 
 pub use crate::random::Random;
+pub use crate::time::Now;

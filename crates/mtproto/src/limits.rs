@@ -21,3 +21,54 @@ pub const MAX_PADDING_BYTES: usize = 1024;
 /// How often a server may answer `dh_gen_retry`. It happens when two of 2⁶⁴ key ids meet: once is luck, five times is a
 /// server that does not want to end.
 pub const MAX_DH_GEN_RETRIES: u32 = 5;
+
+/// The longest object that `gzip_packed` may hold once it is unpacked: above what any frame can carry unpacked, so that
+/// packing never makes a reply unreadable, and far below what a hostile archive could fill.
+pub const MAX_INFLATED_BYTES: usize = 32 << 20;
+
+/// Most messages in a container that is read: the protocol's own number.
+pub const MAX_CONTAINER_MESSAGES: usize = 1024;
+
+/// Most messages in a container that is written: older servers' limit is 1020, and TDLib stays at 1000.
+pub const MAX_SENT_CONTAINER_MESSAGES: usize = 1000;
+
+/// A container is closed when the requests in it exceed this many bytes (TDLib's choice); a longer request goes alone.
+pub const MAX_SENT_CONTAINER_BYTES: usize = 1 << 15;
+
+/// The longest request: what fits into a frame beside the acks of [`MAX_IDS`] messages.
+pub const MAX_REQUEST_BYTES: usize = MAX_SENT_FRAME_BYTES - (1 << 17);
+
+/// Most message ids in one object; servers answer longer ones with transport error −429.
+pub const MAX_IDS: usize = 8192;
+
+/// How many message ids of the peer are remembered to recognise a repetition (TDLib's number).
+pub const REPLAY_WINDOW: usize = 1000;
+
+/// A message of the server that is older than this (by its id) is passed over.
+pub const MAX_MESSAGE_AGE: core::time::Duration = core::time::Duration::from_secs(300);
+
+/// A message of the server that is from further in the future than this is passed over.
+pub const MAX_MESSAGE_LEAD: core::time::Duration = core::time::Duration::from_secs(30);
+
+/// After a break, a request keeps its message id (so that the server can recognise it) while the id is younger than
+/// this; servers refuse ids older than 300 seconds, and TDLib renews them at half of that.
+pub const MAX_KEPT_ID_AGE: core::time::Duration = core::time::Duration::from_secs(150);
+
+/// So many received messages without an ack make an ack due at once (the protocol's "more than 16").
+pub const MAX_PENDING_ACKS: usize = 16;
+
+/// How often one request is sent again because the server refused its message; each refusal has a reaction that should
+/// mend it, so ten are a server that does not want to.
+pub const MAX_RESENDS: u32 = 10;
+
+/// How often a session is begun anew without an answer in between.
+pub const MAX_SESSION_RESETS: u32 = 5;
+
+/// How many former session ids are remembered, so that late messages to them are no breach of the protocol.
+pub const MAX_FORMER_SESSIONS: usize = 8;
+
+/// How many of our own service messages and containers are remembered in case the server refuses them.
+pub const MAX_SENT_RECORDS: usize = 256;
+
+/// How many of our service messages the server may refuse before the connection counts as broken.
+pub const MAX_REFUSED_SERVICES: u32 = 100;

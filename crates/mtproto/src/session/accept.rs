@@ -1,0 +1,123 @@
+//! What arrives: the checks that need a memory, then each message to its file.
+
+use tl_codec::{Constructor, Decode, DecodeError, ErrorKind};
+
+use crate::envelope::Opened;
+use crate::schema::types;
+use crate::session::container::{self, MSG_CONTAINER, Message};
+use crate::session::received::Arrival;
+use crate::session::{Event, Session, SessionError, gzip_packed};
+use crate::time::Now;
+
+impl Session {
+    /// Takes an opened envelope.
+    pub(super) fn accept(&mut self, now: Now, opened: Opened) -> Result<(), SessionError> {
+        let Opened { header, body } = opened;
+        let message = Message { msg_id: header.msg_id, seq_no: header.seq_no, body };
+        if constructor_id(&message.body) != Some(MSG_CONTAINER) {
+            return self.accept_one(now, &message);
+        }
+        // accepted or refused as a whole; after that, one unreadable message does not harm its siblings
+        let inner = container::read(&message.body)?;
+        // the container is made now, while messages in it may be repetitions of old ones
+        if self.clock.accepts(message.msg_id, now) {
+            self.clock.observe(message.msg_id, now);
+        }
+        let mut outcome = Ok(());
+        for message in inner {
+            let one = self.accept_one(now, &message);
+            outcome = outcome.and(one);
+        }
+        outcome
+    }
+
+    fn accept_one(&mut self, now: Now, message: &Message) -> Result<(), SessionError> {
+        if !self.admits(now, message) {
+            return Ok(());
+        }
+        match constructor_id(&message.body) {
+            Some(types::GzipPacked::ID) => {
+                let body = gzip_packed::read(&message.body)?;
+                self.dispatch(now, &Message { body, ..*message })
+            }
+            _ => self.dispatch(now, message),
+        }
+    }
+
+    /// Whether a message is new and from now; a repeated one is acknowledged again, since our first ack may be lost.
+    fn admits(&mut self, now: Now, message: &Message) -> bool {
+        let id = message.msg_id;
+        let mends_the_clock = matches!(
+            constructor_id(&message.body),
+            Some(types::BadServerSalt::ID | types::BadMsgNotification::ID | types::NewSessionCreated::ID)
+        );
+        let is_from_now = self.clock.accepts(id, now);
+        if !is_from_now && !mends_the_clock {
+            tracing::warn!("a message from too far in the past or the future is passed over");
+            return false;
+        }
+        let arrival = self.received.insert(id);
+        let wants_ack = message.seq_no % 2 != 0;
+        if wants_ack && arrival != Arrival::TooOld {
+            self.outbox.ack(id, now.monotonic);
+        }
+        if arrival == Arrival::New && is_from_now {
+            self.clock.observe(id, now);
+        }
+        arrival == Arrival::New
+    }
+
+    fn dispatch(&mut self, now: Now, message: &Message) -> Result<(), SessionError> {
+        let body = &message.body;
+        let Some(id) = constructor_id(body) else {
+            return Err(malformed("message", short()));
+        };
+        match id {
+            types::RpcResult::ID => self.handle_rpc_result(body),
+            types::MsgsAck::ID => read(body).map(Self::handle_msgs_ack),
+            types::Pong::ID => read::<types::Pong>(body).map(|_| tracing::trace!("pong")),
+            types::BadServerSalt::ID => self.handle_bad_server_salt(read(body)?),
+            types::BadMsgNotification::ID => {
+                self.handle_bad_msg_notification(now, message.msg_id, read(body)?)
+            }
+            types::NewSessionCreated::ID => {
+                read(body).map(|created| self.handle_new_session_created(created))
+            }
+            types::MsgDetailedInfo::ID => read(body).map(|info| self.handle_msg_detailed_info(now, info)),
+            types::MsgNewDetailedInfo::ID => {
+                read(body).map(|info| self.handle_msg_new_detailed_info(now, info))
+            }
+            types::MsgsStateReq::ID => self.handle_msgs_state_req(message.msg_id, read(body)?),
+            types::MsgResendReq::ID => self.handle_msg_resend_req(message.msg_id, read(body)?),
+            types::FutureSalts::ID => read(body).map(Self::handle_future_salts),
+            // information that nobody has asked for
+            types::MsgsAllInfo::ID => read(body).map(|_: types::MsgsAllInfoRef<'_>| ()),
+            types::MsgsStateInfo::ID => read(body).map(|_: types::MsgsStateInfoRef<'_>| ()),
+            types::DestroySessionOk::ID => read(body).map(|_: types::DestroySessionOk| ()),
+            types::DestroySessionNone::ID => read(body).map(|_: types::DestroySessionNone| ()),
+            MSG_CONTAINER => Err(SessionError::NestedContainer),
+            _ => {
+                self.events.push_back(Event::Update(body.clone()));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The first word of an object.
+pub(super) fn constructor_id(body: &[u8]) -> Option<u32> {
+    body.first_chunk::<4>().map(|word| u32::from_le_bytes(*word))
+}
+
+/// Reads a service message, which must fill its body.
+fn read<'a, T: Decode<'a> + Constructor>(body: &'a [u8]) -> Result<T, SessionError> {
+    T::from_bytes(body).map_err(|source| malformed(T::NAME, source))
+}
+
+fn malformed(name: &'static str, source: DecodeError) -> SessionError {
+    SessionError::Malformed { name, source }
+}
+
+fn short() -> DecodeError {
+    DecodeError::new(ErrorKind::Short { missing_bytes: 4 }, 0)
+}

@@ -1,0 +1,100 @@
+//! The server's clock, as far as it is known.
+
+use core::time::Duration;
+
+use crate::limits::{MAX_MESSAGE_AGE, MAX_MESSAGE_LEAD};
+use crate::session::msg_id;
+use crate::time::Now;
+
+const NANOS_PER_SEC: i64 = 1_000_000_000;
+
+/// Server time minus local time.
+#[derive(Debug)]
+pub(super) struct Clock {
+    offset_nanos: i64,
+    /// Whether the server has said what time it is since this program started.
+    is_confirmed: bool,
+}
+
+impl Clock {
+    pub(super) fn new(offset_secs: i64, is_confirmed: bool) -> Self {
+        Self { offset_nanos: offset_secs.saturating_mul(NANOS_PER_SEC), is_confirmed }
+    }
+
+    pub(super) fn offset_secs(&self) -> i64 {
+        self.offset_nanos.div_euclid(NANOS_PER_SEC)
+    }
+
+    /// The server's time since 1970.
+    pub(super) fn server_time(&self, now: Now) -> Duration {
+        let offset = Duration::from_nanos(self.offset_nanos.unsigned_abs());
+        if self.offset_nanos < 0 { now.unix.saturating_sub(offset) } else { now.unix.saturating_add(offset) }
+    }
+
+    /// Whether a message of the server is from now: not 300 s old, not 30 s ahead. Everything is, before the server has
+    /// said its time.
+    pub(super) fn accepts(&self, id: i64, now: Now) -> bool {
+        let (stated, present) = (msg_id::to_time(id), self.server_time(now));
+        !self.is_confirmed
+            || (stated + MAX_MESSAGE_AGE >= present && stated <= present.saturating_add(MAX_MESSAGE_LEAD))
+    }
+
+    /// Learns from a verified message. Its way to us took time, so that it can only be too early: the offset grows, but
+    /// does not shrink.
+    pub(super) fn observe(&mut self, id: i64, now: Now) {
+        let stated = offset_between(id, now);
+        if !self.is_confirmed || stated > self.offset_nanos {
+            self.set(stated);
+        }
+    }
+
+    /// Takes the time of a message as it is: the server has refused ours.
+    pub(super) fn correct(&mut self, id: i64, now: Now) {
+        self.set(offset_between(id, now));
+    }
+
+    fn set(&mut self, offset_nanos: i64) {
+        self.offset_nanos = offset_nanos;
+        self.is_confirmed = true;
+    }
+}
+
+fn offset_between(id: i64, now: Now) -> i64 {
+    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    nanos(msg_id::to_time(id)).saturating_sub(nanos(now.unix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: u64) -> Now {
+        Now { monotonic: Duration::ZERO, unix: Duration::from_secs(secs) }
+    }
+
+    #[test]
+    fn the_window_is_exact_and_opens_with_the_first_confirmation() {
+        let now = at(1_000_000);
+        let id = |secs: i64| (1_000_000 + secs) << 32 | 1;
+        assert!(Clock::new(0, false).accepts(id(-5000), now));
+        let clock = Clock::new(0, true);
+        for (secs, inside) in [(-301, false), (-300, true), (0, true), (29, true), (31, false)] {
+            assert_eq!(clock.accepts(id(secs), now), inside, "{secs}");
+        }
+        assert!(!clock.accepts(i64::MIN | 1, now) && !clock.accepts(i64::MAX, now));
+    }
+
+    #[test]
+    fn observations_only_grow_the_offset_and_corrections_replace_it() {
+        let mut clock = Clock::new(-7, false);
+        assert_eq!((clock.offset_secs(), clock.server_time(at(100)).as_secs()), (-7, 93));
+        clock.observe(90 << 32, at(100));
+        assert_eq!(clock.offset_secs(), -10);
+        clock.observe(80 << 32, at(100));
+        assert_eq!(clock.offset_secs(), -10);
+        clock.observe(130 << 32, at(100));
+        assert_eq!(clock.server_time(at(101)).as_secs(), 131);
+        clock.correct(50 << 32, at(100));
+        assert_eq!(clock.offset_secs(), -50);
+    }
+}

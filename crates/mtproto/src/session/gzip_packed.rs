@@ -1,0 +1,102 @@
+//! `gzip_packed#3072cfa1`: an object in a gzip file (RFC 1952).
+
+use std::io::Read as _;
+
+use bytes::Bytes;
+use flate2::bufread::GzDecoder;
+use tl_codec::{Decode as _, DecodeError};
+
+use crate::limits::MAX_INFLATED_BYTES;
+use crate::schema::types;
+
+/// Why a packed object cannot be unpacked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GzipError {
+    /// The wrapper cannot be read.
+    #[error("gzip_packed cannot be read")]
+    Wrapper(#[from] DecodeError),
+    /// The bytes are no gzip file, or it is damaged.
+    #[error("the packed bytes are no intact gzip file")]
+    Damaged,
+    /// More bytes than we take.
+    #[error("the unpacked object is longer than {limit_bytes} bytes")]
+    TooLong {
+        /// [`MAX_INFLATED_BYTES`].
+        limit_bytes: usize,
+    },
+    /// Bytes stand behind the gzip file.
+    #[error("{trailing_bytes} bytes stand behind the gzip file")]
+    Trailing {
+        /// How many.
+        trailing_bytes: usize,
+    },
+}
+
+/// Unpacks an object, once and into a buffer of its own. `body` starts with the constructor id.
+pub(super) fn read(body: &[u8]) -> Result<Bytes, GzipError> {
+    let packed = types::GzipPackedRef::from_bytes(body)?.packed_data;
+    inflate(packed, MAX_INFLATED_BYTES)
+}
+
+fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, GzipError> {
+    let mut decoder = GzDecoder::new(packed);
+    // contacts shrink to about a third; what is reserved follows from the bytes that arrived, not from a claim in them
+    let mut unpacked = Vec::with_capacity(packed.len().saturating_mul(3).min(limit_bytes));
+    let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
+    decoder.by_ref().take(limit).read_to_end(&mut unpacked).map_err(|_| GzipError::Damaged)?;
+    // at the limit the end of the file has not been read yet, and with it the checksum
+    if unpacked.len() == limit_bytes && decoder.read(&mut [0]).map_err(|_| GzipError::Damaged)? != 0 {
+        return Err(GzipError::TooLong { limit_bytes });
+    }
+    match decoder.into_inner() {
+        [] => Ok(Bytes::from(unpacked)),
+        rest => Err(GzipError::Trailing { trailing_bytes: rest.len() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn pack(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn the_limit_holds_on_both_sides() {
+        for (len, limit) in [(0, 10), (9, 10), (10, 10)] {
+            assert_eq!(inflate(&pack(&vec![5; len]), limit).map(|bytes| bytes.len()), Ok(len));
+        }
+        let error = inflate(&pack(&[5; 11]), 10).unwrap_err();
+        assert_eq!(error, GzipError::TooLong { limit_bytes: 10 });
+        let bomb = pack(&vec![0; 8 << 20]);
+        assert!(bomb.len() < 10_000);
+        assert_eq!(inflate(&bomb, 1 << 20), Err(GzipError::TooLong { limit_bytes: 1 << 20 }));
+    }
+
+    #[test]
+    fn every_prefix_and_every_changed_byte_behind_the_head_is_damage() {
+        let object = b"an object of some words, and some words more";
+        let good = pack(object);
+        for cut in 0..good.len() {
+            assert_eq!(inflate(&good[..cut], 1000), Err(GzipError::Damaged), "{cut}");
+        }
+        for place in 10..good.len() {
+            let mut bad = good.clone();
+            bad[place] ^= 0x40;
+            // the last byte of the stream has bits that mean nothing
+            let found = inflate(&bad, 1000);
+            assert!(found.is_err() || found == Ok(Bytes::from_static(object)), "{place}");
+        }
+        let trailing = [good.as_slice(), &[1, 2]].concat();
+        assert_eq!(inflate(&trailing, 1000), Err(GzipError::Trailing { trailing_bytes: 2 }));
+    }
+}

@@ -1,0 +1,53 @@
+//! `ping_delay_disconnect`: how both ends notice that a connection is gone.
+
+use core::time::Duration;
+
+use crate::session::{Config, SessionError};
+use crate::time::Now;
+
+/// When a ping is due, and since when the server is silent.
+#[derive(Debug, Default)]
+pub(super) struct Keepalive {
+    next_ping: Option<Duration>,
+    /// When the oldest ping was sent after which nothing has arrived.
+    silent_since: Option<Duration>,
+}
+
+impl Keepalive {
+    /// The first ping goes out at once: it ties the session to the new connection.
+    pub(super) fn connected(&mut self, now: Now) {
+        *self = Self { next_ping: Some(now.monotonic), silent_since: None };
+    }
+
+    pub(super) fn disconnected(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Something has arrived.
+    pub(super) fn activity(&mut self, _: Now) {
+        self.silent_since = None;
+    }
+
+    pub(super) fn is_due(&self, now: Now) -> bool {
+        self.next_ping.is_some_and(|due| due <= now.monotonic)
+    }
+
+    pub(super) fn pinged(&mut self, now: Now, config: &Config) {
+        self.next_ping = Some(now.monotonic + config.ping_interval);
+        self.silent_since.get_or_insert(now.monotonic);
+    }
+
+    pub(super) fn deadline(&self, config: &Config) -> Option<Duration> {
+        let silence_ends = self.silent_since.map(|since| since + config.pong_timeout);
+        [self.next_ping, silence_ends].into_iter().flatten().min()
+    }
+
+    pub(super) fn check(&self, now: Now, config: &Config) -> Result<(), SessionError> {
+        match self.silent_since.map(|since| now.monotonic.saturating_sub(since)) {
+            Some(silent) if silent >= config.pong_timeout => {
+                Err(SessionError::NoPong { silent_secs: silent.as_secs() })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `msg_resend_req#7d861a08`: the server asks for messages of ours again ("Explicit Request to Re-Send Messages").
+
+use tl_codec::Encode as _;
+
+use crate::limits::MAX_IDS;
+use crate::schema::types;
+use crate::session::sent::Service;
+use crate::session::{Session, SessionError};
+
+/// `msgs_state_info`: nothing is known of the message.
+const UNKNOWN: u8 = 1;
+/// `msgs_state_info`: the message exists (and is being sent again).
+const KNOWN: u8 = 4;
+
+impl Session {
+    /// Queues the requests for another id. If an id is unknown (answered already, or never used), the server is told
+    /// which.
+    pub(super) fn handle_msg_resend_req(
+        &mut self,
+        msg_id: i64,
+        request: types::MsgResendReqRef<'_>,
+    ) -> Result<(), SessionError> {
+        let ids = request.msg_ids;
+        if ids.len() > MAX_IDS {
+            return Err(SessionError::TooMany { name: "msg_resend_req", count: ids.len(), limit: MAX_IDS });
+        }
+        let info: Vec<u8> = ids.iter().map(|id| if self.is_ours(id) { KNOWN } else { UNKNOWN }).collect();
+        for id in ids.iter().filter(|id| self.is_ours(*id)).collect::<Vec<_>>() {
+            if let Some(call) = self.calls.by_msg_id(id) {
+                self.calls.renew(call);
+            }
+        }
+        if info.contains(&UNKNOWN) {
+            let body = types::MsgsStateInfo { req_msg_id: msg_id, info }.to_bytes();
+            self.outbox.push(Service::Other { body: body.into(), is_content: false });
+        }
+        Ok(())
+    }
+}

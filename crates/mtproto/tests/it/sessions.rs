@@ -1,0 +1,571 @@
+//! What a session does with each message that can arrive.
+
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use mtproto::limits::{
+    MAX_FRAME_BYTES, MAX_PENDING_ACKS, MAX_REQUEST_BYTES, MAX_RESENDS, MAX_SESSION_RESETS,
+};
+use mtproto::schema::{functions, types};
+use mtproto::session::{CallError, Event, GzipError, RequestError, Resume, RpcError, SessionError};
+use tl_codec::{Constructor as _, Decode as _, Encode as _};
+
+use crate::script::{SALT, START_SECS, Script, key};
+use crate::server::envelope::{self, Message};
+
+const REQUEST: [u8; 8] = [1, 1, 1, 1, 2, 2, 2, 2];
+
+fn rpc_result(req_msg_id: i64, result: &[u8]) -> Vec<u8> {
+    [&types::RpcResult::ID.to_le_bytes()[..], &req_msg_id.to_le_bytes(), result].concat()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    types::GzipPacked { packed_data: encoder.finish().unwrap() }.to_bytes()
+}
+
+fn bad_msg(bad_msg_id: i64, error_code: i32) -> Vec<u8> {
+    types::BadMsgNotification { bad_msg_id, bad_msg_seqno: 0, error_code }.to_bytes()
+}
+
+/// The one request that is sent now.
+fn the_request(script: &mut Script) -> Message {
+    let mut sent = script.sent_requests();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    sent.remove(0)
+}
+
+#[test]
+fn a_request_and_its_answer() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    assert_eq!((sent.body.as_slice(), sent.seq_no), (&REQUEST[..], 1));
+    assert_eq!(script.session.unanswered(), 1);
+    script.deliver_service(rpc_result(sent.msg_id, &[9; 12]));
+    let result = Ok(vec![9; 12].into());
+    assert_eq!(script.events(), [Event::Answer { call, result }]);
+    assert_eq!(script.session.unanswered(), 0);
+    // the same answer again answers nothing
+    script.deliver_service(rpc_result(sent.msg_id, &[9; 12]));
+    assert_eq!(script.events(), []);
+}
+
+#[test]
+fn sequence_numbers_count_content_messages() {
+    let mut script = Script::new();
+    for expected in [1, 3, 5] {
+        script.request(&REQUEST);
+        assert_eq!(the_request(&mut script).seq_no, expected);
+    }
+    script.request(&REQUEST);
+    script.request(&REQUEST);
+    let container = script.envelope().unwrap();
+    assert_eq!(container.message.seq_no, 10, "a container is no content message, and not below its own");
+    let inner = container.message.unpacked();
+    assert_eq!(inner.iter().map(|message| message.seq_no).collect::<Vec<_>>(), [7, 9]);
+}
+
+#[test]
+fn a_refusal_is_data() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let error = types::RpcError { error_code: 420, error_message: "FLOOD_WAIT_30".into() };
+    script.deliver_service(rpc_result(sent.msg_id, &error.to_bytes()));
+    let error = CallError::Rpc(RpcError { code: 420, message: "FLOOD_WAIT_30".into() });
+    assert_eq!(script.events(), [Event::Answer { call, result: Err(error) }]);
+}
+
+#[test]
+fn packed_answers_and_packed_messages() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    script.deliver_service(rpc_result(sent.msg_id, &gzip(&[7; 4000])));
+    let result = Ok(vec![7; 4000].into());
+    assert_eq!(script.events(), [Event::Answer { call, result }]);
+
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let error = types::RpcError { error_code: 500, error_message: "X".into() };
+    script.deliver_service(rpc_result(sent.msg_id, &gzip(&error.to_bytes())));
+    assert!(
+        matches!(&script.events()[..], [Event::Answer { call: of, result: Err(CallError::Rpc(_)) }] if *of == call)
+    );
+
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    script.deliver_service(gzip(&rpc_result(sent.msg_id, &[8; 8])));
+    script.deliver_service(gzip(&[0xee; 100]));
+    let result = Ok(vec![8; 8].into());
+    assert_eq!(script.events(), [Event::Answer { call, result }, Event::Update(vec![0xee; 100].into())]);
+}
+
+#[test]
+fn a_damaged_packed_answer_ends_its_request_and_nothing_else() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let mut packed = gzip(&[7; 4000]);
+    packed[20] ^= 0xff;
+    script.deliver_service(rpc_result(sent.msg_id, &packed));
+    let result = Err(CallError::Gzip(GzipError::Damaged));
+    assert_eq!(script.events(), [Event::Answer { call, result }]);
+    let message = script.service(packed);
+    assert_eq!(script.deliver(&message), Err(SessionError::Gzip(GzipError::Damaged)));
+}
+
+#[test]
+fn content_messages_are_acknowledged_with_the_next_request() {
+    let mut script = Script::new();
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    assert_eq!(script.sent(), [], "an ack waits for company");
+    script.request(&REQUEST);
+    let sent = script.sent();
+    let acks = types::MsgsAckRef::from_bytes(&sent[0].body).unwrap();
+    assert_eq!(acks.msg_ids.iter().collect::<Vec<_>>(), [update.msg_id]);
+    assert_eq!((sent[0].seq_no % 2, sent[1].body.as_slice()), (0, &REQUEST[..]));
+}
+
+#[test]
+fn acks_travel_alone_when_they_are_many_or_old() {
+    let mut script = Script::new();
+    for count in 0..=MAX_PENDING_ACKS {
+        assert_eq!(script.sent(), [], "{count}");
+        let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+        script.deliver(&update).unwrap();
+    }
+    let sent = script.sent();
+    assert_eq!(types::MsgsAckRef::from_bytes(&sent[0].body).unwrap().msg_ids.len(), MAX_PENDING_ACKS + 1);
+
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    let deadline = script.session.poll_timeout().unwrap();
+    assert_eq!(deadline, script.now.monotonic + Duration::from_secs(10));
+    script.advance(Duration::from_secs(10));
+    script.session.handle_timeout(script.now).unwrap();
+    let sent = script.sent();
+    assert_eq!((sent.len(), sent[0].id()), (1, types::MsgsAck::ID));
+}
+
+#[test]
+fn a_repeated_message_is_acknowledged_again_and_does_nothing() {
+    let mut script = Script::new();
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    script.deliver(&update).unwrap();
+    assert_eq!(script.events().len(), 1);
+    script.request(&REQUEST);
+    let sent = script.sent();
+    let acks = types::MsgsAckRef::from_bytes(&sent[0].body).unwrap();
+    assert_eq!(acks.msg_ids.iter().collect::<Vec<_>>(), [update.msg_id, update.msg_id]);
+}
+
+#[test]
+fn messages_from_another_time_are_passed_over() {
+    let mut script = Script::new();
+    for (secs, taken) in [(-310, false), (-290, true), (29, true), (70, false)] {
+        let update = Message::new(script.server_id(secs), 1, vec![0xee; 8]);
+        script.deliver(&update).unwrap();
+        assert_eq!(script.events().len(), usize::from(taken), "{secs}");
+    }
+}
+
+#[test]
+fn an_unknown_object_in_a_container_does_not_harm_its_siblings() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let messages = [
+        Message::new(script.server_id(0), 1, vec![0xab, 0xcd, 0xef, 0x01, 5, 5, 5, 5]),
+        Message::new(script.server_id(0), 1, rpc_result(sent.msg_id, &[9; 4])),
+    ];
+    script.deliver_service(envelope::container(&messages));
+    let result = Ok(vec![9; 4].into());
+    let update = Event::Update(messages[0].body.clone().into());
+    assert_eq!(script.events(), [update, Event::Answer { call, result }]);
+}
+
+#[test]
+fn an_unreadable_service_message_in_a_container_is_an_error_after_its_siblings() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let messages = [
+        Message::new(script.server_id(0), 0, types::Pong::ID.to_le_bytes().to_vec()),
+        Message::new(script.server_id(0), 1, rpc_result(sent.msg_id, &[9; 4])),
+    ];
+    let container = script.service(envelope::container(&messages));
+    let error = script.deliver(&container).unwrap_err();
+    assert!(
+        matches!(error, SessionError::Malformed { name: "pong", .. }) && error.is_peer_fault(),
+        "{error}"
+    );
+    assert!(matches!(&script.events()[..], [Event::Answer { call: of, result: Ok(_) }] if *of == call));
+}
+
+#[test]
+fn a_new_salt_is_taken_and_the_message_sent_again() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    let first = the_request(&mut script);
+    let bad = |bad_msg_id| types::BadServerSalt {
+        bad_msg_id,
+        bad_msg_seqno: 1,
+        error_code: 48,
+        new_server_salt: 77,
+    };
+    script.deliver_service(bad(first.msg_id + 4).to_bytes());
+    assert_eq!((script.session.server_salt(), script.sent().len()), (SALT, 0), "not about a message of ours");
+    script.deliver_service(bad(first.msg_id).to_bytes());
+    assert_eq!(script.session.server_salt(), 77);
+    let again = script.envelope().unwrap();
+    assert_eq!((again.salt, again.message.body.as_slice()), (77, &REQUEST[..]));
+    assert!(again.message.msg_id > first.msg_id && again.message.seq_no > first.seq_no);
+}
+
+#[test]
+fn a_refused_container_is_sent_again_whole() {
+    let mut script = Script::new();
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    script.request(&REQUEST);
+    script.request(&[3; 4]);
+    let container = script.envelope().unwrap().message;
+    assert_eq!(container.clone().unpacked().len(), 3);
+    let bad = types::BadServerSalt {
+        bad_msg_id: container.msg_id,
+        bad_msg_seqno: container.seq_no,
+        error_code: 48,
+        new_server_salt: 78,
+    };
+    script.deliver_service(bad.to_bytes());
+    let again = script.envelope().unwrap();
+    let bodies =
+        |message: Message| message.unpacked().into_iter().map(|inner| inner.body).collect::<Vec<_>>();
+    assert_eq!(again.salt, 78);
+    assert_eq!(bodies(again.message), bodies(container), "acks and requests alike");
+}
+
+#[test]
+fn code_16_sets_the_clock_forward() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    let first = the_request(&mut script);
+    let session_id = script.session.session_id();
+    let notification = Message::new(script.server_id(1000), 0, bad_msg(first.msg_id, 16));
+    script.deliver(&notification).unwrap();
+    assert_eq!(script.session.time_offset_secs(), 1000);
+    let again = the_request(&mut script);
+    assert_eq!(again.msg_id >> 32, i64::try_from(START_SECS).unwrap() + 1000);
+    assert_eq!(script.session.session_id(), session_id);
+}
+
+#[test]
+fn code_17_sets_the_clock_back_in_a_new_session() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    let first = the_request(&mut script);
+    let session_id = script.session.session_id();
+    let notification = Message::new(script.server_id(-1000), 0, bad_msg(first.msg_id, 17));
+    script.deliver(&notification).unwrap();
+    let again = the_request(&mut script);
+    assert!(again.msg_id < first.msg_id && again.seq_no == 1);
+    assert_ne!(script.session.session_id(), session_id);
+    assert_eq!(script.session.time_offset_secs(), -1000);
+}
+
+#[test]
+fn codes_that_need_a_new_session() {
+    for code in [18, 19, 32, 33, 34, 35] {
+        let mut script = Script::new();
+        script.request(&REQUEST);
+        script.sent();
+        let call = script.request(&REQUEST);
+        let sent = the_request(&mut script);
+        let session_id = script.session.session_id();
+        script.deliver_service(bad_msg(sent.msg_id, code));
+        let again = script.sent_requests();
+        assert_eq!(again.iter().map(|message| message.seq_no).collect::<Vec<_>>(), [1, 3], "{code}");
+        assert_ne!(script.session.session_id(), session_id);
+        // a late message to the former session is no breach
+        let late =
+            envelope::seal(&key(), SALT, session_id, &Message::new(again[0].msg_id | 1, 0, vec![0; 4]));
+        assert_eq!(script.session.handle_frame(script.now, late.as_slice().into()), Ok(()));
+        script.deliver_service(rpc_result(again[1].msg_id, &[9; 4]));
+        assert!(matches!(&script.events()[..], [Event::Answer { call: of, .. }] if *of == call));
+    }
+}
+
+#[test]
+fn codes_after_which_a_message_is_sent_again() {
+    for code in [20, 48, 99] {
+        let mut script = Script::new();
+        script.request(&REQUEST);
+        let first = the_request(&mut script);
+        script.deliver_service(bad_msg(first.msg_id, code));
+        let again = the_request(&mut script);
+        assert!(again.msg_id > first.msg_id && again.body == first.body, "{code}");
+        // the refusal of the former id is news no more
+        script.deliver_service(bad_msg(first.msg_id, code));
+        assert_eq!(script.sent_requests(), []);
+    }
+}
+
+#[test]
+fn code_64_makes_requests_travel_alone() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    script.request(&[3; 4]);
+    let container = script.envelope().unwrap().message;
+    script.deliver_service(bad_msg(container.msg_id, 64));
+    for body in [&REQUEST[..], &[3; 4]] {
+        let alone = script.envelope().unwrap().message;
+        assert_eq!(alone.body, body);
+    }
+}
+
+#[test]
+fn refusals_are_bounded() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    for _ in 0..=MAX_RESENDS {
+        let sent = the_request(&mut script);
+        script.deliver_service(bad_msg(sent.msg_id, 20));
+    }
+    let result = Err(CallError::Refused { code: 20, times: MAX_RESENDS + 1 });
+    assert_eq!(script.events(), [Event::Answer { call, result }]);
+    assert_eq!(script.sent_requests(), []);
+
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    for _ in 0..MAX_SESSION_RESETS {
+        let sent = the_request(&mut script);
+        script.deliver_service(bad_msg(sent.msg_id, 33));
+    }
+    let sent = the_request(&mut script);
+    let last = script.service(bad_msg(sent.msg_id, 33));
+    let error = script.deliver(&last).unwrap_err();
+    assert_eq!(error, SessionError::TooManyResets { limit: MAX_SESSION_RESETS });
+    assert!(!error.is_retryable());
+}
+
+#[test]
+fn a_new_session_of_the_server() {
+    let mut script = Script::new();
+    let (lost, kept) = (script.request(&REQUEST), {
+        script.sent();
+        script.advance(Duration::from_secs(1));
+        script.request(&[3; 4])
+    });
+    let second = the_request(&mut script);
+    let created = types::NewSessionCreated { first_msg_id: second.msg_id, unique_id: 1, server_salt: 99 };
+    let message = Message::new(script.server_id(0), 1, created.to_bytes());
+    script.deliver(&message).unwrap();
+    assert_eq!(script.session.server_salt(), 99);
+    assert_eq!(script.events(), [Event::NewSession]);
+    let sent = script.sent();
+    assert_eq!(sent[0].id(), types::MsgsAck::ID, "the notice wants an ack");
+    assert_eq!(sent[1].body, REQUEST, "what the server's session cannot know is sent again");
+    assert_eq!(sent.len(), 2);
+    script.deliver_service(rpc_result(sent[1].msg_id, &[1; 4]));
+    script.deliver_service(rpc_result(second.msg_id, &[2; 4]));
+    let answered: Vec<_> = script
+        .events()
+        .into_iter()
+        .map(|event| if let Event::Answer { call, .. } = event { call } else { panic!("{event:?}") })
+        .collect();
+    assert_eq!(answered, [lost, kept]);
+}
+
+#[test]
+fn an_answer_that_must_be_fetched() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    let answer = Message::new(script.server_id(0), 1, rpc_result(sent.msg_id, &[9; 4]));
+    let info =
+        types::MsgDetailedInfo { msg_id: sent.msg_id, answer_msg_id: answer.msg_id, bytes: 100, status: 0 };
+    script.deliver_service(info.to_bytes());
+    let asked = script.sent();
+    let request = types::MsgResendReqRef::from_bytes(&asked[0].body).unwrap();
+    assert_eq!(request.msg_ids.iter().collect::<Vec<_>>(), [answer.msg_id]);
+    script.deliver(&answer).unwrap();
+    assert!(matches!(&script.events()[..], [Event::Answer { call: of, result: Ok(_) }] if *of == call));
+    // once it is here, it is acknowledged and not fetched
+    script.sent();
+    let info = types::MsgNewDetailedInfo { answer_msg_id: answer.msg_id, bytes: 100, status: 0 };
+    script.deliver_service(info.to_bytes());
+    script.request(&REQUEST);
+    assert_eq!(script.sent()[0].id(), types::MsgsAck::ID);
+}
+
+#[test]
+fn an_answer_that_no_frame_can_carry_ends_its_request() {
+    let mut script = Script::new();
+    for (bytes, ends) in [(MAX_FRAME_BYTES, false), (MAX_FRAME_BYTES + 1, true)] {
+        script.request(&REQUEST);
+        let sent = the_request(&mut script);
+        let info = types::MsgDetailedInfo {
+            msg_id: sent.msg_id,
+            answer_msg_id: script.server_id(0),
+            bytes: i32::try_from(bytes).unwrap(),
+            status: 0,
+        };
+        script.deliver_service(info.to_bytes());
+        let events = script.events();
+        assert_eq!(events.len(), usize::from(ends));
+        script.sent();
+    }
+}
+
+#[test]
+fn questions_about_messages_are_answered() {
+    let mut script = Script::new();
+    let low = Message::new(script.server_id(-9), 1, vec![0xee; 4]);
+    let high = Message::new(script.server_id(-3), 1, vec![0xee; 4]);
+    script.deliver(&low).unwrap();
+    script.deliver(&high).unwrap();
+    let msg_ids = vec![low.msg_id - 4, low.msg_id, low.msg_id + 4, high.msg_id, high.msg_id + (100 << 32)];
+    let question = script.service(types::MsgsStateReq { msg_ids }.to_bytes());
+    script.deliver(&question).unwrap();
+    let sent = script.sent();
+    let answer = sent.iter().find(|message| message.id() == types::MsgsStateInfo::ID).unwrap();
+    let info = types::MsgsStateInfoRef::from_bytes(&answer.body).unwrap();
+    assert_eq!((info.req_msg_id, info.info), (question.msg_id, &[1, 4, 2, 4, 3][..]));
+}
+
+#[test]
+fn requests_are_sent_again_when_the_server_asks() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    let first = the_request(&mut script);
+    script.deliver_service(types::MsgResendReq { msg_ids: vec![first.msg_id] }.to_bytes());
+    assert_eq!(script.sent().len(), 1, "nothing but the request");
+    let question = script.service(types::MsgResendReq { msg_ids: vec![5, first.msg_id] }.to_bytes());
+    script.deliver(&question).unwrap();
+    let sent = script.sent();
+    let info = types::MsgsStateInfoRef::from_bytes(&sent[0].body).unwrap();
+    assert_eq!((info.req_msg_id, info.info), (question.msg_id, &[1, 4][..]));
+    assert_eq!(sent[1].body, REQUEST);
+}
+
+#[test]
+fn a_request_that_is_given_up() {
+    let mut script = Script::new();
+    let unsent = script.request(&REQUEST);
+    script.session.cancel(unsent);
+    assert_eq!(script.sent(), []);
+    let call = script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    script.session.cancel(call);
+    let dropped = the_request(&mut script);
+    let drop = functions::RpcDropAnswer::from_bytes(&dropped.body).unwrap();
+    assert_eq!(drop.req_msg_id, sent.msg_id);
+    script.deliver_service(rpc_result(sent.msg_id, &[9; 4]));
+    script.deliver_service(rpc_result(dropped.msg_id, &types::RpcAnswerUnknown.to_bytes()));
+    assert_eq!(script.events(), []);
+}
+
+#[test]
+fn pings_and_silence() {
+    let mut script = Script::new();
+    let silence_ends = script.now.monotonic + Duration::from_secs(20);
+    assert_eq!(script.session.poll_timeout(), Some(silence_ends));
+    script.deliver_service(types::Pong { msg_id: 4, ping_id: 1 }.to_bytes());
+    let next_ping = script.now.monotonic + Duration::from_secs(30);
+    assert_eq!(script.session.poll_timeout(), Some(next_ping));
+    script.advance(Duration::from_secs(30));
+    script.session.handle_timeout(script.now).unwrap();
+    let sent = script.sent();
+    let ping = functions::PingDelayDisconnect::from_bytes(&sent[0].body).unwrap();
+    assert_eq!((ping.disconnect_delay, sent[0].seq_no % 2), (75, 0));
+    script.advance(Duration::from_secs(19));
+    script.session.handle_timeout(script.now).unwrap();
+    script.session.handle_activity(script.now);
+    script.advance(Duration::from_secs(11));
+    script.session.handle_timeout(script.now).unwrap();
+    assert_eq!(script.sent().len(), 1, "the next ping");
+    script.advance(Duration::from_secs(20));
+    let error = script.session.handle_timeout(script.now).unwrap_err();
+    assert_eq!(error, SessionError::NoPong { silent_secs: 20 });
+    assert!(!error.is_peer_fault() && error.is_retryable());
+}
+
+#[test]
+fn after_a_break_a_young_request_keeps_its_id_and_an_old_one_gets_another() {
+    for (pause_secs, same) in [(149, true), (151, false)] {
+        let mut script = Script::new();
+        script.request(&REQUEST);
+        let first = the_request(&mut script);
+        script.session.handle_disconnected();
+        assert_eq!(script.sent(), []);
+        assert_eq!(script.session.poll_timeout(), None);
+        script.advance(Duration::from_secs(pause_secs));
+        script.session.handle_connected(script.now);
+        let again = the_request(&mut script);
+        assert_eq!(again.msg_id == first.msg_id && again.seq_no == first.seq_no, same);
+        // patience ends, and the request gets another id
+        script.session.handle_activity(script.now);
+        script.advance(Duration::from_secs(15));
+        script.session.handle_timeout(script.now).unwrap();
+        assert_eq!(script.sent_requests().len(), usize::from(same));
+        // an answer to the first id is still its answer
+        script.deliver_service(rpc_result(first.msg_id, &[9; 4]));
+        assert_eq!(script.events().len(), 1);
+    }
+}
+
+#[test]
+fn a_stored_clock_is_believed_only_once_the_server_confirms_it() {
+    let resume = Resume { time_offset_secs: 5000, ..Resume::new(key(), SALT) };
+    let mut script = Script::unconnected(resume);
+    script.session.handle_connected(script.now);
+    script.sent();
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    assert_eq!(script.events().len(), 1);
+    assert_eq!(script.session.time_offset_secs(), 0);
+}
+
+#[test]
+fn many_requests_fill_several_containers_and_a_long_one_goes_alone() {
+    let mut script = Script::new();
+    for _ in 0..10 {
+        script.request(&[5; 8192]);
+    }
+    let counts: Vec<_> =
+        std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
+    assert_eq!(counts, [4, 4, 2]);
+    script.request(&vec![6; 100_000]);
+    script.request(&REQUEST);
+    let counts: Vec<_> =
+        std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
+    assert_eq!(counts, [1, 1]);
+}
+
+#[test]
+fn requests_that_cannot_be_messages_are_refused() {
+    let mut script = Script::new();
+    let mut with = |len: usize| script.session.request(vec![0; len].into()).map(|_| ());
+    assert_eq!(with(0), Err(RequestError::NotWholeWords { len_bytes: 0 }));
+    assert_eq!(with(6), Err(RequestError::NotWholeWords { len_bytes: 6 }));
+    let len_bytes = MAX_REQUEST_BYTES + 4;
+    assert_eq!(with(len_bytes), Err(RequestError::TooLong { len_bytes }));
+    assert_eq!(with(MAX_REQUEST_BYTES), Ok(()));
+    assert_eq!(script.sent_requests().len(), 1);
+}
+
+#[test]
+fn debug_output_has_no_secrets_and_no_bodies() {
+    let mut script = Script::new();
+    script.request(b"phonenumber!");
+    let text = format!("{:?}", script.session);
+    assert_eq!(text, "Session { is_connected: true, unanswered: 1, .. }");
+    assert_eq!(format!("{:?}", Event::Update(vec![1; 4].into())), "Update(4 bytes)");
+}

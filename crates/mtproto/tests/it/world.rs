@@ -1,0 +1,246 @@
+//! A session and a server joined by two streams of bytes in virtual time, with latency, repetition and cuts.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use mtproto::Now;
+use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
+use mtproto::session::{CallError, CallId, Config, Event, Resume, Session};
+
+use crate::recorded::Seeded;
+use crate::script::{SALT, START_SECS, key};
+use crate::server::peer::Peer;
+
+/// What the link does to the bytes; plain fields, set before the run.
+pub(crate) struct Faults {
+    /// How long bytes travel, each way.
+    pub(crate) latency: Duration,
+    /// The connection breaks when so many bytes have been sent on it by the client.
+    pub(crate) cut_up_at: Option<usize>,
+    /// The connection breaks when so many bytes have been sent on it by the server.
+    pub(crate) cut_down_at: Option<usize>,
+    /// How often it breaks.
+    pub(crate) cuts: usize,
+    /// Every frame of the server arrives this many times.
+    pub(crate) copies: usize,
+    /// How many bytes arrive at once.
+    pub(crate) piece_bytes: usize,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            latency: Duration::from_millis(40),
+            cut_up_at: None,
+            cut_down_at: None,
+            cuts: 1,
+            copies: 1,
+            piece_bytes: usize::MAX,
+        }
+    }
+}
+
+/// One direction of a connection.
+#[derive(Default)]
+struct Pipe {
+    in_flight: VecDeque<(Duration, Vec<u8>)>,
+    sent_bytes: usize,
+}
+
+impl Pipe {
+    /// Sends; whether the connection breaks while doing so.
+    fn send(&mut self, arrives: Duration, bytes: &[u8], cut_at: Option<usize>) -> bool {
+        let room = cut_at.map_or(usize::MAX, |cut| cut.saturating_sub(self.sent_bytes));
+        let sent = &bytes[..bytes.len().min(room)];
+        self.sent_bytes += sent.len();
+        self.in_flight.push_back((arrives, sent.to_vec()));
+        sent.len() < bytes.len()
+    }
+
+    fn next_arrival(&self) -> Option<Duration> {
+        self.in_flight.front().map(|(arrives, _)| *arrives)
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) session: Session,
+    pub(crate) peer: Peer,
+    pub(crate) faults: Faults,
+    pub(crate) now: Now,
+    pub(crate) answers: BTreeMap<CallId, Result<Bytes, CallError>>,
+    pub(crate) updates: usize,
+    pub(crate) connections: usize,
+    kind: FrameKind,
+    random: Seeded,
+    up: Pipe,
+    down: Pipe,
+    client: (Encoder, Decoder),
+    server: (Encoder, Decoder),
+    breaks_at: Option<Duration>,
+    reconnects_at: Option<Duration>,
+}
+
+impl World {
+    /// A world whose server answers every request with its own bytes.
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self::with_peer(faults, Peer::new(key(), SALT, Box::new(<[u8]>::to_vec)))
+    }
+
+    pub(crate) fn with_peer(faults: Faults, peer: Peer) -> Self {
+        let mut random = Seeded::new(9);
+        let resume = Resume { clock_is_fresh: true, ..Resume::new(key(), SALT) };
+        let session = Session::new(Config::default(), resume, &mut random);
+        let kind = FrameKind::Intermediate;
+        let mut world = Self {
+            session,
+            peer,
+            faults,
+            now: Now { monotonic: Duration::ZERO, unix: Duration::from_secs(START_SECS) },
+            answers: BTreeMap::new(),
+            updates: 0,
+            connections: 0,
+            kind,
+            random,
+            up: Pipe::default(),
+            down: Pipe::default(),
+            client: (Encoder::new(kind), Decoder::new(kind)),
+            server: (Encoder::without_tag(kind), Decoder::new(kind)),
+            breaks_at: None,
+            reconnects_at: None,
+        };
+        world.connect();
+        world
+    }
+
+    fn connect(&mut self) {
+        let kind = self.kind;
+        (self.up, self.down) = (Pipe::default(), Pipe::default());
+        // the tag is the obligation of a client; the reader of this server starts behind it
+        self.client = (Encoder::without_tag(kind), Decoder::new(kind));
+        self.server = (Encoder::without_tag(kind), Decoder::new(kind));
+        (self.breaks_at, self.reconnects_at) = (None, None);
+        self.connections += 1;
+        self.peer.connected();
+        self.session.handle_connected(self.now);
+    }
+
+    pub(crate) fn request(&mut self, body: &[u8]) -> CallId {
+        self.session.request(body.to_vec().into()).unwrap()
+    }
+
+    /// Runs until every request is answered; panics if that takes longer than `limit` of virtual time.
+    pub(crate) fn run(&mut self, limit: Duration) {
+        let end = self.now.monotonic + limit;
+        self.turn();
+        while self.session.unanswered() > 0 {
+            let next = self.next_event().expect("something must happen");
+            assert!(next <= end, "{} requests without an answer", self.session.unanswered());
+            self.advance_to(next);
+            self.turn();
+        }
+    }
+
+    fn next_event(&self) -> Option<Duration> {
+        let session = self.session.poll_timeout();
+        let times =
+            [self.up.next_arrival(), self.down.next_arrival(), self.breaks_at, self.reconnects_at, session];
+        times.into_iter().flatten().min()
+    }
+
+    fn advance_to(&mut self, time: Duration) {
+        let step = time.saturating_sub(self.now.monotonic);
+        self.now.monotonic += step;
+        self.now.unix += step;
+    }
+
+    /// Everything that happens at this moment.
+    fn turn(&mut self) {
+        let now = self.now.monotonic;
+        if self.reconnects_at.is_some_and(|at| at <= now) {
+            self.connect();
+        }
+        self.arrive_at_server();
+        self.arrive_at_client();
+        if self.breaks_at.is_some_and(|at| at <= now) {
+            self.lose_connection();
+        }
+        if self.session.poll_timeout().is_some_and(|at| at <= now)
+            && self.session.handle_timeout(self.now).is_err()
+        {
+            self.lose_connection();
+        }
+        self.transmit();
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Answer { call, result } => {
+                    assert!(self.answers.insert(call, result).is_none(), "an answer came twice");
+                }
+                Event::Update(_) => self.updates += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// What the client had sent before the break still arrives; what was under way to it is lost.
+    fn lose_connection(&mut self) {
+        self.session.handle_disconnected();
+        self.breaks_at = None;
+        self.down.in_flight.clear();
+        self.reconnects_at = Some(self.now.monotonic + Duration::from_secs(1));
+    }
+
+    fn break_soon(&mut self) {
+        if self.breaks_at.is_none() {
+            self.faults.cuts -= 1;
+            self.breaks_at = Some(self.now.monotonic + self.faults.latency * 2);
+        }
+    }
+
+    fn transmit(&mut self) {
+        while self.reconnects_at.is_none() {
+            let Some(envelope) = self.session.poll_transmit(self.now, &mut self.random) else { break };
+            let mut wire = Vec::new();
+            self.client.0.encode(&envelope, false, &mut self.random, &mut wire).unwrap();
+            let cut = self.faults.cut_up_at.filter(|_| self.faults.cuts > 0);
+            if self.up.send(self.now.monotonic + self.faults.latency, &wire, cut) {
+                self.break_soon();
+            }
+        }
+    }
+
+    fn arrive_at_server(&mut self) {
+        while self.up.next_arrival().is_some_and(|at| at <= self.now.monotonic) {
+            let (_, bytes) = self.up.in_flight.pop_front().unwrap();
+            self.server.1.feed(&bytes);
+            while let Decoded::Frame(Frame::Message(frame)) = self.server.1.decode().unwrap() {
+                let Some(answer) = self.peer.handle(self.now.unix, &frame) else { continue };
+                for _ in 0..self.faults.copies {
+                    self.send_down(&answer);
+                }
+            }
+        }
+    }
+
+    fn send_down(&mut self, envelope: &[u8]) {
+        let mut wire = Vec::new();
+        self.server.0.encode(envelope, false, &mut self.random, &mut wire).unwrap();
+        let cut = self.faults.cut_down_at.filter(|_| self.faults.cuts > 0);
+        if self.down.send(self.now.monotonic + self.faults.latency, &wire, cut) {
+            self.break_soon();
+        }
+    }
+
+    fn arrive_at_client(&mut self) {
+        while self.down.next_arrival().is_some_and(|at| at <= self.now.monotonic) {
+            let (_, bytes) = self.down.in_flight.pop_front().unwrap();
+            for piece in bytes.chunks(self.faults.piece_bytes.min(bytes.len()).max(1)) {
+                self.client.1.feed(piece);
+                self.session.handle_activity(self.now);
+                while let Decoded::Frame(Frame::Message(frame)) = self.client.1.decode().unwrap() {
+                    self.session.handle_frame(self.now, frame).unwrap();
+                }
+            }
+        }
+    }
+}
