@@ -1,22 +1,11 @@
-//! Values as JSON and back.
-//!
-//! | TL | JSON |
-//! |---|---|
-//! | object | `{"_": "user", …}`, fields by name in the order of the declaration; absent ones are left out |
-//! | `int`, `#` | number |
-//! | `long` | string of decimal digits: most readers of JSON keep only 53 bits of a number. A number is accepted |
-//! | `double` | number, or `{"bits": "7ff8000000000000"}` for what JSON has no number for |
-//! | `string` | string, or `{"not_utf8": "ff00"}` with the bytes in hexadecimal |
-//! | `bytes`, `int128`, `int256` | string of hexadecimal digits |
-//! | `true` | `true` |
-//! | object that the schema does not know | `{"raw": "…"}` in hexadecimal |
+//! Values as JSON; the crate's documentation has the table.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::object::{Object, Value};
 
 impl Object<'_> {
-    /// The object as JSON, in the form that the module's documentation states.
+    /// The object as JSON, in the form that the crate's documentation states.
     pub fn to_json(&self) -> Json {
         let mut map = Map::new();
         map.insert("_".to_owned(), Json::from(self.name()));

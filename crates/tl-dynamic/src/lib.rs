@@ -1,4 +1,40 @@
 //! Reads and writes any TL object by its schema, without generated code.
+//!
+//! It is slow and simple, and made in another way than the generated types: the tests hold those against it. It also
+//! turns objects into JSON and back.
+//!
+//! ```
+//! use tl_dynamic::Dynamic;
+//! use tl_schema::Schema;
+//!
+//! let schema = Schema::parse("contact#145ade0b user_id:long mutual:Bool = Contact;")?;
+//! let dynamic = Dynamic::new(&schema)?;
+//! let bytes = [0x0b, 0xde, 0x5a, 0x14, 5, 0, 0, 0, 0, 0, 0, 0, 0xb5, 0x75, 0x72, 0x99];
+//!
+//! let contact = dynamic.read(&bytes)?;
+//! assert_eq!(contact.to_json().to_string(), r#"{"_":"contact","user_id":"5","mutual":true}"#);
+//! assert_eq!(dynamic.write(&contact)?, bytes);
+//!
+//! let error = dynamic.read(&bytes[..14]).unwrap_err();
+//! assert_eq!(error.to_string(), "contact → mutual: 2 bytes short at offset 0xc");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | TL | [`Object::to_json`] |
+//! |---|---|
+//! | object | `{"_": "user", …}`, fields by name in the order of the declaration; absent ones are left out |
+//! | `int`, `#` | number |
+//! | `long` | string of decimal digits: most readers of JSON keep only 53 bits of a number. [`Dynamic::from_json`] takes numbers too |
+//! | `double` | number, or `{"bits": "7ff8000000000000"}` for what JSON has no number for |
+//! | `string` | string, or `{"not_utf8": "61ff"}` with the bytes in hexadecimal |
+//! | `bytes`, `int128`, `int256` | string of hexadecimal digits |
+//! | `Bool`, `true` | `true`, `false` |
+//! | object that the schema does not have | `{"raw": "…"}` in hexadecimal |
+
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod error;
 mod json;
