@@ -162,8 +162,14 @@ fn compare(root: &Path, wanted: &BTreeMap<PathBuf, Option<String>>) -> Result<()
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_committed_types_are_fresh() {
-        assert_eq!(super::check(crate::root()), Ok(()));
+        if Command::new("rustfmt").arg("--version").output().is_err() {
+            println!("skipped: rustfmt is not installed");
+            return;
+        }
+        assert_eq!(check(crate::root()), Ok(()));
     }
 }

@@ -288,7 +288,7 @@ impl fmt::Debug for ClientDhInnerData {
         f.debug_struct("ClientDhInnerData")
             .field("nonce", &self.nonce)
             .field("server_nonce", &self.server_nonce)
-            .field("retry_id", &self.retry_id)
+            .field("retry_id", &Redacted)
             .field("g_b", &Redacted)
             .finish()
     }
@@ -299,7 +299,7 @@ impl fmt::Debug for ClientDhInnerDataRef<'_> {
         f.debug_struct("ClientDhInnerDataRef")
             .field("nonce", &self.nonce)
             .field("server_nonce", &self.server_nonce)
-            .field("retry_id", &self.retry_id)
+            .field("retry_id", &Redacted)
             .field("g_b", &Redacted)
             .finish()
     }

@@ -24,7 +24,7 @@ use tl_codec::{
 use crate::closure::enums;
 
 /// `authorization#ad01d61d = Authorization`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Authorization {
     /// `current:flags.0?true`
     pub current: bool,
@@ -105,7 +105,7 @@ impl EncodeBare for Authorization {
 }
 
 /// [`Authorization`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct AuthorizationRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -215,6 +215,51 @@ impl EncodeBare for AuthorizationRef<'_> {
         self.ip.encode(out);
         self.country.encode(out);
         self.region.encode(out);
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authorization")
+            .field("current", &self.current)
+            .field("official_app", &self.official_app)
+            .field("password_pending", &self.password_pending)
+            .field("encrypted_requests_disabled", &self.encrypted_requests_disabled)
+            .field("call_requests_disabled", &self.call_requests_disabled)
+            .field("unconfirmed", &self.unconfirmed)
+            .field("hash", &self.hash)
+            .field("device_model", &self.device_model)
+            .field("platform", &self.platform)
+            .field("system_version", &self.system_version)
+            .field("api_id", &self.api_id)
+            .field("app_name", &self.app_name)
+            .field("app_version", &self.app_version)
+            .field("date_created", &self.date_created)
+            .field("date_active", &self.date_active)
+            .field("ip", &Redacted)
+            .field("country", &self.country)
+            .field("region", &self.region)
+            .finish()
+    }
+}
+
+impl fmt::Debug for AuthorizationRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRef")
+            .field("flags", &self.flags)
+            .field("hash", &self.hash)
+            .field("device_model", &self.device_model)
+            .field("platform", &self.platform)
+            .field("system_version", &self.system_version)
+            .field("api_id", &self.api_id)
+            .field("app_name", &self.app_name)
+            .field("app_version", &self.app_version)
+            .field("date_created", &self.date_created)
+            .field("date_active", &self.date_active)
+            .field("ip", &Redacted)
+            .field("country", &self.country)
+            .field("region", &self.region)
+            .finish()
     }
 }
 
@@ -1087,7 +1132,7 @@ impl fmt::Debug for Channel {
             .field("id", &self.id)
             .field("access_hash", &Redacted)
             .field("title", &self.title)
-            .field("username", &self.username)
+            .field("username", &Redacted)
             .field("photo", &self.photo)
             .field("date", &self.date)
             .field("restriction_reason", &self.restriction_reason)
@@ -1118,7 +1163,7 @@ impl fmt::Debug for ChannelRef<'_> {
             .field("id", &self.id)
             .field("access_hash", &Redacted)
             .field("title", &self.title)
-            .field("username", &self.username)
+            .field("username", &Redacted)
             .field("photo", &self.photo)
             .field("date", &self.date)
             .field("restriction_reason", &self.restriction_reason)
@@ -2258,7 +2303,7 @@ impl fmt::Debug for CodeSettingsRef<'_> {
 tl_codec::combinator!(CodeSettings, CodeSettingsRef<'a>, 0xad25_3d78, "codeSettings");
 
 /// `config#cc1a241e = Config`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Config {
     /// `default_p2p_contacts:flags.3?true`
     pub default_p2p_contacts: bool,
@@ -2445,7 +2490,7 @@ impl EncodeBare for Config {
 }
 
 /// [`Config`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct ConfigRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -2681,6 +2726,110 @@ impl EncodeBare for ConfigRef<'_> {
         self.base_lang_pack_version.encode(out);
         self.reactions_default.encode(out);
         self.autologin_token.encode(out);
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("default_p2p_contacts", &self.default_p2p_contacts)
+            .field("preload_featured_stickers", &self.preload_featured_stickers)
+            .field("revoke_pm_inbox", &self.revoke_pm_inbox)
+            .field("blocked_mode", &self.blocked_mode)
+            .field("force_try_ipv6", &self.force_try_ipv6)
+            .field("date", &self.date)
+            .field("expires", &self.expires)
+            .field("test_mode", &self.test_mode)
+            .field("this_dc", &self.this_dc)
+            .field("dc_options", &self.dc_options)
+            .field("dc_txt_domain_name", &self.dc_txt_domain_name)
+            .field("chat_size_max", &self.chat_size_max)
+            .field("megagroup_size_max", &self.megagroup_size_max)
+            .field("forwarded_count_max", &self.forwarded_count_max)
+            .field("online_update_period_ms", &self.online_update_period_ms)
+            .field("offline_blur_timeout_ms", &self.offline_blur_timeout_ms)
+            .field("offline_idle_timeout_ms", &self.offline_idle_timeout_ms)
+            .field("online_cloud_timeout_ms", &self.online_cloud_timeout_ms)
+            .field("notify_cloud_delay_ms", &self.notify_cloud_delay_ms)
+            .field("notify_default_delay_ms", &self.notify_default_delay_ms)
+            .field("push_chat_period_ms", &self.push_chat_period_ms)
+            .field("push_chat_limit", &self.push_chat_limit)
+            .field("edit_time_limit", &self.edit_time_limit)
+            .field("revoke_time_limit", &self.revoke_time_limit)
+            .field("revoke_pm_time_limit", &self.revoke_pm_time_limit)
+            .field("rating_e_decay", &self.rating_e_decay)
+            .field("stickers_recent_limit", &self.stickers_recent_limit)
+            .field("channels_read_media_period", &self.channels_read_media_period)
+            .field("tmp_sessions", &self.tmp_sessions)
+            .field("call_receive_timeout_ms", &self.call_receive_timeout_ms)
+            .field("call_ring_timeout_ms", &self.call_ring_timeout_ms)
+            .field("call_connect_timeout_ms", &self.call_connect_timeout_ms)
+            .field("call_packet_timeout_ms", &self.call_packet_timeout_ms)
+            .field("me_url_prefix", &self.me_url_prefix)
+            .field("autoupdate_url_prefix", &self.autoupdate_url_prefix)
+            .field("gif_search_username", &self.gif_search_username)
+            .field("venue_search_username", &self.venue_search_username)
+            .field("img_search_username", &self.img_search_username)
+            .field("static_maps_provider", &self.static_maps_provider)
+            .field("caption_length_max", &self.caption_length_max)
+            .field("message_length_max", &self.message_length_max)
+            .field("webfile_dc_id", &self.webfile_dc_id)
+            .field("suggested_lang_code", &self.suggested_lang_code)
+            .field("lang_pack_version", &self.lang_pack_version)
+            .field("base_lang_pack_version", &self.base_lang_pack_version)
+            .field("reactions_default", &self.reactions_default)
+            .field("autologin_token", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ConfigRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigRef")
+            .field("flags", &self.flags)
+            .field("date", &self.date)
+            .field("expires", &self.expires)
+            .field("test_mode", &self.test_mode)
+            .field("this_dc", &self.this_dc)
+            .field("dc_options", &self.dc_options)
+            .field("dc_txt_domain_name", &self.dc_txt_domain_name)
+            .field("chat_size_max", &self.chat_size_max)
+            .field("megagroup_size_max", &self.megagroup_size_max)
+            .field("forwarded_count_max", &self.forwarded_count_max)
+            .field("online_update_period_ms", &self.online_update_period_ms)
+            .field("offline_blur_timeout_ms", &self.offline_blur_timeout_ms)
+            .field("offline_idle_timeout_ms", &self.offline_idle_timeout_ms)
+            .field("online_cloud_timeout_ms", &self.online_cloud_timeout_ms)
+            .field("notify_cloud_delay_ms", &self.notify_cloud_delay_ms)
+            .field("notify_default_delay_ms", &self.notify_default_delay_ms)
+            .field("push_chat_period_ms", &self.push_chat_period_ms)
+            .field("push_chat_limit", &self.push_chat_limit)
+            .field("edit_time_limit", &self.edit_time_limit)
+            .field("revoke_time_limit", &self.revoke_time_limit)
+            .field("revoke_pm_time_limit", &self.revoke_pm_time_limit)
+            .field("rating_e_decay", &self.rating_e_decay)
+            .field("stickers_recent_limit", &self.stickers_recent_limit)
+            .field("channels_read_media_period", &self.channels_read_media_period)
+            .field("tmp_sessions", &self.tmp_sessions)
+            .field("call_receive_timeout_ms", &self.call_receive_timeout_ms)
+            .field("call_ring_timeout_ms", &self.call_ring_timeout_ms)
+            .field("call_connect_timeout_ms", &self.call_connect_timeout_ms)
+            .field("call_packet_timeout_ms", &self.call_packet_timeout_ms)
+            .field("me_url_prefix", &self.me_url_prefix)
+            .field("autoupdate_url_prefix", &self.autoupdate_url_prefix)
+            .field("gif_search_username", &self.gif_search_username)
+            .field("venue_search_username", &self.venue_search_username)
+            .field("img_search_username", &self.img_search_username)
+            .field("static_maps_provider", &self.static_maps_provider)
+            .field("caption_length_max", &self.caption_length_max)
+            .field("message_length_max", &self.message_length_max)
+            .field("webfile_dc_id", &self.webfile_dc_id)
+            .field("suggested_lang_code", &self.suggested_lang_code)
+            .field("lang_pack_version", &self.lang_pack_version)
+            .field("base_lang_pack_version", &self.base_lang_pack_version)
+            .field("reactions_default", &self.reactions_default)
+            .field("autologin_token", &Redacted)
+            .finish()
     }
 }
 
@@ -3626,7 +3775,7 @@ tl_codec::combinator!(
 );
 
 /// `exportedContactToken#41bf109b = ExportedContactToken`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct ExportedContactToken {
     /// `url:string`
     pub url: String,
@@ -3646,7 +3795,7 @@ impl EncodeBare for ExportedContactToken {
 }
 
 /// [`ExportedContactToken`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct ExportedContactTokenRef<'a> {
     /// `url:string`
     pub url: Str<'a>,
@@ -3670,6 +3819,24 @@ impl EncodeBare for ExportedContactTokenRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
         self.expires.encode(out);
+    }
+}
+
+impl fmt::Debug for ExportedContactToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportedContactToken")
+            .field("url", &Redacted)
+            .field("expires", &self.expires)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ExportedContactTokenRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExportedContactTokenRef")
+            .field("url", &Redacted)
+            .field("expires", &self.expires)
+            .finish()
     }
 }
 
@@ -4222,7 +4389,7 @@ impl fmt::Debug for InputGeoPoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InputGeoPoint")
             .field("lat", &Redacted)
-            .field("long", &self.long)
+            .field("long", &Redacted)
             .field("accuracy_radius", &self.accuracy_radius)
             .finish()
     }
@@ -4233,7 +4400,7 @@ impl fmt::Debug for InputGeoPointRef {
         f.debug_struct("InputGeoPointRef")
             .field("flags", &self.flags)
             .field("lat", &Redacted)
-            .field("long", &self.long)
+            .field("long", &Redacted)
             .field("accuracy_radius", &self.accuracy_radius)
             .finish()
     }
@@ -5318,7 +5485,7 @@ impl EncodeBare for MessageEntityPreRef<'_> {
 tl_codec::combinator!(MessageEntityPre, MessageEntityPreRef<'a>, 0x7392_4be0, "messageEntityPre");
 
 /// `messageEntityTextUrl#76a6d327 = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct MessageEntityTextUrl {
     /// `offset:int`
     pub offset: i32,
@@ -5341,7 +5508,7 @@ impl EncodeBare for MessageEntityTextUrl {
 }
 
 /// [`MessageEntityTextUrl`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct MessageEntityTextUrlRef<'a> {
     /// `offset:int`
     pub offset: i32,
@@ -5372,6 +5539,26 @@ impl EncodeBare for MessageEntityTextUrlRef<'_> {
         self.offset.encode(out);
         self.length.encode(out);
         self.url.encode(out);
+    }
+}
+
+impl fmt::Debug for MessageEntityTextUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageEntityTextUrl")
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .field("url", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for MessageEntityTextUrlRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageEntityTextUrlRef")
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .field("url", &Redacted)
+            .finish()
     }
 }
 
@@ -5957,7 +6144,7 @@ pub type MessageEntityDiffInsertRef = MessageEntityDiffInsert;
 tl_codec::combinator!(plain MessageEntityDiffInsert, 0x7177_7116, "messageEntityDiffInsert");
 
 /// `messageEntityDiffReplace#c6c1e5a7 = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct MessageEntityDiffReplace {
     /// `offset:int`
     pub offset: i32,
@@ -5980,7 +6167,7 @@ impl EncodeBare for MessageEntityDiffReplace {
 }
 
 /// [`MessageEntityDiffReplace`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct MessageEntityDiffReplaceRef<'a> {
     /// `offset:int`
     pub offset: i32,
@@ -6011,6 +6198,26 @@ impl EncodeBare for MessageEntityDiffReplaceRef<'_> {
         self.offset.encode(out);
         self.length.encode(out);
         self.old_text.encode(out);
+    }
+}
+
+impl fmt::Debug for MessageEntityDiffReplace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageEntityDiffReplace")
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .field("old_text", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for MessageEntityDiffReplaceRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageEntityDiffReplaceRef")
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .field("old_text", &Redacted)
+            .finish()
     }
 }
 
@@ -8190,7 +8397,25 @@ impl<'a> DecodeBare<'a> for UserRef<'a> {
         let username = reader.optional(is_set(flags, 3), Self::NAME, "username")?;
         let phone = reader.optional(is_set(flags, 4), Self::NAME, "phone")?;
         let before = *reader;
-        let rest = UserRest::read(reader, flags, flags2)?;
+        reader.skip::<enums::UserProfilePhotoRef<'a>>(is_set(flags, 5), Self::NAME, "photo")?;
+        let status = reader.optional(is_set(flags, 6), Self::NAME, "status")?;
+        reader.skip::<i32>(is_set(flags, 14), Self::NAME, "bot_info_version")?;
+        reader.skip::<VecRef<'a, RestrictionReasonRef<'a>>>(
+            is_set(flags, 18),
+            Self::NAME,
+            "restriction_reason",
+        )?;
+        reader.skip::<Str<'a>>(is_set(flags, 19), Self::NAME, "bot_inline_placeholder")?;
+        reader.skip::<Str<'a>>(is_set(flags, 22), Self::NAME, "lang_code")?;
+        reader.skip::<enums::EmojiStatusRef<'a>>(is_set(flags, 30), Self::NAME, "emoji_status")?;
+        reader.skip::<VecRef<'a, UsernameRef<'a>>>(is_set(flags2, 0), Self::NAME, "usernames")?;
+        reader.skip::<RecentStoryRef>(is_set(flags2, 5), Self::NAME, "stories_max_id")?;
+        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 8), Self::NAME, "color")?;
+        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 9), Self::NAME, "profile_color")?;
+        reader.skip::<i32>(is_set(flags2, 12), Self::NAME, "bot_active_users")?;
+        reader.skip::<i64>(is_set(flags2, 14), Self::NAME, "bot_verification_icon")?;
+        reader.skip::<i64>(is_set(flags2, 15), Self::NAME, "send_paid_messages_stars")?;
+        reader.skip::<i64>(is_set(flags2, 21), Self::NAME, "linked_community_id")?;
         Ok(Self {
             flags,
             flags2,
@@ -8200,7 +8425,7 @@ impl<'a> DecodeBare<'a> for UserRef<'a> {
             last_name,
             username,
             phone,
-            status: rest.status,
+            status,
             rest: reader.since(&before),
         })
     }
@@ -8229,11 +8454,10 @@ impl EncodeBare for UserRef<'_> {
     }
 }
 
-/// The fields of `user` from `photo` on.
+/// The fields of `user` from `photo` on that are read on demand.
 #[derive(Clone, Copy, Default)]
 struct UserRest<'a> {
     photo: Option<enums::UserProfilePhotoRef<'a>>,
-    status: Option<enums::UserStatusRef>,
     bot_info_version: Option<i32>,
     restriction_reason: Option<VecRef<'a, RestrictionReasonRef<'a>>>,
     bot_inline_placeholder: Option<Str<'a>>,
@@ -8253,26 +8477,37 @@ impl<'a> UserRest<'a> {
     #[inline]
     fn read(reader: &mut Reader<'a>, flags: u32, flags2: u32) -> Result<Self, DecodeError> {
         let owner = User::NAME;
+        let photo = reader.optional(is_set(flags, 5), owner, "photo")?;
+        reader.skip::<enums::UserStatusRef>(is_set(flags, 6), owner, "status")?;
+        let bot_info_version = reader.optional(is_set(flags, 14), owner, "bot_info_version")?;
+        let restriction_reason = reader.optional(is_set(flags, 18), owner, "restriction_reason")?;
+        let bot_inline_placeholder = reader.optional(is_set(flags, 19), owner, "bot_inline_placeholder")?;
+        let lang_code = reader.optional(is_set(flags, 22), owner, "lang_code")?;
+        let emoji_status = reader.optional(is_set(flags, 30), owner, "emoji_status")?;
+        let usernames = reader.optional(is_set(flags2, 0), owner, "usernames")?;
+        let stories_max_id = reader.optional(is_set(flags2, 5), owner, "stories_max_id")?;
+        let color = reader.optional(is_set(flags2, 8), owner, "color")?;
+        let profile_color = reader.optional(is_set(flags2, 9), owner, "profile_color")?;
+        let bot_active_users = reader.optional(is_set(flags2, 12), owner, "bot_active_users")?;
+        let bot_verification_icon = reader.optional(is_set(flags2, 14), owner, "bot_verification_icon")?;
+        let send_paid_messages_stars =
+            reader.optional(is_set(flags2, 15), owner, "send_paid_messages_stars")?;
+        let linked_community_id = reader.optional(is_set(flags2, 21), owner, "linked_community_id")?;
         Ok(Self {
-            photo: reader.optional(is_set(flags, 5), owner, "photo")?,
-            status: reader.optional(is_set(flags, 6), owner, "status")?,
-            bot_info_version: reader.optional(is_set(flags, 14), owner, "bot_info_version")?,
-            restriction_reason: reader.optional(is_set(flags, 18), owner, "restriction_reason")?,
-            bot_inline_placeholder: reader.optional(is_set(flags, 19), owner, "bot_inline_placeholder")?,
-            lang_code: reader.optional(is_set(flags, 22), owner, "lang_code")?,
-            emoji_status: reader.optional(is_set(flags, 30), owner, "emoji_status")?,
-            usernames: reader.optional(is_set(flags2, 0), owner, "usernames")?,
-            stories_max_id: reader.optional(is_set(flags2, 5), owner, "stories_max_id")?,
-            color: reader.optional(is_set(flags2, 8), owner, "color")?,
-            profile_color: reader.optional(is_set(flags2, 9), owner, "profile_color")?,
-            bot_active_users: reader.optional(is_set(flags2, 12), owner, "bot_active_users")?,
-            bot_verification_icon: reader.optional(is_set(flags2, 14), owner, "bot_verification_icon")?,
-            send_paid_messages_stars: reader.optional(
-                is_set(flags2, 15),
-                owner,
-                "send_paid_messages_stars",
-            )?,
-            linked_community_id: reader.optional(is_set(flags2, 21), owner, "linked_community_id")?,
+            photo,
+            bot_info_version,
+            restriction_reason,
+            bot_inline_placeholder,
+            lang_code,
+            emoji_status,
+            usernames,
+            stories_max_id,
+            color,
+            profile_color,
+            bot_active_users,
+            bot_verification_icon,
+            send_paid_messages_stars,
+            linked_community_id,
         })
     }
 }
@@ -8314,7 +8549,7 @@ impl fmt::Debug for User {
             .field("access_hash", &Redacted)
             .field("first_name", &Redacted)
             .field("last_name", &Redacted)
-            .field("username", &self.username)
+            .field("username", &Redacted)
             .field("phone", &Redacted)
             .field("photo", &self.photo)
             .field("status", &self.status)
@@ -8344,7 +8579,7 @@ impl fmt::Debug for UserRef<'_> {
             .field("access_hash", &Redacted)
             .field("first_name", &Redacted)
             .field("last_name", &Redacted)
-            .field("username", &self.username)
+            .field("username", &Redacted)
             .field("phone", &Redacted)
             .field("status", &self.status)
             .finish_non_exhaustive()
@@ -8723,7 +8958,7 @@ impl EncodeBare for UserStatusLastMonthRef {
 tl_codec::combinator!(UserStatusLastMonth, UserStatusLastMonthRef, 0x6589_9777, "userStatusLastMonth");
 
 /// `username#b4073647 = Username`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Username {
     /// `editable:flags.0?true`
     pub editable: bool,
@@ -8755,7 +8990,7 @@ impl EncodeBare for Username {
 }
 
 /// [`Username`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct UsernameRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -8804,6 +9039,24 @@ impl EncodeBare for UsernameRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.username.encode(out);
+    }
+}
+
+impl fmt::Debug for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Username")
+            .field("editable", &self.editable)
+            .field("active", &self.active)
+            .field("deletable", &self.deletable)
+            .field("expired", &self.expired)
+            .field("username", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for UsernameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UsernameRef").field("flags", &self.flags).field("username", &Redacted).finish()
     }
 }
 

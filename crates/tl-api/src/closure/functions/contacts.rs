@@ -828,7 +828,7 @@ impl Function for GetSaved {
 }
 
 /// `contacts.getSponsoredPeers#b6c8c393 = contacts.SponsoredPeers`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct GetSponsoredPeers {
     /// `q:string`
     pub q: String,
@@ -845,7 +845,7 @@ impl EncodeBare for GetSponsoredPeers {
 }
 
 /// [`GetSponsoredPeers`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct GetSponsoredPeersRef<'a> {
     /// `q:string`
     pub q: Str<'a>,
@@ -866,6 +866,18 @@ impl EncodeBare for GetSponsoredPeersRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.q.encode(out);
+    }
+}
+
+impl fmt::Debug for GetSponsoredPeers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GetSponsoredPeers").field("q", &Redacted).finish()
+    }
+}
+
+impl fmt::Debug for GetSponsoredPeersRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GetSponsoredPeersRef").field("q", &Redacted).finish()
     }
 }
 
@@ -1322,7 +1334,7 @@ impl Function for ResolvePhone {
 }
 
 /// `contacts.resolveUsername#725afbbc = contacts.ResolvedPeer`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct ResolveUsername {
     /// `username:string`
     pub username: String,
@@ -1349,7 +1361,7 @@ impl EncodeBare for ResolveUsername {
 }
 
 /// [`ResolveUsername`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct ResolveUsernameRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -1384,6 +1396,25 @@ impl EncodeBare for ResolveUsernameRef<'_> {
     }
 }
 
+impl fmt::Debug for ResolveUsername {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResolveUsername")
+            .field("username", &Redacted)
+            .field("referer", &self.referer)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ResolveUsernameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResolveUsernameRef")
+            .field("flags", &self.flags)
+            .field("username", &Redacted)
+            .field("referer", &self.referer)
+            .finish()
+    }
+}
+
 tl_codec::combinator!(ResolveUsername, ResolveUsernameRef<'a>, 0x725a_fbbc, "contacts.resolveUsername");
 
 impl Function for ResolveUsername {
@@ -1391,7 +1422,7 @@ impl Function for ResolveUsername {
 }
 
 /// `contacts.search#05f58d0f = contacts.Found`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Search {
     /// `broadcasts:flags.0?true`
     pub broadcasts: bool,
@@ -1422,7 +1453,7 @@ impl EncodeBare for Search {
 }
 
 /// [`Search`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SearchRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -1465,6 +1496,27 @@ impl EncodeBare for SearchRef<'_> {
         self.flags.encode(out);
         self.q.encode(out);
         self.limit.encode(out);
+    }
+}
+
+impl fmt::Debug for Search {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Search")
+            .field("broadcasts", &self.broadcasts)
+            .field("bots", &self.bots)
+            .field("q", &Redacted)
+            .field("limit", &self.limit)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SearchRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchRef")
+            .field("flags", &self.flags)
+            .field("q", &Redacted)
+            .field("limit", &self.limit)
+            .finish()
     }
 }
 

@@ -1014,7 +1014,7 @@ pub type SentCodeTypeCallRef = SentCodeTypeCall;
 tl_codec::combinator!(plain SentCodeTypeCall, 0x5353_e5a7, "auth.sentCodeTypeCall");
 
 /// `auth.sentCodeTypeFlashCall#ab03c6d9 = auth.SentCodeType`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SentCodeTypeFlashCall {
     /// `pattern:string`
     pub pattern: String,
@@ -1031,7 +1031,7 @@ impl EncodeBare for SentCodeTypeFlashCall {
 }
 
 /// [`SentCodeTypeFlashCall`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SentCodeTypeFlashCallRef<'a> {
     /// `pattern:string`
     pub pattern: Str<'a>,
@@ -1055,6 +1055,18 @@ impl EncodeBare for SentCodeTypeFlashCallRef<'_> {
     }
 }
 
+impl fmt::Debug for SentCodeTypeFlashCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeFlashCall").field("pattern", &Redacted).finish()
+    }
+}
+
+impl fmt::Debug for SentCodeTypeFlashCallRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeFlashCallRef").field("pattern", &Redacted).finish()
+    }
+}
+
 tl_codec::combinator!(
     SentCodeTypeFlashCall,
     SentCodeTypeFlashCallRef<'a>,
@@ -1063,7 +1075,7 @@ tl_codec::combinator!(
 );
 
 /// `auth.sentCodeTypeMissedCall#82006484 = auth.SentCodeType`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SentCodeTypeMissedCall {
     /// `prefix:string`
     pub prefix: String,
@@ -1083,7 +1095,7 @@ impl EncodeBare for SentCodeTypeMissedCall {
 }
 
 /// [`SentCodeTypeMissedCall`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SentCodeTypeMissedCallRef<'a> {
     /// `prefix:string`
     pub prefix: Str<'a>,
@@ -1107,6 +1119,24 @@ impl EncodeBare for SentCodeTypeMissedCallRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.prefix.encode(out);
         self.length.encode(out);
+    }
+}
+
+impl fmt::Debug for SentCodeTypeMissedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeMissedCall")
+            .field("prefix", &Redacted)
+            .field("length", &self.length)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SentCodeTypeMissedCallRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeMissedCallRef")
+            .field("prefix", &Redacted)
+            .field("length", &self.length)
+            .finish()
     }
 }
 
@@ -1323,7 +1353,7 @@ tl_codec::combinator!(
 );
 
 /// `auth.sentCodeTypeFragmentSms#d9565c39 = auth.SentCodeType`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SentCodeTypeFragmentSms {
     /// `url:string`
     pub url: String,
@@ -1343,7 +1373,7 @@ impl EncodeBare for SentCodeTypeFragmentSms {
 }
 
 /// [`SentCodeTypeFragmentSms`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SentCodeTypeFragmentSmsRef<'a> {
     /// `url:string`
     pub url: Str<'a>,
@@ -1367,6 +1397,24 @@ impl EncodeBare for SentCodeTypeFragmentSmsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
         self.length.encode(out);
+    }
+}
+
+impl fmt::Debug for SentCodeTypeFragmentSms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeFragmentSms")
+            .field("url", &Redacted)
+            .field("length", &self.length)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SentCodeTypeFragmentSmsRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeFragmentSmsRef")
+            .field("url", &Redacted)
+            .field("length", &self.length)
+            .finish()
     }
 }
 
@@ -1521,7 +1569,7 @@ tl_codec::combinator!(
 );
 
 /// `auth.sentCodeTypeSmsWord#a416ac81 = auth.SentCodeType`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SentCodeTypeSmsWord {
     /// `beginning:flags.0?string`
     pub beginning: Option<String>,
@@ -1545,7 +1593,7 @@ impl EncodeBare for SentCodeTypeSmsWord {
 }
 
 /// [`SentCodeTypeSmsWord`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SentCodeTypeSmsWordRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -1573,6 +1621,21 @@ impl EncodeBare for SentCodeTypeSmsWordRef<'_> {
     }
 }
 
+impl fmt::Debug for SentCodeTypeSmsWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeSmsWord").field("beginning", &Redacted).finish()
+    }
+}
+
+impl fmt::Debug for SentCodeTypeSmsWordRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeSmsWordRef")
+            .field("flags", &self.flags)
+            .field("beginning", &Redacted)
+            .finish()
+    }
+}
+
 tl_codec::combinator!(
     SentCodeTypeSmsWord,
     SentCodeTypeSmsWordRef<'a>,
@@ -1581,7 +1644,7 @@ tl_codec::combinator!(
 );
 
 /// `auth.sentCodeTypeSmsPhrase#b37794af = auth.SentCodeType`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SentCodeTypeSmsPhrase {
     /// `beginning:flags.0?string`
     pub beginning: Option<String>,
@@ -1605,7 +1668,7 @@ impl EncodeBare for SentCodeTypeSmsPhrase {
 }
 
 /// [`SentCodeTypeSmsPhrase`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SentCodeTypeSmsPhraseRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -1630,6 +1693,21 @@ impl EncodeBare for SentCodeTypeSmsPhraseRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.beginning.encode(out);
+    }
+}
+
+impl fmt::Debug for SentCodeTypeSmsPhrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeSmsPhrase").field("beginning", &Redacted).finish()
+    }
+}
+
+impl fmt::Debug for SentCodeTypeSmsPhraseRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentCodeTypeSmsPhraseRef")
+            .field("flags", &self.flags)
+            .field("beginning", &Redacted)
+            .finish()
     }
 }
 
