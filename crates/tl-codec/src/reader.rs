@@ -190,6 +190,20 @@ impl<'a> Reader<'a> {
         if present { self.field(owner, name).map(Some) } else { Ok(None) }
     }
 
+    /// Moves behind an optional field without keeping its value; its bytes are checked nevertheless.
+    ///
+    /// # Errors
+    /// As [`field`](Self::field).
+    #[inline]
+    pub fn skip<T: Decode<'a>>(
+        &mut self,
+        is_present: bool,
+        owner: &'static str,
+        name: &'static str,
+    ) -> Result<(), DecodeError> {
+        if is_present { self.field::<T>(owner, name).map(drop) } else { Ok(()) }
+    }
+
     /// Reads a value that lies inside another one.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ pub(crate) fn items(model: &Model<'_>, found: &Combinator<'_>) -> String {
         text += &borrowed_struct(model, found);
         text += &bit_methods(found);
         text += &decode::cold_accessors(model, found);
-        text += &decode::bare(found);
+        text += &decode::bare(model, found);
         text += &encode::bare(found, Form::Borrowed);
         text += &decode::cold_struct(model, found);
     }

@@ -2,7 +2,7 @@
 
 use crate::generate::combinator::lifetime;
 use crate::generate::ty::Form;
-use crate::model::field::{Field, Kind};
+use crate::model::field::{Field, Kind, Value};
 use crate::model::{Combinator, Model, snake};
 
 /// `impl DecodeBare` for an owned form that borrows nothing.
@@ -11,11 +11,11 @@ pub(crate) fn plain(found: &Combinator<'_>) -> String {
 }
 
 /// `impl DecodeBare` for a borrowed form.
-pub(crate) fn bare(found: &Combinator<'_>) -> String {
+pub(crate) fn bare(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let ty = format!("{}Ref{}", found.rust, lifetime(found));
     match found.first_cold {
         None => decode_bare(found, &ty, &whole(found)),
-        Some(first_cold) => decode_bare(found, &ty, &head_and_rest(found, first_cold)),
+        Some(first_cold) => decode_bare(found, &ty, &head_and_rest(model, found, first_cold)),
     }
 }
 
@@ -85,29 +85,32 @@ fn whole(found: &Combinator<'_>) -> String {
     format!("{}Ok(Self {{\n{fields}}})", bindings(found, bound_len))
 }
 
-/// The fields before the first cold one, then all others as one slice.
-fn head_and_rest(found: &Combinator<'_>, first_cold: usize) -> String {
-    let words: String = rest_words(found, first_cold).iter().map(|word| format!(", {word}")).collect();
-    let head: String = found
-        .fields
-        .iter()
-        .take(first_cold)
-        .filter(|field| !matches!(field.kind, Kind::True(_)))
-        .map(|field| format!("{},\n", field.rust))
-        .collect();
-    let hot: String =
-        hot_rest(found, first_cold).map(|field| format!("{0}: rest.{0},\n", field.rust)).collect();
+/// The fields before the first cold one, then all others as one slice that is checked field by field.
+fn head_and_rest(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -> String {
+    let mut walk = String::new();
+    let mut names = String::new();
+    for (at, field) in found.fields.iter().enumerate() {
+        let (Some(read), is_head) = (read(field, "Self::NAME"), at < first_cold) else { continue };
+        if is_head || field.value().is_some_and(|value| value.is_hot) {
+            names += &format!("{},\n", field.rust);
+        }
+        match field.value() {
+            _ if is_head => {}
+            Some(value) if value.is_hot => walk += &format!("let {} = {read};\n", field.rust),
+            Some(value) => walk += &skip(model, value, &read),
+            None => {}
+        }
+    }
     format!(
-        "{}let before = *reader;\nlet rest = {}Rest::read(reader{words})?;\n\
-         Ok(Self {{\n{head}{hot}rest: reader.since(&before),\n}})",
+        "{}let before = *reader;\n{walk}Ok(Self {{\n{names}rest: reader.since(&before),\n}})",
         bindings(found, first_cold),
-        found.rust
     )
 }
 
-/// The hot fields behind the first cold one. A cold field has no `pub` member of its own.
-fn hot_rest<'f>(found: &'f Combinator<'_>, first_cold: usize) -> impl Iterator<Item = &'f Field<'f>> {
-    found.fields.iter().skip(first_cold).filter(|field| field.value().is_some_and(|value| value.is_hot))
+/// `reader.skip(…)?;` in place of `reader.optional(…)?`
+fn skip(model: &Model<'_>, value: &Value<'_>, read: &str) -> String {
+    let ty = model.present_type(value, Form::Borrowed);
+    read.replace("reader.optional(", &format!("reader.skip::<{ty}>(")) + ";\n"
 }
 
 /// The words that the fields behind the first cold one depend on.
@@ -131,20 +134,26 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let lifetime = lifetime(found);
     let first = found.fields.get(first_cold).map_or("", |field| field.tl_name);
     let mut fields = String::new();
+    let mut names = String::new();
     let mut reads = String::new();
     for field in found.fields.iter().skip(first_cold) {
-        if let (Some(value), Some(read)) = (field.value(), read(field, "owner")) {
+        let (Some(value), Some(read)) = (field.value(), read(field, "owner")) else { continue };
+        if value.is_hot {
+            // it has been read with its owner
+            reads += &skip(model, value, &read);
+        } else {
             fields += &format!("{}: {},\n", field.rust, model.field_type(value, Form::Borrowed));
-            reads += &format!("{}: {read},\n", field.rust);
+            names += &format!("{},\n", field.rust);
+            reads += &format!("let {} = {read};\n", field.rust);
         }
     }
     let words: String = rest_words(found, first_cold).iter().map(|word| format!(", {word}: u32")).collect();
     format!(
-        "/// The fields of `{name}` from `{first}` on.\n#[derive(Clone, Copy, Default)]\n\
+        "/// The fields of `{name}` from `{first}` on that are read on demand.\n#[derive(Clone, Copy, Default)]\n\
          struct {rust}Rest{lifetime} {{\n{fields}}}\n\n\
          impl<'a> {rust}Rest{lifetime} {{\n#[inline]\n\
          fn read(reader: &mut Reader<'a>{words}) -> Result<Self, DecodeError> {{\n\
-         let owner = {rust}::NAME;\nOk(Self {{\n{reads}}})\n}}\n}}\n\n",
+         let owner = {rust}::NAME;\n{reads}Ok(Self {{\n{names}}})\n}}\n}}\n\n",
         name = found.declaration.name,
         rust = found.rust,
     )

@@ -30,16 +30,21 @@ pub(crate) fn path(module: &str, name: &Name, form: Form) -> String {
 impl Model<'_> {
     /// The type of a field.
     pub(crate) fn field_type(&self, value: &Value<'_>, form: Form) -> String {
+        let present = self.present_type(value, form);
+        if value.flag.is_some() { format!("Option<{present}>") } else { present }
+    }
+
+    /// The type of a field's value if it is there.
+    pub(crate) fn present_type(&self, value: &Value<'_>, form: Form) -> String {
         let inner = match (value.is_query, form) {
             (true, Form::Owned) => "X".to_owned(),
             _ => self.wire_type(&value.wire, form),
         };
-        let inner = match (value.is_recursive, form) {
+        match (value.is_recursive, form) {
             (true, Form::Owned) => format!("Box<{inner}>"),
             (true, Form::Borrowed) => format!("Lazy<'a, {inner}>"),
             (false, _) => inner,
-        };
-        if value.flag.is_some() { format!("Option<{inner}>") } else { inner }
+        }
     }
 
     /// The type of a value.
