@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a program: its modules are public to each other only")]
 
 mod codegen;
+mod fuzz;
 mod interop;
 mod schema;
 mod step;
@@ -36,6 +37,8 @@ enum Command {
     Tidy,
     /// Our programs against clients, servers and readers that we did not write
     Interop,
+    /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Schema(arguments) => schema::run(root, &arguments),
         Command::Test => test::test(root),
         Command::Tidy => tidy::tidy(root),
+        Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
         Command::Interop => match interop::run_suite(root) {
             Outcome::Passed => Ok(()),
             Outcome::Failed(why) | Outcome::Skipped(why) => Err(why),
