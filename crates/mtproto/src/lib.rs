@@ -4,6 +4,8 @@ pub mod crypto;
 pub mod envelope;
 pub mod frame;
 pub mod handshake;
+#[cfg(feature = "tokio")]
+pub mod io;
 pub mod limits;
 mod random;
 pub mod schema;

@@ -9,6 +9,8 @@
 )]
 
 mod crypto_vectors;
+#[cfg(feature = "tokio")]
+mod driver;
 mod envelopes;
 mod frames;
 mod handshake_rules;

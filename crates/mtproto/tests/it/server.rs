@@ -4,3 +4,5 @@
 pub(crate) mod envelope;
 pub(crate) mod keys;
 pub(crate) mod peer;
+#[cfg(feature = "tokio")]
+pub(crate) mod tcp;

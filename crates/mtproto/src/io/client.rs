@@ -1,0 +1,174 @@
+//! The caller's hand on a connection.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use crate::crypto::AuthKey;
+use crate::io::clock::Clock;
+use crate::io::dial::Dialer;
+use crate::io::driver::{Command, Driver};
+use crate::io::updates::{self, Updates};
+use crate::io::{Config, Error, InvokeError, OsRandom};
+use crate::session::{Resume, Session};
+
+/// How long [`Client::shutdown`] waits for the connection to be closed in good order.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection to a data centre that heals itself. Clones share it; when the last one is dropped, it is closed.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    commands: mpsc::UnboundedSender<Command>,
+    next_ticket: AtomicU64,
+    request_timeout: Duration,
+    present: Arc<Present>,
+}
+
+/// What the driver publishes for the other side.
+#[derive(Debug)]
+pub(super) struct Present {
+    resume: Mutex<Resume>,
+    end: Mutex<Option<Arc<Error>>>,
+}
+
+impl Present {
+    pub(super) fn set_session(&self, session: &Session) {
+        let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
+        resume.server_salt = session.server_salt();
+        resume.time_offset_secs = session.time_offset_secs();
+    }
+
+    pub(super) fn set_end(&self, error: Arc<Error>) {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// What a request without an answer means once the driver is gone.
+    fn end(&self) -> InvokeError {
+        let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        end.clone().map_or(InvokeError::ShutDown, InvokeError::Connection)
+    }
+}
+
+impl Client {
+    /// Connects, makes a key if the configuration brings none, and starts the task that serves the connection.
+    ///
+    /// A key that is brought along is not checked here: a server that does not know it says so in place of the first
+    /// answer ([`Error::is_unknown_key`]).
+    ///
+    /// # Errors
+    /// [`Error`]: after as many attempts as the configuration allows, or at once where another attempt would not help.
+    pub async fn connect(config: Config) -> Result<(Self, Updates), Error> {
+        let mut random = OsRandom::new()?;
+        let clock = Clock::new();
+        let config = Arc::new(config);
+        let mut dialer = Dialer::new(Arc::clone(&config), clock, random);
+        let (link, resume) = dialer.first_link().await?;
+
+        let (commands, command_receiver) = mpsc::unbounded_channel();
+        let (update_sender, updates) = updates::channel();
+        let present = Arc::new(Present { resume: Mutex::new(resume.clone()), end: Mutex::new(None) });
+        let session = Session::new(config.session, resume, &mut random);
+        let driver = Driver {
+            backoff: config.backoff,
+            clock,
+            random,
+            dialer,
+            session,
+            commands: command_receiver,
+            updates: update_sender,
+            present: Arc::clone(&present),
+            waiting: std::collections::HashMap::new(),
+            tickets: std::collections::HashMap::new(),
+            failures: 0,
+        };
+        tokio::spawn(driver.run(link));
+        let shared = Shared {
+            commands,
+            next_ticket: AtomicU64::new(0),
+            request_timeout: config.request_timeout,
+            present,
+        };
+        Ok((Self { shared: Arc::new(shared) }, updates))
+    }
+
+    /// Sends a request, a whole serialised function call, and waits for its answer: the result object, unpacked, its
+    /// constructor id first.
+    ///
+    /// It waits as long as the configuration says. Dropping the future gives the request up, and the server is told.
+    ///
+    /// # Errors
+    /// [`InvokeError`].
+    pub async fn invoke(&self, request: Bytes) -> Result<Bytes, InvokeError> {
+        self.invoke_within(request, self.shared.request_timeout).await
+    }
+
+    /// As [`invoke`](Self::invoke), with a time of its own.
+    ///
+    /// # Errors
+    /// [`InvokeError`].
+    pub async fn invoke_within(&self, request: Bytes, after: Duration) -> Result<Bytes, InvokeError> {
+        let ticket = self.shared.next_ticket.fetch_add(1, Ordering::Relaxed);
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Request { ticket, request, reply };
+        self.shared.commands.send(command).map_err(|_| self.shared.present.end())?;
+        let mut guard = Abandon { shared: &self.shared, ticket: Some(ticket) };
+        let answer = timeout(after, answer).await.map_err(|_| InvokeError::Timeout { after })?;
+        guard.ticket = None;
+        answer.unwrap_or_else(|_| Err(self.shared.present.end()))
+    }
+
+    /// The key of the connection, to be stored.
+    pub fn auth_key(&self) -> AuthKey {
+        self.resume().auth_key
+    }
+
+    /// The salt in force, to be stored beside the key.
+    pub fn server_salt(&self) -> i64 {
+        self.resume().server_salt
+    }
+
+    /// Server time minus local time in seconds, to be stored beside the key.
+    pub fn time_offset_secs(&self) -> i64 {
+        self.resume().time_offset_secs
+    }
+
+    /// All that a later connection needs to go on with the same key ([`Config::resume`]).
+    pub fn resume(&self) -> Resume {
+        let resume = self.shared.present.resume.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // by then the clock may have been set
+        Resume { clock_is_fresh: false, ..resume }
+    }
+
+    /// Closes the connection. Requests without an answer end with [`InvokeError::ShutDown`].
+    pub async fn shutdown(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.shared.commands.send(Command::ShutDown { done }).is_ok() {
+            // the task ends by itself if the peer keeps the connection from being closed
+            let _ = timeout(SHUTDOWN_TIMEOUT, closed).await;
+        }
+    }
+}
+
+/// Gives a request up when its caller stops waiting.
+struct Abandon<'a> {
+    shared: &'a Shared,
+    ticket: Option<u64>,
+}
+
+impl Drop for Abandon<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket {
+            // no driver, no request
+            let _ = self.shared.commands.send(Command::Abandon { ticket });
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! From addresses to a connection, and to a key.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
+use crate::io::clock::Clock;
+use crate::io::link::Link;
+use crate::io::{Config, Error, OsRandom};
+use crate::session::{MsgIds, Resume};
+
+/// Opens connections, starting with the address that answered last.
+#[derive(Debug, Clone)]
+pub(super) struct Dialer {
+    config: Arc<Config>,
+    clock: Clock,
+    random: OsRandom,
+    preferred: usize,
+}
+
+impl Dialer {
+    pub(super) fn new(config: Arc<Config>, clock: Clock, random: OsRandom) -> Self {
+        Self { config, clock, random, preferred: 0 }
+    }
+
+    /// Connects to the first address that accepts.
+    pub(super) async fn dial(&mut self) -> Result<Link, Error> {
+        let mut last_error = Error::NoAddress;
+        let count = self.config.addresses.len();
+        for index in (self.preferred..count).chain(0..self.preferred) {
+            let Some(address) = self.config.addresses.get(index) else { continue };
+            match self.connect(*address).await {
+                Ok(stream) => {
+                    self.preferred = index;
+                    tracing::debug!(%address, "connected");
+                    return Ok(Link::new(Box::new(stream), self.config.frame));
+                }
+                Err(error) => {
+                    tracing::debug!(%address, %error, "no connection");
+                    last_error = error;
+                }
+            }
+        }
+        Err(last_error)
+    }
+
+    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Error> {
+        let after = self.config.connect_timeout;
+        let connecting = timeout(after, TcpStream::connect(address)).await;
+        let connected = connecting.map_err(|_| Error::ConnectTimeout { address, after })?;
+        let stream = connected.map_err(|source| Error::Connect { address, source })?;
+        // messages are small and answers are waited for
+        stream.set_nodelay(true).map_err(|source| Error::Connect { address, source })?;
+        Ok(stream)
+    }
+
+    /// Connects, and makes a key if there is none. Tries as often as the configuration says.
+    pub(super) async fn first_link(&mut self) -> Result<(Link, Resume), Error> {
+        let mut failures = 0;
+        loop {
+            let error = match self.link_with_key().await {
+                Ok(link) => return Ok(link),
+                Err(error) => error,
+            };
+            failures += 1;
+            if !error.is_retryable() || failures >= self.config.backoff.attempts {
+                return Err(error);
+            }
+            let pause = self.config.backoff.pause(failures, &mut self.random);
+            tracing::info!(%error, pause_ms = pause.as_millis(), "trying again to connect");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn link_with_key(&mut self) -> Result<(Link, Resume), Error> {
+        let mut link = self.dial().await?;
+        if let Some(resume) = &self.config.resume {
+            return Ok((link, resume.clone()));
+        }
+        let after = self.config.handshake_timeout;
+        let made = timeout(after, self.make_key(&mut link)).await;
+        let made = made.map_err(|_| Error::HandshakeTimeout { after })??;
+        tracing::info!("a new key was made");
+        let resume = Resume {
+            auth_key: made.auth_key,
+            server_salt: made.server_salt,
+            time_offset_secs: made.time_offset_secs,
+            clock_is_fresh: true,
+        };
+        Ok((link, resume))
+    }
+
+    /// The key exchange over a connection.
+    async fn make_key(&mut self, link: &mut Link) -> Result<Established, Error> {
+        let parameters = Parameters {
+            dc_id: self.config.dc_id,
+            rsa_keys: self.config.rsa_keys.clone(),
+            key_use: KeyUse::Permanent,
+        };
+        let mut msg_ids = MsgIds::default();
+        let (state, request) = handshake::start(parameters, &mut self.random);
+        let answer = self.step(link, &mut msg_ids, &request).await?;
+        let (state, request) = state.handle(plain::unwrap(&answer)?, &mut self.random)?;
+        let answer = self.step(link, &mut msg_ids, &request).await?;
+        let unix_now = self.clock.now().unix;
+        let (mut state, mut request) = state.handle(plain::unwrap(&answer)?, unix_now, &mut self.random)?;
+        loop {
+            let answer = self.step(link, &mut msg_ids, &request).await?;
+            match state.handle(plain::unwrap(&answer)?, &mut self.random)? {
+                DhGen::Done(established) => return Ok(established),
+                DhGen::Retry(next, body) => (state, request) = (*next, body),
+            }
+        }
+    }
+
+    async fn step(
+        &mut self,
+        link: &mut Link,
+        msg_ids: &mut MsgIds,
+        request: &[u8],
+    ) -> Result<bytes::BytesMut, Error> {
+        let message = plain::wrap(msg_ids.next(self.clock.now().unix), request);
+        link.exchange(&message, &mut self.random).await
+    }
+}

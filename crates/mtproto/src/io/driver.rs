@@ -1,0 +1,242 @@
+//! The task that serves one client: it moves bytes and time into the session, and out of it.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::frame::Frame;
+use crate::io::client::Present;
+use crate::io::clock::Clock;
+use crate::io::dial::Dialer;
+use crate::io::link::{Link, LinkReader, LinkWriter};
+use crate::io::updates::UpdateSender;
+use crate::io::{Backoff, Error, InvokeError, OsRandom};
+use crate::session::{CallId, Event, Session};
+
+/// As long as this much is unsent, nothing more is framed: what waits in the session can still be given up.
+const MAX_UNSENT_BYTES: usize = 1 << 20;
+
+/// What callers want.
+#[derive(Debug)]
+pub(super) enum Command {
+    Request { ticket: u64, request: Bytes, reply: oneshot::Sender<Result<Bytes, InvokeError>> },
+    Abandon { ticket: u64 },
+    ShutDown { done: oneshot::Sender<()> },
+}
+
+pub(super) struct Driver {
+    pub(super) backoff: Backoff,
+    pub(super) clock: Clock,
+    pub(super) random: OsRandom,
+    pub(super) dialer: Dialer,
+    pub(super) session: Session,
+    pub(super) commands: mpsc::UnboundedReceiver<Command>,
+    pub(super) updates: UpdateSender,
+    pub(super) present: Arc<Present>,
+    pub(super) waiting: HashMap<CallId, Waiting>,
+    pub(super) tickets: HashMap<u64, CallId>,
+    /// Connections in a row on which nothing valid arrived.
+    pub(super) failures: u32,
+}
+
+/// Who waits for an answer.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    ticket: u64,
+    reply: oneshot::Sender<Result<Bytes, InvokeError>>,
+}
+
+/// The client wants no more; whoever asked for it is told when the connection is closed.
+type ShutDown = Option<oneshot::Sender<()>>;
+
+impl Driver {
+    /// Serves connection after connection until it is told to stop or gives up.
+    pub(super) async fn run(mut self, first: Link) {
+        let mut link = first;
+        loop {
+            let error = match self.serve(&mut link).await {
+                ControlFlow::Break(done) => return self.close(&mut link, done).await,
+                ControlFlow::Continue(error) => error,
+            };
+            self.session.handle_disconnected();
+            tracing::info!(%error, "the connection is lost");
+            // closed before the pause, so that the server does not keep it
+            drop(link);
+            link = match self.reconnect(error).await {
+                ControlFlow::Break(Ok(done)) => return self.end(done),
+                ControlFlow::Break(Err(error)) => return self.give_up(error),
+                ControlFlow::Continue(link) => link,
+            };
+        }
+    }
+
+    /// Serves one connection until it is lost (with its error) or the client wants no more.
+    async fn serve(&mut self, link: &mut Link) -> ControlFlow<ShutDown, Error> {
+        self.session.handle_connected(self.clock.now());
+        let Link { reader, writer } = link;
+        loop {
+            if let Err(error) = self.pump(writer) {
+                return ControlFlow::Continue(error);
+            }
+            let deadline = self.session.poll_timeout().map(|at| self.clock.instant(at));
+            let alarm = async {
+                match deadline {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            let outcome = tokio::select! {
+                command = self.commands.recv() => match self.obey(command) {
+                    ControlFlow::Break(done) => return ControlFlow::Break(done),
+                    ControlFlow::Continue(()) => Ok(()),
+                },
+                read = reader.read() => read.and_then(|()| self.take_frames(reader)),
+                sent = writer.send(), if writer.has_unsent() => sent,
+                () = alarm => self.session.handle_timeout(self.clock.now()).map_err(Error::from),
+            };
+            if let Err(error) = outcome {
+                // answers that arrived before the fault are answers all the same
+                self.deliver();
+                return ControlFlow::Continue(error);
+            }
+        }
+    }
+
+    /// Moves what the session wants to send to the writer, and what it has to tell to those who wait.
+    fn pump(&mut self, writer: &mut LinkWriter) -> Result<(), Error> {
+        while writer.unsent_bytes() < MAX_UNSENT_BYTES {
+            let Some(envelope) = self.session.poll_transmit(self.clock.now(), &mut self.random) else {
+                break;
+            };
+            writer.queue(&envelope, &mut self.random)?;
+        }
+        self.deliver();
+        Ok(())
+    }
+
+    fn take_frames(&mut self, reader: &mut LinkReader) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.session.handle_activity(now);
+        while let Some(frame) = reader.next_frame()? {
+            match frame {
+                Frame::Message(body) => {
+                    self.session.handle_frame(now, body)?;
+                    self.failures = 0;
+                }
+                Frame::TransportError(error) => return Err(error.into()),
+                Frame::QuickAck(_) => tracing::trace!("a quick ack that was not asked for"),
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self) {
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Answer { call, result } => {
+                    if let Some(Waiting { ticket, reply }) = self.waiting.remove(&call) {
+                        self.tickets.remove(&ticket);
+                        // a caller that is gone wants no answer
+                        let _ = reply.send(result.map_err(InvokeError::from));
+                    }
+                }
+                Event::Update(body) => self.updates.object(body),
+                Event::NewSession => self.updates.gap(),
+            }
+        }
+        self.present.set_session(&self.session);
+    }
+
+    fn obey(&mut self, command: Option<Command>) -> ControlFlow<ShutDown> {
+        match command {
+            None => return ControlFlow::Break(None),
+            Some(Command::ShutDown { done }) => return ControlFlow::Break(Some(done)),
+            Some(Command::Request { ticket, request, reply }) => match self.session.request(request) {
+                Ok(call) => {
+                    self.waiting.insert(call, Waiting { ticket, reply });
+                    self.tickets.insert(ticket, call);
+                }
+                Err(error) => {
+                    // a caller that is gone wants no answer
+                    let _ = reply.send(Err(error.into()));
+                }
+            },
+            Some(Command::Abandon { ticket }) => {
+                if let Some(call) = self.tickets.remove(&ticket) {
+                    self.waiting.remove(&call);
+                    self.session.cancel(call);
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Makes another connection, as often as the configuration allows, and goes on obeying meanwhile.
+    async fn reconnect(&mut self, lost: Error) -> ControlFlow<Result<ShutDown, Error>, Link> {
+        let mut error = lost;
+        loop {
+            self.failures += 1;
+            if !error.is_retryable() || self.failures > self.backoff.attempts {
+                return ControlFlow::Break(Err(error));
+            }
+            let pause = self.backoff.pause(self.failures, &mut self.random);
+            tracing::info!(failures = self.failures, pause_ms = pause.as_millis(), "connecting again");
+            let mut dialer = self.dialer.clone();
+            let attempt = async move {
+                tokio::time::sleep(pause).await;
+                let link = dialer.dial().await;
+                (link, dialer)
+            };
+            tokio::pin!(attempt);
+            let (link, dialer) = loop {
+                tokio::select! {
+                    made = &mut attempt => break made,
+                    command = self.commands.recv() => {
+                        if let ControlFlow::Break(done) = self.obey(command) {
+                            return ControlFlow::Break(Ok(done));
+                        }
+                    }
+                }
+            };
+            self.dialer = dialer;
+            match link {
+                Ok(link) => return ControlFlow::Continue(link),
+                Err(next) => error = next,
+            }
+        }
+    }
+
+    /// Ends in good order.
+    async fn close(mut self, link: &mut Link, done: ShutDown) {
+        self.deliver();
+        link.writer.close().await;
+        self.end(done);
+    }
+
+    fn end(self, done: ShutDown) {
+        tracing::debug!("shut down");
+        for (_, Waiting { reply, .. }) in self.waiting {
+            // a caller that is gone wants no answer
+            let _ = reply.send(Err(InvokeError::ShutDown));
+        }
+        if let Some(done) = done {
+            // nor does one that no longer waits for the end
+            let _ = done.send(());
+        }
+    }
+
+    /// Ends because there is no connection to be had: everybody who waits, and everybody who comes later, gets the
+    /// reason.
+    fn give_up(self, error: Error) {
+        tracing::warn!(%error, "giving up the connection");
+        let error = Arc::new(error);
+        self.present.set_end(Arc::clone(&error));
+        for (_, Waiting { reply, .. }) in self.waiting {
+            // a caller that is gone wants no answer
+            let _ = reply.send(Err(InvokeError::Connection(Arc::clone(&error))));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What can go wrong outside the core, whose fault it was, and whether another attempt may help.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::frame::{EncodeError, FrameError, TransportError};
+use crate::handshake::HandshakeError;
+use crate::handshake::plain::PlainError;
+use crate::session::{CallError, RequestError, RpcError, SessionError};
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The configuration names no address.
+    #[error("no address of the server is known")]
+    NoAddress,
+    /// An address does not accept a connection.
+    #[error("cannot connect to {address}")]
+    Connect {
+        /// The last address that was tried.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// An address did not accept a connection in time.
+    #[error("no connection to {address} within {} s", after.as_secs())]
+    ConnectTimeout {
+        /// The last address that was tried.
+        address: SocketAddr,
+        /// The limit.
+        after: Duration,
+    },
+    /// The key exchange was not finished in time.
+    #[error("the key exchange was not finished within {} s", after.as_secs())]
+    HandshakeTimeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The server has closed the connection.
+    #[error("the server has closed the connection")]
+    Closed,
+    /// The connection broke.
+    #[error("the connection broke")]
+    Io(#[source] std::io::Error),
+    /// The server refuses us in place of an answer.
+    #[error("the server refuses the connection")]
+    Transport(#[from] TransportError),
+    /// What arrives is no frame.
+    #[error("the server sends bytes that are no frame")]
+    Frame(#[from] FrameError),
+    /// What we want to send is no frame.
+    #[error("a message cannot be framed")]
+    Encode(#[from] EncodeError),
+    /// An answer of the key exchange is no plain message.
+    #[error("the server breaks the form of the key exchange")]
+    Plain(#[from] PlainError),
+    /// An answer of the key exchange breaks a rule.
+    #[error("the key exchange failed")]
+    Handshake(#[from] HandshakeError),
+    /// A message of the session breaks a rule, or the server is silent.
+    #[error("the session broke")]
+    Session(#[from] SessionError),
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes")]
+    Entropy,
+}
+
+impl Error {
+    /// Whether the peer (or somebody on the way) broke the protocol.
+    pub fn is_peer_fault(&self) -> bool {
+        match self {
+            Self::Frame(_) | Self::Plain(_) => true,
+            Self::Handshake(error) => error.is_peer_fault(),
+            Self::Session(error) => error.is_peer_fault(),
+            Self::NoAddress
+            | Self::Connect { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::HandshakeTimeout { .. }
+            | Self::Closed
+            | Self::Io(_)
+            | Self::Transport(_)
+            | Self::Encode(_)
+            | Self::Entropy => false,
+        }
+    }
+
+    /// Whether another attempt may succeed. The driver has made its attempts before it returns such an error.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Connect { .. }
+            | Self::ConnectTimeout { .. }
+            | Self::HandshakeTimeout { .. }
+            | Self::Closed
+            | Self::Io(_)
+            | Self::Frame(_) => true,
+            // −404: the server has no such key; −444: we have the wrong number for it
+            Self::Transport(error) => {
+                !matches!(*error, TransportError::UNKNOWN_KEY | TransportError::WRONG_DC)
+            }
+            Self::Handshake(error) => error.is_retryable(),
+            Self::Session(error) => error.is_retryable(),
+            Self::NoAddress | Self::Encode(_) | Self::Plain(_) | Self::Entropy => false,
+        }
+    }
+
+    /// Whether the server does not know the key that we came with: a new one, and a new login, are needed.
+    pub fn is_unknown_key(&self) -> bool {
+        matches!(self, Self::Transport(TransportError::UNKNOWN_KEY))
+    }
+}
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvokeError {
+    /// The server refuses the request.
+    #[error(transparent)]
+    Rpc(RpcError),
+    /// The bytes cannot be a request.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// There is an answer, but it cannot be used; or the server refused the message again and again.
+    #[error("the server's answer cannot be used")]
+    Answer(#[source] CallError),
+    /// No answer came in time. The server may have done what was asked all the same.
+    #[error("no answer within {} s", after.as_secs())]
+    Timeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The connection is lost, and so were all attempts to make another one.
+    #[error("the connection is lost")]
+    Connection(#[source] Arc<Error>),
+    /// The client was shut down.
+    #[error("the client was shut down")]
+    ShutDown,
+}
+
+impl InvokeError {
+    /// Whether the peer (or somebody on the way) broke the protocol.
+    pub fn is_peer_fault(&self) -> bool {
+        match self {
+            Self::Answer(_) => true,
+            Self::Connection(error) => error.is_peer_fault(),
+            Self::Rpc(_) | Self::Request(_) | Self::Timeout { .. } | Self::ShutDown => false,
+        }
+    }
+
+    /// Whether the same request may succeed later, on another connection or this one. What an [`RpcError`] says about it
+    /// is the API's matter.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Timeout { .. } => true,
+            Self::Connection(error) => error.is_retryable(),
+            Self::Rpc(_) | Self::Request(_) | Self::Answer(_) | Self::ShutDown => false,
+        }
+    }
+
+    /// The connection's error, if that is what it was.
+    pub fn connection(&self) -> Option<&Error> {
+        match self {
+            Self::Connection(error) => Some(error),
+            Self::Rpc(_) | Self::Request(_) | Self::Answer(_) | Self::Timeout { .. } | Self::ShutDown => None,
+        }
+    }
+}
+
+impl From<CallError> for InvokeError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Rpc(error) => Self::Rpc(error),
+            other => Self::Answer(other),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! One connection: a carrier of bytes with a codec for each direction.
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+
+use crate::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
+use crate::io::Error;
+use crate::random::Random;
+
+/// How much is read at once; one small message needs one call, a large one not too many.
+const READ_BYTES: usize = 64 << 10;
+
+/// Anything that carries bytes both ways.
+pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
+
+/// A connection with its codecs.
+pub(super) struct Link {
+    pub(super) reader: LinkReader,
+    pub(super) writer: LinkWriter,
+}
+
+pub(super) struct LinkReader {
+    half: ReadHalf<Box<dyn Carrier>>,
+    decoder: Decoder,
+}
+
+pub(super) struct LinkWriter {
+    half: WriteHalf<Box<dyn Carrier>>,
+    encoder: Encoder,
+    unsent: Vec<u8>,
+    sent: usize,
+    flush_is_due: bool,
+}
+
+impl Link {
+    pub(super) fn new(carrier: Box<dyn Carrier>, kind: FrameKind) -> Self {
+        let (read, write) = tokio::io::split(carrier);
+        Self {
+            reader: LinkReader { half: read, decoder: Decoder::new(kind) },
+            writer: LinkWriter {
+                half: write,
+                encoder: Encoder::new(kind),
+                unsent: Vec::new(),
+                sent: 0,
+                flush_is_due: false,
+            },
+        }
+    }
+
+    /// Sends a plain message and waits for one: a step of the key exchange.
+    pub(super) async fn exchange(
+        &mut self,
+        message: &[u8],
+        random: &mut dyn Random,
+    ) -> Result<BytesMut, Error> {
+        self.writer.queue(message, random)?;
+        while self.writer.has_unsent() {
+            self.writer.send().await?;
+        }
+        loop {
+            match self.reader.next_frame()? {
+                Some(Frame::Message(body)) => return Ok(body),
+                Some(Frame::TransportError(error)) => return Err(error.into()),
+                Some(Frame::QuickAck(_)) => {}
+                None => self.reader.read().await?,
+            }
+        }
+    }
+}
+
+impl LinkReader {
+    /// Waits for bytes. Safe to cancel: what has arrived is in the decoder.
+    pub(super) async fn read(&mut self) -> Result<(), Error> {
+        let buffer = self.decoder.buffer_mut();
+        buffer.reserve(READ_BYTES);
+        match self.half.read_buf(buffer).await {
+            Ok(0) => Err(Error::Closed),
+            Ok(_) => Ok(()),
+            Err(error) => Err(Error::Io(error)),
+        }
+    }
+
+    /// The next frame, if it has arrived whole.
+    pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, Error> {
+        match self.decoder.decode()? {
+            Decoded::Frame(frame) => Ok(Some(frame)),
+            Decoded::Incomplete { .. } => Ok(None),
+        }
+    }
+}
+
+impl LinkWriter {
+    /// Frames a message and queues it.
+    pub(super) fn queue(&mut self, message: &[u8], random: &mut dyn Random) -> Result<(), Error> {
+        Ok(self.encoder.encode(message, false, random, &mut self.unsent)?)
+    }
+
+    pub(super) fn has_unsent(&self) -> bool {
+        self.unsent_bytes() > 0 || self.flush_is_due
+    }
+
+    pub(super) fn unsent_bytes(&self) -> usize {
+        self.unsent.len() - self.sent
+    }
+
+    /// Sends some of what is queued. Safe to cancel: what was sent is counted.
+    pub(super) async fn send(&mut self) -> Result<(), Error> {
+        let unsent = self.unsent.get(self.sent..).unwrap_or_default();
+        if !unsent.is_empty() {
+            match self.half.write(unsent).await {
+                Ok(0) => return Err(Error::Closed),
+                Ok(len) => self.sent += len,
+                Err(error) => return Err(Error::Io(error)),
+            }
+        }
+        if self.unsent_bytes() == 0 {
+            self.unsent.clear();
+            self.sent = 0;
+            // carriers that collect bytes (TLS, WebSocket) send only when they are told to
+            self.flush_is_due = true;
+            self.half.flush().await.map_err(Error::Io)?;
+            self.flush_is_due = false;
+        }
+        Ok(())
+    }
+
+    /// Says that nothing more will come.
+    pub(super) async fn close(&mut self) {
+        // the connection is given up either way
+        let _ = self.half.shutdown().await;
+    }
+}

@@ -1,0 +1,176 @@
+//! The server on a loopback port, with a script for each connection.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use mtproto::crypto::AuthKey;
+use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
+use mtproto::handshake::plain;
+use mtproto::schema::functions;
+use tl_codec::Constructor as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::recorded::Seeded;
+use crate::server::keys::KeyServer;
+use crate::server::peer::{Peer, Serve};
+
+/// What happens on a connection.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// All that a server does.
+    Serve,
+    /// The same, until so many bytes were sent; then the connection is closed.
+    ServeUntil(usize),
+    /// Everything is read and nothing answered.
+    Silence,
+    /// These bytes are sent in place of the first answer.
+    Say(Vec<u8>),
+    /// The connection is closed when the first message has arrived.
+    Close,
+}
+
+/// What the connections share.
+pub(crate) struct State {
+    pub(crate) peer: Option<Peer>,
+    pub(crate) connections: usize,
+    pub(crate) open: usize,
+    serve: Option<Serve>,
+    first_salt: i64,
+}
+
+pub(crate) struct TcpServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) state: Arc<Mutex<State>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for TcpServer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl TcpServer {
+    /// Starts a server that makes keys, or knows one already. The last act is for all further connections.
+    pub(crate) async fn start(kind: FrameKind, key: Option<AuthKey>, acts: Vec<Act>, serve: Serve) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (peer, serve) = match key {
+            Some(key) => (Some(Peer::new(key, 5, serve)), None),
+            None => (None, Some(serve)),
+        };
+        let state = Arc::new(Mutex::new(State { peer, connections: 0, open: 0, serve, first_salt: 0 }));
+        let shared = Arc::clone(&state);
+        let task = tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let act = {
+                    let mut state = shared.lock().unwrap();
+                    state.connections += 1;
+                    state.open += 1;
+                    if let Some(peer) = &mut state.peer {
+                        peer.connected();
+                    }
+                    acts[(state.connections - 1).min(acts.len() - 1)].clone()
+                };
+                let shared = Arc::clone(&shared);
+                tokio::spawn(async move {
+                    // a client that goes away is no fault of the server
+                    let _ = serve_connection(stream, kind, act, &shared).await;
+                    shared.lock().unwrap().open -= 1;
+                });
+            }
+        });
+        Self { address, state, task }
+    }
+
+    /// An echo that makes keys.
+    pub(crate) async fn echo(kind: FrameKind, acts: Vec<Act>) -> Self {
+        Self::start(kind, None, acts, Box::new(<[u8]>::to_vec)).await
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.state.lock().unwrap().connections
+    }
+
+    pub(crate) fn done(&self) -> Vec<Vec<u8>> {
+        self.state.lock().unwrap().peer.as_ref().map(|peer| peer.done().to_vec()).unwrap_or_default()
+    }
+}
+
+async fn serve_connection(
+    mut stream: TcpStream,
+    kind: FrameKind,
+    act: Act,
+    shared: &Mutex<State>,
+) -> std::io::Result<()> {
+    let mut tag = vec![0; kind.tag().len()];
+    stream.read_exact(&mut tag).await?;
+    assert_eq!(tag, kind.tag());
+    let (mut decoder, mut encoder) = (Decoder::new(kind), Encoder::without_tag(kind));
+    let mut keys = KeyServer::new();
+    keys.server_time = i32::try_from(unix_now().as_secs()).unwrap();
+    let mut random = Seeded::new(3);
+    let mut room = if let Act::ServeUntil(bytes) = act { bytes } else { usize::MAX };
+    loop {
+        let frame = loop {
+            match decoder.decode().unwrap() {
+                Decoded::Frame(Frame::Message(frame)) => break frame,
+                Decoded::Frame(other) => panic!("a client sends messages, not {other:?}"),
+                Decoded::Incomplete { .. } => {}
+            }
+            if stream.read_buf(decoder.buffer_mut()).await? == 0 {
+                return Ok(());
+            }
+        };
+        match &act {
+            Act::Silence => continue,
+            Act::Close => return Ok(()),
+            Act::Say(bytes) => {
+                stream.write_all(bytes).await?;
+                continue;
+            }
+            Act::Serve | Act::ServeUntil(_) => {}
+        }
+        let Some(answer) = answer(&mut keys, shared, &frame) else { continue };
+        let mut wire = Vec::new();
+        encoder.encode(&answer, false, &mut random, &mut wire).unwrap();
+        let sent = wire.len().min(room);
+        stream.write_all(&wire[..sent]).await?;
+        room -= sent;
+        if sent < wire.len() {
+            return Ok(());
+        }
+    }
+}
+
+fn answer(keys: &mut KeyServer, shared: &Mutex<State>, frame: &[u8]) -> Option<Vec<u8>> {
+    let mut state = shared.lock().unwrap();
+    if frame[..8] != [0; 8] {
+        return state.peer.as_mut()?.handle(unix_now(), frame);
+    }
+    let body = &frame[20..];
+    let body = match u32::from_le_bytes(body[..4].try_into().unwrap()) {
+        functions::ReqPqMulti::ID => keys.res_pq(body),
+        functions::ReqDhParams::ID => keys.server_dh_params(body),
+        functions::SetClientDhParams::ID => {
+            let (body, key) = keys.dh_gen(body);
+            state.first_salt = keys.first_salt();
+            let serve = state.serve.take().expect("one key is made");
+            state.peer = Some(Peer::new(key, state.first_salt, serve));
+            body
+        }
+        other => panic!("{other:08x} is no step of the key exchange"),
+    };
+    // real servers append random bytes and count them
+    let body = [&body[..], &[0x99; 24]].concat();
+    Some(plain::wrap((i64::try_from(unix_now().as_secs()).unwrap() << 32) | 1, &body))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server over real sockets lives in real time")]
+fn unix_now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap()
+}
