@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::ClientError;
 use crate::link::Link;
 use crate::retry::{Patience, Step};
-use crate::session::{KeyState, ServerState, SessionStore};
+use crate::session::{ServerState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
 const MAX_MIGRATIONS: usize = 4;
@@ -72,7 +72,7 @@ impl Client {
         link.close().await;
         let mut outcome = Ok(());
         if self.session().state().key.is_some() {
-            outcome = self.session().update(|state| state.key = present);
+            outcome = self.session().update(|state| state.key = Some(present));
         }
         outcome.map_err(ClientError::from)
     }
@@ -175,8 +175,8 @@ impl InvokeRaw for Client {
 async fn open_link(config: &Config, session: &SessionStore) -> Result<Link, ClientError> {
     let state = session.state();
     let link = Link::open(&state.server, state.key, &config.timeouts).await?;
-    let present: Option<KeyState> = link.key_state();
-    session.update(|state| state.key = present)?;
+    let present = link.key_state();
+    session.update(|state| state.key = Some(present))?;
     Ok(link)
 }
 

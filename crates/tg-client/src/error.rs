@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mtproto::io;
 use tl_api::{InvokeError, RpcError};
 use tl_codec::DecodeError;
 
@@ -12,9 +13,12 @@ use crate::session::SessionError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The connection: unreachable, closed, or a peer that breaks the protocol.
+    /// There is no connection: unreachable, closed, or a peer that breaks the protocol.
     #[error(transparent)]
-    Connection(#[from] std::io::Error),
+    Connect(#[from] io::Error),
+    /// A request has no answer that can be used.
+    #[error(transparent)]
+    Call(io::InvokeError),
     /// The server refused.
     #[error(transparent)]
     Rpc(RpcError),
@@ -87,20 +91,26 @@ impl ClientError {
                     | "USER_DEACTIVATED"
                     | "USER_DEACTIVATED_BAN"
             ),
-            Self::Connection(error) => {
-                let _ = error;
-                false
-            }
-            _ => false,
+            _ => self.connection().is_some_and(io::Error::is_unknown_key),
         }
     }
 
     /// Whether the peer broke the protocol.
     pub fn is_peer_fault(&self) -> bool {
         match self {
-            Self::Connection(_) => false,
+            Self::Connect(error) => error.is_peer_fault(),
+            Self::Call(error) => error.is_peer_fault(),
             Self::Reply(_) | Self::NotText { .. } => true,
             _ => false,
+        }
+    }
+
+    /// The error of the connection, if that is what it was.
+    pub fn connection(&self) -> Option<&io::Error> {
+        match self {
+            Self::Connect(error) => Some(error),
+            Self::Call(error) => error.connection(),
+            _ => None,
         }
     }
 
