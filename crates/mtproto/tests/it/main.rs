@@ -15,6 +15,9 @@ mod envelopes;
 mod frames;
 mod handshake_rules;
 mod handshakes;
+mod hostile;
+#[cfg(feature = "tokio")]
+mod logs;
 mod pairs;
 mod primes;
 mod recorded;
