@@ -29,6 +29,22 @@ pub(crate) struct DataCentre {
 }
 
 impl DataCentre {
+    /// A data centre with nobody in it.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self {
+            identity: DcIdentity { id: 2, test_mode: false },
+            address: SocketAddr::from(([127, 0, 0, 1], 443)),
+            rsa: crate::key::tests::vector_key(),
+            keys: KeyStore::default(),
+            handshakes: Mutex::default(),
+            accounts: Accounts::default(),
+            faults: Script::default(),
+            events: EventSink::new(),
+            entropy: Mutex::new(Entropy::from_seed(1)),
+        }
+    }
+
     /// The server's time.
     pub(crate) fn now(&self) -> UnixTime {
         UnixTime::now(self.faults.clock_skew_secs())

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::centre::DataCentre;
@@ -32,11 +31,7 @@ enum Ended {
 }
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(id: u64, stream: TcpStream, centre: Arc<DataCentre>) {
-    // small messages go out at once; without it a client waits for the kernel
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY");
-    }
+pub(crate) async fn serve(id: u64, stream: impl AsyncRead + AsyncWrite + Unpin, centre: Arc<DataCentre>) {
     let mut connection = Connection {
         stream,
         link: Link::new(id, centre),
@@ -49,8 +44,8 @@ pub(crate) async fn serve(id: u64, stream: TcpStream, centre: Arc<DataCentre>) {
     tracing::debug!(id, %reason, "disconnected");
 }
 
-struct Connection {
-    stream: TcpStream,
+struct Connection<S> {
+    stream: S,
     link: Link,
     framing: Option<Framing>,
     buffer: BytesMut,
@@ -75,7 +70,7 @@ impl Deadlines {
     }
 }
 
-impl Connection {
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     async fn run(&mut self) -> Result<std::convert::Infallible, Ended> {
         let bell = Arc::clone(&self.link.bell);
         loop {
@@ -118,15 +113,15 @@ impl Connection {
             framing = current;
         }
         self.framing = Some(framing);
+        self.deadlines.silence = match (had_frame, self.buffer.is_empty()) {
+            (true, true) => Instant::now() + IDLE_TIMEOUT,
+            (true, false) => Instant::now() + FRAME_TIMEOUT,
+            // the beginning of a frame: the rest may not take for ever, however it trickles
+            (false, _) => self.deadlines.silence.min(Instant::now() + FRAME_TIMEOUT),
+        };
         if self.buffer.is_empty() {
             // a long request must not pin its memory for the life of the connection
             self.buffer = BytesMut::new();
-            self.deadlines.silence = Instant::now() + IDLE_TIMEOUT;
-        } else if had_frame {
-            self.deadlines.silence = Instant::now() + FRAME_TIMEOUT;
-        } else {
-            // the beginning of a frame: the rest may not take for ever, however it trickles
-            self.deadlines.silence = self.deadlines.silence.min(Instant::now() + FRAME_TIMEOUT);
         }
         Ok(())
     }
@@ -179,5 +174,85 @@ impl Connection {
         }
         timeout(WRITE_TIMEOUT, self.stream.write_all(wire)).await.map_err(|_| Ended::NotRead)??;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{DuplexStream, duplex};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    fn connect() -> (DuplexStream, JoinHandle<()>) {
+        let (client, stream) = duplex(1 << 20);
+        (client, tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()))))
+    }
+
+    /// Seconds of virtual time until the server closes.
+    async fn closes_after(served: JoinHandle<()>, since: Instant) -> u64 {
+        served.await.unwrap();
+        since.elapsed().as_secs()
+    }
+
+    /// A whole frame that asks for a number to factorise.
+    fn first_query() -> Vec<u8> {
+        let body = [0xbe7e_8ef1_u32.to_le_bytes().as_slice(), &[7; 16]].concat();
+        let message =
+            [[0; 8].as_slice(), &[0, 0, 0, 0, 0, 0, 0, 0x65], &20_u32.to_le_bytes(), &body].concat();
+        let mut wire = vec![0xee; 4];
+        wire.extend_from_slice(&u32::try_from(message.len()).unwrap().to_le_bytes());
+        wire.extend_from_slice(&message);
+        wire
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_says_nothing_is_closed() {
+        let started = Instant::now();
+        let (_client, served) = connect();
+        assert_eq!(closes_after(served, started).await, FRAME_TIMEOUT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frame_that_trickles_is_not_waited_for() {
+        let started = Instant::now();
+        let (mut client, served) = connect();
+        for byte in first_query() {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            if client.write_all(&[byte]).await.is_err() {
+                break;
+            }
+        }
+        assert!(closes_after(served, started).await <= FRAME_TIMEOUT.as_secs() + 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_has_spoken_may_be_silent_for_longer() {
+        let started = Instant::now();
+        let (mut client, served) = connect();
+        client.write_all(&first_query()).await.unwrap();
+        let mut answer = [0; 8];
+        client.read_exact(&mut answer).await.unwrap();
+        assert_eq!(closes_after(served, started).await, IDLE_TIMEOUT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_beginning_of_a_second_frame_shortens_the_patience() {
+        let (mut client, served) = connect();
+        client.write_all(&first_query()).await.unwrap();
+        let mut answer = [0; 8];
+        client.read_exact(&mut answer).await.unwrap();
+        let started = Instant::now();
+        client.write_all(&[40, 0]).await.unwrap();
+        assert_eq!(closes_after(served, started).await, FRAME_TIMEOUT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_is_given_up() {
+        let started = Instant::now();
+        let (mut client, stream) = duplex(64);
+        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests())));
+        client.write_all(&first_query()).await.unwrap();
+        assert_eq!(closes_after(served, started).await, WRITE_TIMEOUT.as_secs());
     }
 }

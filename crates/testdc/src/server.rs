@@ -195,7 +195,13 @@ async fn accept(listener: TcpListener, centre: Arc<DataCentre>, mut stopped: wat
 
 fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Option<TcpStream> {
     match accepted {
-        Ok((stream, _)) if connected < MAX_CONNECTIONS => Some(stream),
+        Ok((stream, _)) if connected < MAX_CONNECTIONS => {
+            // small messages go out at once; without it a client waits for the kernel
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY");
+            }
+            Some(stream)
+        }
         Ok(_) => {
             tracing::warn!("more than {MAX_CONNECTIONS} connections");
             None

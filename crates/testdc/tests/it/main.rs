@@ -1,4 +1,4 @@
-//! Integration tests: one binary.
+//! Integration tests: one binary. `client` is a client made of bytes, which can break every rule.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -7,3 +7,13 @@
 )]
 
 mod book;
+mod client;
+mod faults;
+mod framing;
+mod harness;
+mod hostile;
+mod key_exchange;
+mod login;
+mod served;
+mod sessions;
+mod takeout;

@@ -1,0 +1,150 @@
+//! The key exchange over a real socket: repetition, refusal, and what hangs on temporary keys.
+
+use mtproto::crypto::kdf::{self, Sender};
+use mtproto::crypto::{AuthKey, ige};
+use testdc::Config;
+use tl_api::functions::{auth, help, users};
+use tl_codec::Encode;
+
+use crate::client::{Client, Ended, Framing, Refused};
+use crate::harness::TestServer;
+
+#[test]
+fn a_repeated_query_gets_the_same_answer_on_another_connection_too() {
+    let server = TestServer::plain();
+    let mut client = server.connect();
+    let nonce = client.entropy.array();
+    let first = client.first_step(nonce).unwrap();
+    let (query, _) = client.second_query(&server.pem(), &first, 2, None);
+    let object = |answer: Vec<u8>| answer[..36 + 4 + 592].to_vec();
+    let answer = object(client.ask_plain(&query).unwrap());
+    assert_eq!(object(client.ask_plain(&query).unwrap()), answer);
+    client.reconnect();
+    assert_eq!(object(client.ask_plain(&query).unwrap()), answer);
+    let again = client.first_step(nonce).unwrap();
+    assert_eq!((again.server_nonce, again.pq), (first.server_nonce, first.pq));
+}
+
+#[test]
+fn answers_have_random_bytes_behind_them() {
+    let server = TestServer::plain();
+    let mut client = server.connect();
+    let mut lengths = (0..30).map(|_| {
+        let mut query = 0xbe7e_8ef1_u32.to_bytes();
+        client.entropy.array::<16>().encode(&mut query);
+        client.ask_plain(&query).unwrap().len()
+    });
+    let first = lengths.next().unwrap();
+    assert!(lengths.any(|len| len != first));
+}
+
+#[test]
+fn a_wrong_query_ends_the_exchange_with_a_transport_error() {
+    let server = TestServer::plain();
+    for dc in [3, 10_002, 0] {
+        let mut client = server.connect();
+        let error = client.exchange_key(&server.pem(), dc).unwrap_err();
+        assert_eq!(error, Ended::Error(-444).into(), "data centre {dc}");
+    }
+    assert!(server.connect().exchange_key(&server.pem(), -2).is_ok(), "a media connection");
+
+    let mut client = server.connect();
+    let nonce = client.entropy.array();
+    let first = client.first_step(nonce).unwrap();
+    let (query, _) = client.second_query(&server.pem(), &first, 2, None);
+    let mut wrong = query.clone();
+    wrong[40] ^= 1;
+    assert_eq!(client.ask_plain(&wrong), Err(Ended::Error(-404)));
+    assert!(matches!(client.read_frame(), Err(Ended::Closed { .. })), "and closes");
+    client.reconnect();
+    assert_eq!(client.ask_plain(&query), Err(Ended::Error(-404)), "the run is over, whatever comes");
+}
+
+#[test]
+fn a_test_data_centre_is_named_ten_thousand_higher() {
+    let server = TestServer::start(Config { test_mode: true, dc_id: 1, contacts: 0, ..Config::default() });
+    assert!(server.connect().exchange_key(&server.pem(), 10_001).is_ok());
+    assert!(server.connect().exchange_key(&server.pem(), -10_001).is_ok());
+    assert_eq!(server.connect().exchange_key(&server.pem(), 1).unwrap_err(), Ended::Error(-444).into());
+}
+
+#[test]
+fn an_unknown_key_and_a_broken_envelope_are_not_found() {
+    let server = TestServer::plain();
+    let mut client = server.keyed();
+    let known = client.key.replace(AuthKey::new(&mut [7; 256]));
+    client.send(true, &help::GetConfig.to_bytes());
+    assert_eq!(client.receive(), Err(Ended::Error(-404)));
+    client.key = known;
+    client.reconnect();
+    let msg_id = client.next_msg_id();
+    let mut sealed = client.seal(msg_id, 1, &help::GetConfig.to_bytes());
+    let last = sealed.len() - 1;
+    sealed[last] ^= 1;
+    client.send_frame(&sealed);
+    assert_eq!(client.receive(), Err(Ended::Error(-404)));
+}
+
+/// The proof of `auth.bindTempAuthKey`: a message of MTProto 1.0, sealed with the permanent key.
+fn bind(client: &mut Client, permanent: &AuthKey, expires_at: i32, spoil: bool) -> Result<Vec<u8>, Refused> {
+    let temporary = client.key.clone().unwrap();
+    let (nonce, msg_id) = (client.entropy.long(), client.next_msg_id());
+    let mut plain = client.entropy.bytes(16);
+    msg_id.encode(&mut plain);
+    0_i32.encode(&mut plain);
+    40_i32.encode(&mut plain);
+    0x75a3_f765_u32.encode(&mut plain);
+    for long in [nonce, temporary.id(), permanent.id(), client.session_id] {
+        long.encode(&mut plain);
+    }
+    expires_at.encode(&mut plain);
+    let msg_key = kdf::v1_msg_key(&plain);
+    plain.extend_from_slice(&client.entropy.bytes(8));
+    ige::encrypt(&kdf::v1(permanent, Sender::Client, &msg_key), &mut plain).unwrap();
+    let mut sealed = [permanent.id().to_le_bytes().as_slice(), &msg_key, &plain].concat();
+    sealed[40] ^= u8::from(spoil);
+    let function = auth::BindTempAuthKey {
+        perm_auth_key_id: permanent.id(),
+        nonce,
+        expires_at,
+        encrypted_message: sealed,
+    };
+    client.call(&function).map(|answer| answer.0)
+}
+
+#[test]
+fn a_temporary_key_stands_for_the_permanent_one_once_it_is_bound() {
+    let mut server = TestServer::plain();
+    let permanent = server.keyed().key.unwrap();
+    let mut client = Client::connect(server.address(), Framing::Intermediate);
+    client.exchange(&server.pem(), 2, Some(3_600)).unwrap();
+    let now = i32::try_from(client.next_msg_id() >> 32).unwrap();
+    client.introduce();
+    let me = users::GetUsers { id: Vec::new() };
+    let refused = client.call(&me).unwrap_err();
+    assert_eq!((refused.code, refused.text.as_str()), (401, "AUTH_KEY_PERM_EMPTY"));
+    let error = |result: Result<Vec<u8>, Refused>| result.unwrap_err().text;
+    assert_eq!(error(bind(&mut client, &permanent, now + 3_600, true)), "ENCRYPTED_MESSAGE_INVALID");
+    assert_eq!(error(bind(&mut client, &permanent, now - 5, false)), "EXPIRES_AT_INVALID");
+    assert_eq!(error(bind(&mut client, &permanent, now + 9_999, false)), "EXPIRES_AT_INVALID");
+    assert_eq!(bind(&mut client, &permanent, now + 3_600, false), Ok(true.to_bytes()));
+    assert_eq!(client.call(&me).unwrap_err().text, "AUTH_KEY_UNREGISTERED", "bound, but nobody is logged in");
+    client.log_in(&server.truth().account.phone.clone(), &server.code()).unwrap();
+    assert!(client.call(&me).is_ok());
+
+    let other = server.keyed().key.unwrap();
+    assert_eq!(error(bind(&mut client, &other, now + 3_600, false)), "TEMP_AUTH_KEY_ALREADY_BOUND");
+    let mut with_permanent = server.keyed();
+    assert_eq!(error(bind(&mut with_permanent, &permanent, now + 3_600, false)), "TEMP_AUTH_KEY_EMPTY");
+    server.event();
+}
+
+#[test]
+fn a_temporary_key_ends() {
+    let server = TestServer::plain();
+    let mut client = server.connect();
+    client.exchange(&server.pem(), 2, Some(1)).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    client.send(true, &help::GetConfig.to_bytes());
+    assert_eq!(client.receive(), Err(Ended::Error(-404)));
+}
