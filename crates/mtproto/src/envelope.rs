@@ -7,11 +7,13 @@
 //! the same buffer. This module must not know what a body means or which message came before; read [`crate::session`]
 //! next.
 
+mod bind;
 mod open;
 mod seal;
 
 use bytes::Bytes;
 
+pub use self::bind::seal_bind_message;
 pub use self::open::{OpenError, open};
 pub use self::seal::{SealError, Sealed, seal, seal_with_padding};
 

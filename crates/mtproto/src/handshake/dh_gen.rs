@@ -1,5 +1,6 @@
 //! `dh_gen_ok`, `dh_gen_retry`, `dh_gen_fail`: the server's proof that it holds the same key.
 
+use subtle::ConstantTimeEq as _;
 use tl_codec::{Decode as _, Encode as _, Reader};
 use zeroize::Zeroizing;
 
@@ -109,7 +110,8 @@ impl AwaitDhGen {
     ) -> Result<(), HandshakeError> {
         self.exchange.nonces.check(Step::DhGen, nonce, server_nonce)?;
         let digest = sha1(&[&self.exchange.nonces.new_nonce, &[number], &self.auth_key.aux_hash()]);
-        if hash == sha::low_128_bits(&digest) { Ok(()) } else { Err(HandshakeError::NewNonceHash) }
+        let same: bool = hash.ct_eq(&sha::low_128_bits(&digest)).into();
+        if same { Ok(()) } else { Err(HandshakeError::NewNonceHash) }
     }
 
     fn established(self) -> Established {

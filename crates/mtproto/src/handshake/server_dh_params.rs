@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use subtle::ConstantTimeEq as _;
 use tl_codec::{Decode as _, Reader};
 use zeroize::Zeroizing;
 
@@ -95,7 +96,8 @@ impl AwaitServerDhParams {
         let inner = types::ServerDhInnerDataRef::decode(&mut reader)
             .map_err(|source| HandshakeError::Decode { step: Step::ServerDhInnerData, source })?;
         let answer = behind.get(..reader.offset()).unwrap_or_default();
-        if sha1(&[answer]) != *hash {
+        let same: bool = sha1(&[answer]).ct_eq(hash).into();
+        if !same {
             return Err(HandshakeError::AnswerHash);
         }
         if reader.remaining() >= BLOCK_BYTES {

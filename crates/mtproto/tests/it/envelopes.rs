@@ -4,12 +4,14 @@ use bytes::BytesMut;
 use mtproto::crypto::AuthKey;
 use mtproto::crypto::ige;
 use mtproto::crypto::kdf::{self, Sender};
-use mtproto::envelope::{Header, OpenError, SealError, open, seal, seal_with_padding};
+use mtproto::envelope::{Header, OpenError, SealError, open, seal, seal_bind_message, seal_with_padding};
 use mtproto::limits::MAX_SENT_FRAME_BYTES;
+use mtproto::schema::types;
 use proptest::prelude::*;
 use serde_json::Value;
+use tl_codec::Encode as _;
 
-use crate::recorded::Seeded;
+use crate::recorded::{Recorded, Seeded};
 use crate::vector_file::{self, array, bytes, list, number};
 
 fn auth_key() -> AuthKey {
@@ -42,6 +44,27 @@ fn published_messages_in_both_directions() {
         let opened = open(&auth_key(), sender, header.session_id, sealed.bytes.as_slice().into()).unwrap();
         assert_eq!((opened.header, opened.body.as_ref()), (header, body.as_slice()));
     }
+}
+
+#[test]
+fn the_published_binding_of_a_temporary_key() {
+    let vector = &vector_file::open("envelope")["bind_temp_auth_key"];
+    let inner = types::BindAuthKeyInner {
+        nonce: number(vector, "nonce"),
+        temp_auth_key_id: number(vector, "temp_auth_key_id"),
+        perm_auth_key_id: number(vector, "perm_auth_key_id"),
+        temp_session_id: number(vector, "temp_session_id"),
+        expires_at: i32::try_from(vector["expires_at"].as_i64().unwrap()).unwrap(),
+    };
+    assert_eq!(inner.to_bytes(), bytes(vector, "inner"));
+    assert_eq!(inner.perm_auth_key_id, auth_key().id());
+    let mut random = Recorded::new([&bytes(vector, "random_int128")[..], &bytes(vector, "pad8")]);
+    let sealed = seal_bind_message(&auth_key(), number(vector, "msg_id"), &inner, &mut random);
+    assert_eq!(sealed, bytes(vector, "encrypted_message_104"));
+    random.assert_used_up();
+    // and the call that carries it: auth.bindTempAuthKey#cdd42a05
+    let call = bytes(vector, "call_body");
+    assert!(call.windows(sealed.len()).any(|window| window == sealed));
 }
 
 #[test]

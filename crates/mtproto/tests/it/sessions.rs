@@ -5,7 +5,8 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use mtproto::limits::{
-    MAX_FRAME_BYTES, MAX_PENDING_ACKS, MAX_REQUEST_BYTES, MAX_RESENDS, MAX_SESSION_RESETS,
+    MAX_FORMER_SESSIONS, MAX_FRAME_BYTES, MAX_IDS, MAX_PENDING_ACKS, MAX_REFUSED_SERVICES, MAX_REQUEST_BYTES,
+    MAX_RESENDS, MAX_SENT_CONTAINER_MESSAGES, MAX_SENT_RECORDS, MAX_SESSION_RESETS,
 };
 use mtproto::schema::{functions, types};
 use mtproto::session::{CallError, Event, GzipError, RequestError, Resume, RpcError, SessionError};
@@ -559,6 +560,86 @@ fn requests_that_cannot_be_messages_are_refused() {
     assert_eq!(with(len_bytes), Err(RequestError::TooLong { len_bytes }));
     assert_eq!(with(MAX_REQUEST_BYTES), Ok(()));
     assert_eq!(script.sent_requests().len(), 1);
+}
+
+#[test]
+fn lists_of_ids_are_limited_on_both_sides() {
+    for (count, taken) in [(MAX_IDS, true), (MAX_IDS + 1, false)] {
+        let msg_ids = vec![4; count];
+        let state = types::MsgsStateReq { msg_ids: msg_ids.clone() }.to_bytes();
+        let resend = types::MsgResendReq { msg_ids }.to_bytes();
+        for body in [state, resend] {
+            let mut script = Script::new();
+            let message = script.service(body);
+            let outcome = script.deliver(&message);
+            assert_eq!(outcome.is_ok(), taken, "{count}");
+            assert!(taken || matches!(outcome, Err(SessionError::TooMany { limit: MAX_IDS, .. })));
+        }
+    }
+}
+
+#[test]
+fn a_container_that_is_sent_holds_no_more_messages_than_older_servers_take() {
+    let mut script = Script::new();
+    for _ in 0..=MAX_SENT_CONTAINER_MESSAGES {
+        script.request(&[5; 4]);
+    }
+    let counts: Vec<_> =
+        std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
+    assert_eq!(counts, [MAX_SENT_CONTAINER_MESSAGES, 1]);
+}
+
+#[test]
+fn acks_and_pings_are_not_sent_again_for_ever() {
+    let mut script = Script::new();
+    let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+    script.deliver(&update).unwrap();
+    script.advance(Duration::from_secs(10));
+    for _ in 0..MAX_REFUSED_SERVICES {
+        let sent = script.envelope().unwrap().message;
+        script.deliver_service(bad_msg(sent.msg_id, 20));
+    }
+    let sent = script.envelope().unwrap().message;
+    let last = script.service(bad_msg(sent.msg_id, 20));
+    let error = script.deliver(&last).unwrap_err();
+    assert_eq!(error, SessionError::TooManyRefusals { limit: MAX_REFUSED_SERVICES });
+}
+
+#[test]
+fn what_was_sent_long_ago_is_forgotten() {
+    let mut script = Script::new();
+    let mut first = None;
+    for _ in 0..=MAX_SENT_RECORDS {
+        let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
+        script.deliver(&update).unwrap();
+        script.advance(Duration::from_secs(10));
+        let sent = script.sent();
+        first.get_or_insert(sent[0].msg_id);
+    }
+    script.deliver_service(bad_msg(first.unwrap(), 20));
+    assert_eq!(script.sent(), [], "not known to be ours any more");
+}
+
+#[test]
+fn only_the_last_former_sessions_are_remembered() {
+    let mut script = Script::new();
+    let mut former = Vec::new();
+    for _ in 0..=MAX_FORMER_SESSIONS {
+        let call = script.request(&REQUEST);
+        let sent = the_request(&mut script);
+        former.push(script.session.session_id());
+        script.deliver_service(bad_msg(sent.msg_id, 33));
+        let again = the_request(&mut script);
+        script.deliver_service(rpc_result(again.msg_id, &[1; 4]));
+        assert!(matches!(&script.events()[..], [Event::Answer { call: of, .. }] if *of == call));
+    }
+    let late = Message::new(script.server_id(0), 0, vec![0; 4]);
+    let taken = former.iter().map(|session_id| {
+        let frame = envelope::seal(&key(), SALT, *session_id, &late);
+        script.session.handle_frame(script.now, frame.as_slice().into()).is_ok()
+    });
+    let taken: Vec<_> = taken.collect();
+    assert_eq!(taken, [[false].as_slice(), &[true; MAX_FORMER_SESSIONS]].concat());
 }
 
 #[test]
