@@ -27,6 +27,11 @@
 //!
 //! Read next: [`Client`], then [`takeout`], then [`session`].
 
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod allow_list;
 mod client;
 mod config;

@@ -7,4 +7,4 @@ mod file;
 mod state;
 
 pub use self::file::{SessionError, SessionStore};
-pub use self::state::{AccountState, KeyState, OpenTakeout, ServerState, SessionState};
+pub use self::state::{AccountState, KeyState, OpenTakeout, SESSION_VERSION, ServerState, SessionState};

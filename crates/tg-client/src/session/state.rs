@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 /// The version that this program writes. A file of another version is refused with a message, never guessed at.
-pub(super) const SESSION_VERSION: u32 = 1;
+pub const SESSION_VERSION: u32 = 1;
 
 /// All that a later run needs to go on as the same device.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,0 +1,62 @@
+//! Servers that fail, wait, close or lie.
+
+use std::time::Duration;
+
+use testdc::{Fault, FaultRule};
+use tg_client::ClientError;
+use tl_api::{Invoke, functions};
+
+use crate::world::{World, rpc_name};
+
+const METHOD: &str = "contacts.getContacts";
+
+async fn contacts_under(rule: impl Into<FaultRule>) -> Result<usize, ClientError> {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    world.server.add_fault(rule).unwrap();
+    let reply = client.invoke(&functions::contacts::GetContacts { hash: 0 }).await?;
+    let read = reply.read()?;
+    match read {
+        tl_api::enums::contacts::ContactsRef::Contacts(contacts) => Ok(contacts.contacts.len()),
+        _ => panic!("a list was asked for"),
+    }
+}
+
+fn rule(text: &str) -> FaultRule {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn broken_connections_heal() {
+    for fault in ["close-in-reply", "duplicate"] {
+        let outcome = contacts_under(rule(&format!("{fault}={METHOD}"))).await;
+        assert_eq!(outcome.unwrap(), 20, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_short_flood_wait_is_waited_out_and_a_long_one_is_returned() {
+    let start = tokio::time::Instant::now();
+    let method = METHOD.into();
+    assert_eq!(contacts_under(Fault::FloodWait { method, seconds: 1 }).await.unwrap(), 20);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    let method = METHOD.into();
+    let error = contacts_under(Fault::FloodWait { method, seconds: 3600 }).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+}
+
+#[tokio::test]
+async fn a_server_error_is_tried_again() {
+    assert_eq!(contacts_under(rule(&format!("rpc-error={METHOD}:500:RPC_CALL_FAIL"))).await.unwrap(), 20);
+    let refused = contacts_under(rule(&format!("rpc-error={METHOD}:400:PEER_ID_INVALID"))).await.unwrap_err();
+    assert_eq!(rpc_name(&refused), "PEER_ID_INVALID");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_cut_or_unknown_is_the_servers_fault() {
+    for fault in ["cut-reply", "unknown-constructor"] {
+        let error = contacts_under(rule(&format!("{fault}={METHOD}"))).await.unwrap_err();
+        assert!(matches!(error, ClientError::Reply(_)), "{fault}: {error:?}");
+        assert!(error.is_peer_fault());
+    }
+}

@@ -1,0 +1,70 @@
+//! Login by code and by password, the session that stays, and the end of it.
+
+use secrecy::SecretString;
+use testdc::Event;
+use tg_client::{Client, LoginError, SessionStore, SignIn, takeout};
+
+use crate::world::{PASSWORD, World, rpc_name};
+
+#[tokio::test]
+async fn a_code_logs_in_and_the_session_goes_on_in_a_new_process() {
+    let mut world = World::small().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("account.session");
+    let store = SessionStore::create(&path, world.session()).unwrap();
+    let client = Client::connect(World::config(), store).await.unwrap();
+    world.log_in_on(&client).await.unwrap();
+    client.close().await.unwrap();
+    drop(client);
+
+    let store = SessionStore::open(&path).unwrap();
+    assert_eq!(store.state().account.unwrap().user_id, world.server.truth().account.user_id);
+    let key_id = store.state().key.unwrap().auth_key.id();
+    let again = Client::connect(World::config(), store).await.unwrap();
+    takeout::announce(&again).await.unwrap();
+    assert_eq!(again.session().state().key.unwrap().auth_key.id(), key_id, "the same key all along");
+
+    again.log_out().await.unwrap();
+    assert!(SessionStore::open(&path).unwrap().state().key.is_none(), "the key is gone from the file");
+}
+
+#[tokio::test]
+async fn without_a_login_the_server_says_so() {
+    let world = World::small().await;
+    let error = takeout::announce(&world.connect().await).await.unwrap_err();
+    assert!(error.is_logged_out(), "{error:?}");
+    assert_eq!(rpc_name(&error), "AUTH_KEY_UNREGISTERED");
+}
+
+#[tokio::test]
+async fn wrong_codes_and_numbers_have_their_own_errors() {
+    let world = World::small().await;
+    let client = world.connect().await;
+    let phone = SecretString::from(world.server.truth().account.phone.clone());
+    let sent = client.send_code(&World::credentials(), &phone).await.unwrap();
+    let wrong = client.sign_in(&sent, &SecretString::from("00000")).await.unwrap_err();
+    assert!(matches!(wrong, LoginError::WrongCode), "{wrong:?}");
+    let nobody =
+        client.send_code(&World::credentials(), &SecretString::from("not a number")).await.unwrap_err();
+    assert!(matches!(nobody, LoginError::PhoneRefused { .. }), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn the_password_is_proved_and_a_wrong_one_is_refused_once() {
+    let config = testdc::Config { contacts: 3, password: Some(PASSWORD.into()), ..Default::default() };
+    let mut world = World::new(config).await;
+    let client = world.connect().await;
+    let phone = SecretString::from(world.server.truth().account.phone.clone());
+    let sent = client.send_code(&World::credentials(), &phone).await.unwrap();
+    let Event::CodeSent { code, .. } = world.event().await else { panic!("a code is sent first") };
+    let SignIn::PasswordNeeded(challenge) = client.sign_in(&sent, &SecretString::from(code)).await.unwrap()
+    else {
+        panic!("the account has a password");
+    };
+    let wrong = client.check_password(&challenge, &SecretString::from("wrong")).await.unwrap_err();
+    assert!(matches!(wrong, LoginError::WrongPassword), "{wrong:?}");
+    assert!(takeout::announce(&client).await.unwrap_err().is_logged_out());
+    // the challenge was used up by the wrong try: a fresh one is fetched
+    client.check_password(&challenge, &SecretString::from(PASSWORD)).await.unwrap();
+    takeout::announce(&client).await.unwrap();
+}

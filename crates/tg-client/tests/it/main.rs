@@ -1,0 +1,7 @@
+//! The client against a data centre that shares no protocol code with it.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod faults;
+mod login;
+mod takeout;
+mod world;

@@ -1,0 +1,102 @@
+//! A data centre, and clients for it.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use testdc::{Event, Server};
+use tg_client::{
+    ApiCredentials, Client, ClientError, Config, DeviceInfo, LoginError, ServerState, SessionState,
+    SessionStore, SignIn, Timeouts,
+};
+
+/// Nothing in these tests takes longer than this.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PASSWORD: &str = "correct horse";
+
+pub(crate) struct World {
+    pub(crate) server: Server,
+    events: testdc::Events,
+}
+
+impl World {
+    pub(crate) async fn new(config: testdc::Config) -> Self {
+        let server = Server::bind(config).await.unwrap();
+        let events = server.events();
+        Self { server, events }
+    }
+
+    pub(crate) async fn small() -> Self {
+        Self::new(testdc::Config { contacts: 20, saved_only: 5, ..testdc::Config::default() }).await
+    }
+
+    pub(crate) fn config() -> Config {
+        let device = DeviceInfo {
+            device_model: "test".into(),
+            system_version: "1".into(),
+            app_version: "1".into(),
+            lang_code: "en".into(),
+        };
+        Config { api_id: 17, device, timeouts: Timeouts { request: PATIENCE, ..Timeouts::default() } }
+    }
+
+    pub(crate) fn credentials() -> ApiCredentials {
+        ApiCredentials { api_id: 17, api_hash: SecretString::from("0".repeat(32)) }
+    }
+
+    pub(crate) fn session(&self) -> SessionState {
+        let server = ServerState::Custom {
+            dc_id: 2,
+            address: self.server.address().to_string(),
+            rsa_key_pem: self.server.public_key_pem(),
+        };
+        SessionState::new(17, server)
+    }
+
+    pub(crate) async fn connect(&self) -> Client {
+        Client::connect(Self::config(), SessionStore::in_memory(self.session())).await.unwrap()
+    }
+
+    pub(crate) async fn log_in(&mut self) -> Client {
+        let client = self.connect().await;
+        self.log_in_on(&client).await.unwrap();
+        client
+    }
+
+    pub(crate) async fn log_in_on(&mut self, client: &Client) -> Result<(), LoginError> {
+        let phone = SecretString::from(self.server.truth().account.phone.clone());
+        let sent = client.send_code(&Self::credentials(), &phone).await?;
+        let code = loop {
+            if let Event::CodeSent { code, .. } = self.event().await {
+                break SecretString::from(code);
+            }
+        };
+        match client.sign_in(&sent, &code).await? {
+            SignIn::Authorized(_) => Ok(()),
+            SignIn::PasswordNeeded(challenge) => {
+                client.check_password(&challenge, &SecretString::from(PASSWORD)).await.map(|_| ())
+            }
+        }
+    }
+
+    /// The next thing that happened at the server.
+    pub(crate) async fn event(&mut self) -> Event {
+        tokio::time::timeout(PATIENCE, self.events.next()).await.expect("an event in time").expect("a server")
+    }
+
+    /// What became of the takeout session: its end, with or without success.
+    pub(crate) async fn takeout_end(&mut self) -> bool {
+        loop {
+            if let Event::TakeoutFinished { success, .. } = self.event().await {
+                return success;
+            }
+        }
+    }
+}
+
+/// The server's name for the refusal.
+pub(crate) fn rpc_name(error: &ClientError) -> &str {
+    match error {
+        ClientError::Rpc(error) => error.name(),
+        other => panic!("not a refusal: {other:?}"),
+    }
+}
