@@ -5,14 +5,14 @@ use core::fmt::Write as _;
 use crate::ast::{Declaration, Field, FieldKind, Schema, Section, Type};
 use crate::error::{SchemaError, SchemaErrorKind};
 
-/// A declaration whose id is not its CRC32, and is right nevertheless.
+/// A declaration that is taken over although its id is not its CRC32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownException {
     /// The declaration.
     pub name: &'static str,
-    /// The id that every client uses.
+    /// The id that is declared.
     pub id: u32,
-    /// Why it is not the CRC32.
+    /// What is known about it.
     pub reason: &'static str,
 }
 
@@ -21,17 +21,17 @@ pub const KNOWN_EXCEPTIONS: [KnownException; 3] = [
     KnownException {
         name: "ipPortSecret",
         id: 0x3798_2646,
-        reason: "every client uses this id; the published text gives 402d9b47",
+        reason: "grammers and tdlib both declare this id, though the CRC32 of the text is 402d9b47; undocumented",
     },
     KnownException {
         name: "accessPointRule",
         id: 0x4679_b65f,
-        reason: "every client uses this id; the published text gives 020634ce",
+        reason: "grammers and tdlib both declare this id, though the CRC32 of the text is 020634ce; undocumented",
     },
     KnownException {
         name: "help.configSimple",
         id: 0x5a59_2a6c,
-        reason: "every client uses this id; the published text gives 066d2808",
+        reason: "grammers and tdlib both declare this id, though the CRC32 of the text is 066d2808; undocumented",
     },
 ];
 
