@@ -59,6 +59,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn run_server(serve: Serve) -> Result<(), Failure> {
+    output::log(serve.verbose).map_err(|error| Failure::new("logging", error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| Failure::new("starting", error))?.block_on(serve_until_stopped(serve))
 }

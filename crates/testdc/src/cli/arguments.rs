@@ -62,6 +62,9 @@ pub(crate) struct Serve {
     /// Be a test data centre: clients name it DC + 10000 in the key exchange.
     #[arg(long)]
     test_mode: bool,
+    /// Say on standard error what happens and why clients are refused; twice: everything.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
     /// Something to do wrong, `NAME[=ARGUMENTS][*TIMES]`; may be repeated. `testdc faults` lists them.
     #[arg(long = "fault", value_name = "SPEC")]
     faults: Vec<FaultRule>,

@@ -21,6 +21,17 @@ pub(crate) fn faults() -> io::Result<()> {
     FAULT_FORMS.iter().try_for_each(|(form, meaning)| line(&format!("{form:<36} {meaning}")))
 }
 
+/// Sends the log to standard error: warnings, or with `verbose` more of it.
+pub(crate) fn log(verbose: u8) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_ansi(false);
+    subscriber.try_init()
+}
+
 /// Says on standard error why the program ends.
 pub(crate) fn failure(failure: &dyn std::fmt::Display) {
     // there is nobody left to tell if this fails

@@ -2,6 +2,7 @@
 //!
 //! It is for these tests alone and shares nothing with the server but the cryptographic functions.
 
+mod calls;
 mod exchange;
 mod framing;
 mod srp;
@@ -15,10 +16,9 @@ use flate2::read::GzDecoder;
 use mtproto::crypto::kdf::{self, Sender};
 use mtproto::crypto::{AuthKey, ige};
 use testdc::Entropy;
-use tl_api::functions::{InitConnection, InvokeWithLayer, InvokeWithTakeout, auth, help};
-use tl_api::{enums, types};
 use tl_codec::{Decode, Encode, Function, RawBytes, Reader, Shape};
 
+pub(crate) use calls::{code_hash, introduction};
 pub(crate) use exchange::Failed;
 pub(crate) use framing::Framing;
 
@@ -330,47 +330,6 @@ impl Client {
     pub(crate) fn expect<F: Function>(&mut self, function: &F) -> Vec<u8> {
         self.call(function).unwrap().0
     }
-
-    pub(crate) fn introduce(&mut self) {
-        let config = self.expect(&InvokeWithLayer { layer: 230, query: introduction(help::GetConfig) });
-        types::Config::read_whole(&config);
-    }
-
-    pub(crate) fn send_code(&mut self, phone: &str) -> Result<String, Refused> {
-        let answer = self.call(&auth::SendCode {
-            phone_number: phone.to_owned(),
-            api_id: 1,
-            api_hash: "hash".to_owned(),
-            ..auth::SendCode::default()
-        })?;
-        Ok(code_hash(&answer.0))
-    }
-
-    pub(crate) fn sign_in(&mut self, phone: &str, hash: &str, code: &str) -> Result<Vec<u8>, Refused> {
-        let sign_in = auth::SignIn {
-            phone_number: phone.to_owned(),
-            phone_code_hash: hash.to_owned(),
-            phone_code: Some(code.to_owned()),
-            ..auth::SignIn::default()
-        };
-        self.call(&sign_in).map(|answer| answer.0)
-    }
-
-    pub(crate) fn log_in(&mut self, phone: &str, code: &str) -> Result<Vec<u8>, Refused> {
-        let hash = self.send_code(phone)?;
-        self.sign_in(phone, &hash, code)
-    }
-
-    /// Opens a takeout session for contacts.
-    pub(crate) fn open_takeout(&mut self) -> Result<i64, Refused> {
-        use tl_api::functions::account::InitTakeoutSession;
-        let answer = self.call(&InitTakeoutSession { contacts: true, ..InitTakeoutSession::default() })?;
-        Ok(types::account::Takeout::from_bytes(&answer.0).unwrap().id)
-    }
-
-    pub(crate) fn in_takeout<F: Function>(&mut self, takeout_id: i64, query: F) -> Result<Vec<u8>, Refused> {
-        self.call(&InvokeWithTakeout { takeout_id, query }).map(|answer| answer.0)
-    }
 }
 
 /// Reads a whole object of a type; a test fails if it is not one.
@@ -382,21 +341,6 @@ pub(crate) trait ReadWhole: Shape {
 
 impl<S: Shape> ReadWhole for S {}
 
-pub(crate) fn introduction<X>(query: X) -> InitConnection<X> {
-    InitConnection {
-        api_id: 1,
-        device_model: "test".to_owned(),
-        system_version: "1".to_owned(),
-        app_version: "1".to_owned(),
-        system_lang_code: "en".to_owned(),
-        lang_pack: String::new(),
-        lang_code: "en".to_owned(),
-        proxy: None,
-        params: None,
-        query,
-    }
-}
-
 /// The refusal in an answer.
 pub(crate) fn refusal(answer: &[u8]) -> Option<Refused> {
     let mut reader = Reader::new(answer);
@@ -405,14 +349,6 @@ pub(crate) fn refusal(answer: &[u8]) -> Option<Refused> {
     }
     let code = reader.int().unwrap();
     Some(Refused { code, text: String::from_utf8(reader.bytes().unwrap().to_vec()).unwrap() })
-}
-
-/// `phone_code_hash` of `auth.sentCode`.
-pub(crate) fn code_hash(answer: &[u8]) -> String {
-    match enums::auth::SentCode::read_whole(answer) {
-        enums::auth::SentCodeRef::SentCode(sent) => sent.phone_code_hash.to_str().unwrap().to_owned(),
-        other => panic!("{other:?}"),
-    }
 }
 
 fn open(address: SocketAddr) -> TcpStream {

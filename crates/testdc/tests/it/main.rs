@@ -14,6 +14,9 @@ mod harness;
 mod hostile;
 mod key_exchange;
 mod login;
+#[cfg(all(unix, feature = "cli"))]
+mod program;
+mod readme;
 mod served;
 mod sessions;
 mod takeout;

@@ -1,0 +1,187 @@
+//! The program: what a script that drives `testdc serve` relies on.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::client::{Client, Framing};
+
+struct Program {
+    child: Child,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_testdc"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        Self { child, lines }
+    }
+
+    fn serve(arguments: &[&str]) -> Self {
+        Self::start(&[&["serve", "--contacts", "50", "--saved-only", "5"], arguments].concat())
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn event(&mut self) -> serde_json::Value {
+        serde_json::from_str(&self.line()).unwrap()
+    }
+
+    /// Exit code and standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut errors = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (self.child.wait().unwrap().code(), errors)
+    }
+
+    fn terminate(self) -> (Option<i32>, String) {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        self.end()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // a test that failed must not leave a server behind
+        let _killed = self.child.kill();
+    }
+}
+
+fn folder(name: &str) -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _removed = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn address_files_events_and_a_clean_end() {
+    let folder = folder("serve");
+    let (key, truth) = (folder.join("key.pem"), folder.join("truth.json"));
+    let mut program = Program::serve(&[
+        "--public-key-out",
+        text(&key),
+        "--truth-out",
+        text(&truth),
+        "--seed",
+        "9",
+        "--phone",
+        "9996611111",
+    ]);
+    let address = program.line().parse().unwrap();
+    let pem = std::fs::read_to_string(&key).unwrap();
+    assert!(pem.starts_with("-----BEGIN RSA PUBLIC KEY-----"));
+    let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(&truth).unwrap()).unwrap();
+    assert_eq!(truth["seed"], 9);
+    assert_eq!(truth["contacts"].as_array().unwrap().len(), 50);
+    assert_eq!(truth["account"]["has_password"], false);
+
+    let mut client = Client::connect(address, Framing::Abridged);
+    client.exchange_key(&pem, 2).unwrap();
+    client.introduce();
+    let hash = client.send_code("9996611111").unwrap();
+    let sent = program.event();
+    assert_eq!(sent, serde_json::json!({ "event": "code_sent", "phone": "9996611111", "code": "11111" }));
+    client.sign_in("9996611111", &hash, "11111").unwrap();
+    assert_eq!(
+        program.event(),
+        serde_json::json!({ "event": "login", "user_id": truth["account"]["user_id"] })
+    );
+    let takeout_id = client.open_takeout().unwrap();
+    assert_eq!(program.event(), serde_json::json!({ "event": "takeout_opened", "takeout_id": takeout_id }));
+    let finish = tl_api::functions::account::FinishTakeoutSession { success: true };
+    client.in_takeout(takeout_id, finish).unwrap();
+    assert_eq!(
+        program.event(),
+        serde_json::json!({ "event": "takeout_finished", "takeout_id": takeout_id, "success": true })
+    );
+    client.expect(&tl_api::functions::auth::LogOut);
+    assert_eq!(program.event()["event"], "logged_out");
+    assert_eq!(program.terminate(), (Some(0), String::new()));
+}
+
+#[test]
+fn a_kept_key_is_the_same_at_every_start() {
+    let folder = folder("key");
+    let (key, public) = (folder.join("private.pem"), folder.join("public.pem"));
+    let mut pems = (0..2).map(|_| {
+        let mut program = Program::serve(&["--key", text(&key), "--public-key-out", text(&public)]);
+        program.line();
+        program.terminate();
+        std::fs::read_to_string(&public).unwrap()
+    });
+    assert_eq!(pems.next(), pems.next());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&key, "no key").unwrap();
+    let (code, errors) = Program::serve(&["--key", text(&key)]).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("key file") && errors.contains("BEGIN RSA PRIVATE KEY"), "{errors}");
+}
+
+#[test]
+fn mistakes_of_the_command_line_are_explained() {
+    let (code, errors) = Program::serve(&["--fault", "explode"]).end();
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("there is no fault `explode`; `testdc faults` lists them"), "{errors}");
+    let (code, errors) = Program::serve(&["--fault", "drop=contacts.nothing"]).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("`contacts.nothing`"), "{errors}");
+    let (code, errors) = Program::serve(&["--truth-out", "/nowhere/truth.json"]).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("writing /nowhere/truth.json"), "{errors}");
+    let (code, errors) = Program::serve(&["--phone", "12"]).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("7 to 15 digits"), "{errors}");
+    let mut first = Program::serve(&[]);
+    let address = first.line();
+    let (code, errors) = Program::serve(&["--listen", &address]).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("cannot listen on"), "{errors}");
+}
+
+#[test]
+fn the_faults_are_listed() {
+    let mut program = Program::start(&["faults"]);
+    let mut lines = Vec::new();
+    loop {
+        let line = program.line();
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line);
+    }
+    assert_eq!(lines.len(), testdc::fault::FAULT_FORMS.len());
+    assert_eq!(program.end().0, Some(0));
+}
+
+#[test]
+fn the_log_says_why_a_client_is_refused_and_holds_no_secret() {
+    let mut program = Program::serve(&["-v", "--password", "secret-password"]);
+    let address = program.line().parse().unwrap();
+    let mut client = Client::connect(address, Framing::Intermediate);
+    client.send_frame(&[0; 40]);
+    let _refused = client.read_frame();
+    let (code, log) = program.terminate();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("not a query of the key exchange"), "{log}");
+    assert!(["secret-password", "9996621234", "22222"].iter().all(|secret| !log.contains(secret)), "{log}");
+}
