@@ -83,7 +83,10 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
         Err(error) => Err(error),
     };
     server.shutdown().await;
-    printed.map_err(|error| Failure::new("standard output", error))
+    // what happened just before the end is told too
+    let mut rest = std::iter::from_fn(|| events.try_next());
+    let told = printed.and_then(|()| rest.try_for_each(|event| output::event(&event)));
+    told.map_err(|error| Failure::new("standard output", error))
 }
 
 /// Prints events until somebody stops the program.

@@ -44,9 +44,13 @@ impl Program {
         (self.child.wait().unwrap().code(), errors)
     }
 
-    fn terminate(self) -> (Option<i32>, String) {
+    fn signal(&self) {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
+    }
+
+    fn terminate(self) -> (Option<i32>, String) {
+        self.signal();
         self.end()
     }
 }
@@ -113,6 +117,26 @@ fn address_files_events_and_a_clean_end() {
     client.expect(&tl_api::functions::auth::LogOut);
     assert_eq!(program.event()["event"], "logged_out");
     assert_eq!(program.terminate(), (Some(0), String::new()));
+}
+
+#[test]
+fn nothing_that_happened_before_the_end_is_left_out() {
+    for _ in 0..5 {
+        let folder = folder("last-events");
+        let key = folder.join("key.pem");
+        let mut program = Program::serve(&["--public-key-out", text(&key)]);
+        let address = program.line().parse().unwrap();
+        let mut client = Client::connect(address, Framing::Intermediate);
+        client.exchange_key(&std::fs::read_to_string(&key).unwrap(), 2).unwrap();
+        client.introduce();
+        for _ in 0..20 {
+            client.send_code("9996621234").unwrap();
+        }
+        program.signal();
+        let mut events = String::new();
+        program.lines.read_to_string(&mut events).unwrap();
+        assert_eq!(events.lines().count(), 20);
+    }
 }
 
 #[test]
