@@ -3,6 +3,7 @@
 //! | file | what it is | protocol section |
 //! |---|---|---|
 //! | [`ige`] | AES-256 in IGE mode, in place | "Description", "Defining AES key and initialization vector" |
+//! | [`Ctr`] | AES-256 in counter mode | "MTProto transports" |
 //! | [`kdf`] | message key and AES keys from the auth key, versions 2 and 1 | "Description" |
 //! | [`AuthKey`] | the 2048-bit key that client and server share | "Creating an authorization key", step 7 |
 //! | [`RsaPublicKey`], [`rsa_pad`] | the public operation, fingerprints, PEM, RSA_PAD | ditto, step 4 |
@@ -15,6 +16,7 @@
 //! Read next: [`kdf`], then [`ige`].
 
 mod auth_key;
+mod ctr;
 pub mod dh;
 pub mod factor;
 pub mod ige;
@@ -28,6 +30,7 @@ pub(crate) mod sha;
 mod telegram_keys;
 
 pub use self::auth_key::AuthKey;
+pub use self::ctr::Ctr;
 pub use self::modpow::mod_pow;
 pub use self::rsa::{RsaKeyError, RsaPublicKey};
 pub use self::sha::{sha1, sha256};

@@ -30,6 +30,7 @@ mod control;
 mod decoder;
 mod encoder;
 mod header;
+pub mod obfuscation;
 
 use bytes::BytesMut;
 

@@ -20,6 +20,8 @@ pub struct Config {
     pub rsa_keys: Vec<RsaPublicKey>,
     /// How frames are written.
     pub frame: FrameKind,
+    /// Whether the connection looks like random bytes from its first one on. Not for [`FrameKind::Full`].
+    pub obfuscated: bool,
     /// The key of an earlier connection with its salt and clock; a new key is made without.
     pub resume: Option<Resume>,
     /// How long one address may take to accept a connection.
@@ -42,6 +44,7 @@ impl Config {
             dc_id,
             rsa_keys,
             frame: FrameKind::Intermediate,
+            obfuscated: false,
             resume: None,
             connect_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(30),

@@ -36,7 +36,7 @@ impl Dialer {
                 Ok(stream) => {
                     self.preferred = index;
                     tracing::debug!(%address, "connected");
-                    return Ok(Link::new(Box::new(stream), self.config.frame));
+                    return self.link(stream);
                 }
                 Err(error) => {
                     tracing::debug!(%address, %error, "no connection");
@@ -45,6 +45,15 @@ impl Dialer {
             }
         }
         Err(last_error)
+    }
+
+    fn link(&mut self, stream: TcpStream) -> Result<Link, Error> {
+        let kind = self.config.frame;
+        if self.config.obfuscated {
+            Link::obfuscated(Box::new(stream), kind, &mut self.random)
+        } else {
+            Ok(Link::new(Box::new(stream), kind))
+        }
     }
 
     async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Error> {

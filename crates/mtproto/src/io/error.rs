@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::frame::obfuscation::ObfuscationError;
 use crate::frame::{EncodeError, FrameError, TransportError};
 use crate::handshake::HandshakeError;
 use crate::handshake::plain::PlainError;
@@ -50,6 +51,9 @@ pub enum Error {
     /// What arrives is no frame.
     #[error("the server sends bytes that are no frame")]
     Frame(#[from] FrameError),
+    /// The connection cannot be obfuscated.
+    #[error("the connection cannot be obfuscated")]
+    Obfuscation(#[from] ObfuscationError),
     /// What we want to send is no frame.
     #[error("a message cannot be framed")]
     Encode(#[from] EncodeError),
@@ -81,6 +85,7 @@ impl Error {
             | Self::Closed
             | Self::Io(_)
             | Self::Transport(_)
+            | Self::Obfuscation(_)
             | Self::Encode(_)
             | Self::Entropy => false,
         }
@@ -101,7 +106,9 @@ impl Error {
             }
             Self::Handshake(error) => error.is_retryable(),
             Self::Session(error) => error.is_retryable(),
-            Self::NoAddress | Self::Encode(_) | Self::Plain(_) | Self::Entropy => false,
+            Self::NoAddress | Self::Obfuscation(_) | Self::Encode(_) | Self::Plain(_) | Self::Entropy => {
+                false
+            }
         }
     }
 

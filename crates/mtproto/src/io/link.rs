@@ -3,6 +3,8 @@
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
 
+use crate::crypto::Ctr;
+use crate::frame::obfuscation::{Obfuscation, ProxyHint};
 use crate::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
 use crate::io::Error;
 use crate::random::Random;
@@ -24,11 +26,13 @@ pub(super) struct Link {
 pub(super) struct LinkReader {
     half: ReadHalf<Box<dyn Carrier>>,
     decoder: Decoder,
+    stream: Option<Ctr>,
 }
 
 pub(super) struct LinkWriter {
     half: WriteHalf<Box<dyn Carrier>>,
     encoder: Encoder,
+    stream: Option<Ctr>,
     unsent: Vec<u8>,
     sent: usize,
     flush_is_due: bool,
@@ -38,15 +42,31 @@ impl Link {
     pub(super) fn new(carrier: Box<dyn Carrier>, kind: FrameKind) -> Self {
         let (read, write) = tokio::io::split(carrier);
         Self {
-            reader: LinkReader { half: read, decoder: Decoder::new(kind) },
+            reader: LinkReader { half: read, decoder: Decoder::new(kind), stream: None },
             writer: LinkWriter {
                 half: write,
                 encoder: Encoder::new(kind),
+                stream: None,
                 unsent: Vec::new(),
                 sent: 0,
                 flush_is_due: false,
             },
         }
+    }
+
+    /// A link whose bytes look random.
+    pub(super) fn obfuscated(
+        carrier: Box<dyn Carrier>,
+        kind: FrameKind,
+        random: &mut dyn Random,
+    ) -> Result<Self, Error> {
+        let (streams, init) = Obfuscation::start(kind, ProxyHint::default(), random)?;
+        let mut link = Self::new(carrier, kind);
+        link.reader.stream = Some(streams.from_server);
+        link.writer.encoder = Encoder::without_tag(kind);
+        link.writer.stream = Some(streams.to_server);
+        link.writer.unsent.extend_from_slice(&init);
+        Ok(link)
     }
 
     /// Sends a plain message and waits for one: a step of the key exchange.
@@ -75,9 +95,15 @@ impl LinkReader {
     pub(super) async fn read(&mut self) -> Result<(), Error> {
         let buffer = self.decoder.buffer_mut();
         buffer.reserve(READ_BYTES);
+        let known = buffer.len();
         match self.half.read_buf(buffer).await {
             Ok(0) => Err(Error::Closed),
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                if let (Some(stream), Some(fresh)) = (&mut self.stream, buffer.get_mut(known..)) {
+                    stream.apply(fresh);
+                }
+                Ok(())
+            }
             Err(error) => Err(Error::Io(error)),
         }
     }
@@ -94,7 +120,12 @@ impl LinkReader {
 impl LinkWriter {
     /// Frames a message and queues it.
     pub(super) fn queue(&mut self, message: &[u8], random: &mut dyn Random) -> Result<(), Error> {
-        Ok(self.encoder.encode(message, false, random, &mut self.unsent)?)
+        let start = self.unsent.len();
+        self.encoder.encode(message, false, random, &mut self.unsent)?;
+        if let (Some(stream), Some(frame)) = (&mut self.stream, self.unsent.get_mut(start..)) {
+            stream.apply(frame);
+        }
+        Ok(())
     }
 
     pub(super) fn has_unsent(&self) -> bool {

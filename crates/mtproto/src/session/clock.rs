@@ -22,7 +22,8 @@ impl Clock {
     }
 
     pub(super) fn offset_secs(&self) -> i64 {
-        self.offset_nanos.div_euclid(NANOS_PER_SEC)
+        // to the nearest: a message that took a moment to arrive must not look like a second
+        self.offset_nanos.saturating_add(NANOS_PER_SEC / 2).div_euclid(NANOS_PER_SEC)
     }
 
     /// The server's time since 1970.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
+use mtproto::frame::obfuscation::ObfuscationError;
 use mtproto::frame::{FrameError, FrameKind, TransportError};
 use mtproto::handshake::HandshakeError;
 use mtproto::io::{Backoff, Client, Config, Error, InvokeError, RpcError, Update};
@@ -59,6 +60,25 @@ async fn a_new_key_and_a_request_over_every_kind_of_frame() {
         assert_eq!(updates.recv().await, None);
         assert_eq!((server.connections(), server.done().len()), (1, 1));
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_looks_like_random_bytes() {
+    for kind in [FrameKind::Abridged, FrameKind::Intermediate, FrameKind::PaddedIntermediate] {
+        let server = TcpServer::echo(kind, vec![Act::ServeUntil(1000), Act::Serve]).await;
+        let mut config = config(&server, kind);
+        config.obfuscated = true;
+        let (client, _) = Client::connect(config).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(invoke(&client, REQUEST).await.unwrap(), REQUEST);
+        }
+        assert_eq!(server.connections(), 2);
+    }
+    let server = TcpServer::echo(FrameKind::Full, vec![Act::Serve]).await;
+    let mut config = config(&server, FrameKind::Full);
+    config.obfuscated = true;
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(matches!(error, Error::Obfuscation(ObfuscationError::FullFrames)), "{error:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use mtproto::crypto::AuthKey;
+use mtproto::crypto::{AuthKey, Ctr};
 use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
 use mtproto::handshake::plain;
 use mtproto::schema::functions;
@@ -107,9 +107,7 @@ async fn serve_connection(
     act: Act,
     shared: &Mutex<State>,
 ) -> std::io::Result<()> {
-    let mut tag = vec![0; kind.tag().len()];
-    stream.read_exact(&mut tag).await?;
-    assert_eq!(tag, kind.tag());
+    let mut streams = accept_stream(&mut stream, kind).await?;
     let (mut decoder, mut encoder) = (Decoder::new(kind), Encoder::without_tag(kind));
     let mut keys = KeyServer::new();
     keys.server_time = i32::try_from(unix_now().as_secs()).unwrap();
@@ -122,8 +120,12 @@ async fn serve_connection(
                 Decoded::Frame(other) => panic!("a client sends messages, not {other:?}"),
                 Decoded::Incomplete { .. } => {}
             }
+            let known = decoder.buffer_mut().len();
             if stream.read_buf(decoder.buffer_mut()).await? == 0 {
                 return Ok(());
+            }
+            if let Some((from_client, _)) = &mut streams {
+                from_client.apply(&mut decoder.buffer_mut()[known..]);
             }
         };
         match &act {
@@ -138,6 +140,9 @@ async fn serve_connection(
         let Some(answer) = answer(&mut keys, shared, &frame) else { continue };
         let mut wire = Vec::new();
         encoder.encode(&answer, false, &mut random, &mut wire).unwrap();
+        if let Some((_, to_client)) = &mut streams {
+            to_client.apply(&mut wire);
+        }
         let sent = wire.len().min(room);
         stream.write_all(&wire[..sent]).await?;
         room -= sent;
@@ -145,6 +150,24 @@ async fn serve_connection(
             return Ok(());
         }
     }
+}
+
+/// Reads what opens the connection: a tag, or the init of an obfuscated one (from the client, to the client).
+async fn accept_stream(stream: &mut TcpStream, kind: FrameKind) -> std::io::Result<Option<(Ctr, Ctr)>> {
+    let mut head = vec![0; kind.tag().len()];
+    stream.read_exact(&mut head).await?;
+    if head == kind.tag() {
+        return Ok(None);
+    }
+    let mut init: [u8; 64] = std::array::from_fn(|at| head.get(at).copied().unwrap_or(0));
+    stream.read_exact(&mut init[head.len()..]).await?;
+    let ctr = |init: &[u8; 64]| Ctr::new(init[8..40].try_into().unwrap(), init[40..56].try_into().unwrap());
+    let mut from_client = ctr(&init);
+    let mut plain = init;
+    from_client.apply(&mut plain);
+    assert_eq!(plain[56..60], kind.tag().repeat(4)[..4]);
+    init.reverse();
+    Ok(Some((from_client, ctr(&init))))
 }
 
 fn answer(keys: &mut KeyServer, shared: &Mutex<State>, frame: &[u8]) -> Option<Vec<u8>> {
