@@ -19,7 +19,7 @@ use crate::fault::{Fault, FaultRule, MethodName, Script};
 use crate::handshake::{DcIdentity, Handshakes};
 use crate::key::RsaKey;
 use crate::keys::KeyStore;
-use crate::limits::MAX_CONNECTIONS;
+use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
 use crate::truth::Truth;
 
 /// A running data centre. It stops when it is dropped or [shut down](Self::shutdown).
@@ -180,11 +180,11 @@ async fn accept(listener: TcpListener, centre: Arc<DataCentre>, mut stopped: wat
     let mut next_id = 0_u64;
     loop {
         tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => break,
+            () = until(&mut stopped) => break,
             // finished ones are taken off the set
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => {
-                let Some(stream) = admit(accepted, connections.len()) else { continue };
+                let Some(stream) = admit(accepted, connections.len()).await else { continue };
                 next_id += 1;
                 connections.spawn(connection::serve(next_id, stream, Arc::clone(&centre)));
             }
@@ -193,7 +193,12 @@ async fn accept(listener: TcpListener, centre: Arc<DataCentre>, mut stopped: wat
     connections.shutdown().await;
 }
 
-fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Option<TcpStream> {
+/// Waits for the order to stop; a server that was dropped has given it too.
+async fn until(stopped: &mut watch::Receiver<bool>) {
+    let _ordered = stopped.wait_for(|stop| *stop).await.is_ok();
+}
+
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Option<TcpStream> {
     match accepted {
         Ok((stream, _)) if connected < MAX_CONNECTIONS => {
             // small messages go out at once; without it a client waits for the kernel
@@ -209,6 +214,7 @@ fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Opt
         // the client was gone before it was taken, or there are no descriptors: neither ends the server
         Err(error) => {
             tracing::debug!(%error, "accept");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             None
         }
     }

@@ -208,12 +208,12 @@ fn the_published_queries_are_understood() {
         ("req_DH_params_packet", |q| matches!(q, Query::DhParams(q) if q.encrypted.len() == 256)),
         ("set_client_DH_params_packet", |q| matches!(q, Query::ClientDh(q) if q.encrypted.len() == 336)),
     ];
-    for (packet, is_expected) in published {
-        let packet = sample.hex(packet);
-        let message = PlainMessage::read(&packet).unwrap();
+    for (field, is_expected) in published {
+        let text = sample.hex(field);
+        let message = PlainMessage::read(&text).unwrap();
         assert!(is_expected(&Query::read(message.body).unwrap()));
-        for cut in 0..packet.len() {
-            assert!(PlainMessage::read(&packet[..cut]).is_err(), "cut at {cut}");
+        for cut in 0..text.len() {
+            assert!(PlainMessage::read(&text[..cut]).is_err(), "cut at {cut}");
         }
         for cut in 0..message.body.len() {
             assert!(Query::read(&message.body[..cut]).is_err(), "cut at {cut}");
