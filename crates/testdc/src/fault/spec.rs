@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Fault, FaultRule, MethodName, Times};
 
 /// Every form that `--fault` takes, with what it does.
-pub const FAULT_FORMS: [(&str, &str); 20] = [
+pub const FAULT_FORMS: &[(&str, &str)] = &[
     ("rpc-error=METHOD:CODE:TEXT", "answer a call with an error"),
     ("flood-wait=METHOD:SECONDS", "answer a call with FLOOD_WAIT"),
     ("takeout-delay=SECONDS", "TAKEOUT_INIT_DELAY, counting down from the first refusal"),
