@@ -1,6 +1,33 @@
-//! tmp
-#![allow(dead_code)]
+//! From the replies of a Telegram account to a folder with its whole address book.
+//!
+//! This is the library half of the program `takeout-export`. It owns the last two hops of the project,
+//! **Contact → RecordBatch → file**, and the order in which an export happens:
+//!
+//! ```text
+//! fetch ──► join ──► reconcile ──► columns ──► sinks ──► check on disk ──► manifest ──► moved into place
+//! ╰──────────────── inside the takeout session ──────────────────╯   finished
+//! ```
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`export`] | the order above; what can go wrong in it |
+//! | [`columns`] | contacts become record batches |
+//! | [`sink`] | record batches become files |
+//! | [`staging`] | a folder holds a whole export or none |
+//! | [`manifest`] | what an export says about itself |
+//! | [`progress`] | what a watcher is told |
+//! | [`cli`] | the program around it (feature `cli`) |
+//!
+//! The library knows no connection: it asks through [`tl_api::Invoke`], and the program gives it one.
+//! docs/output.md is the contract of what is written.
+//!
+//! Read next: [`export`].
+
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod columns;
+pub mod export;
 pub mod manifest;
+pub mod progress;
 pub mod sink;
 pub mod staging;

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::disk::{Disk, RealDisk};
 pub use self::error::OutputError;
-use self::error::io_error;
+pub(crate) use self::error::io_error;
 use self::lock::Lock;
 use crate::sink::{HashingFile, OutputFile};
 

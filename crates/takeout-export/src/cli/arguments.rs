@@ -1,0 +1,212 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::exit::EXIT_CODES;
+
+/// Exports the whole Telegram address book, people without an account included, to Parquet and CSV.
+#[derive(Debug, Parser)]
+#[command(
+    name = "takeout-export",
+    version,
+    after_help = "Try it without an account: takeout-export demo",
+    after_long_help = format!("{EXAMPLES}\n{EXIT_CODES}"),
+    max_term_width = 100
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What goes with every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Try it, without an account and without the network:
+    takeout-export demo --out contacts-demo
+  Export your own address book (api_id and api_hash come from https://my.telegram.org):
+    takeout-export login --api-id 12345 --api-hash 0123456789abcdef0123456789abcdef
+    takeout-export export --out my-contacts
+    takeout-export logout
+";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a Telegram data centre on this machine, log in to it over TCP, and export a made-up address book
+    Demo(Demo),
+    /// Log in to Telegram with a code (and password) and keep the session
+    Login(Login),
+    /// Export the address book of the account that is logged in
+    Export(Export),
+    /// End the session at Telegram and remove it here
+    Logout(Logout),
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Print the result as one JSON object
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on stderr (repeat for more: -vv, -vvv)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Write a log to this file (no codes, passwords, keys, names or numbers are ever logged)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+}
+
+/// Where the files go, and what is in them.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// Replace an earlier export in the folder; other files in it stay
+    #[arg(long)]
+    pub force: bool,
+    /// Add the column `access_hash` (with it and the session one can write to the people of the list)
+    #[arg(long)]
+    pub with_access_hash: bool,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Output folder
+    #[arg(long, value_name = "DIR", default_value = "contacts-demo")]
+    pub out: PathBuf,
+    /// Contacts with an account
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub contacts: u32,
+    /// Saved numbers without an account
+    #[arg(long, value_name = "M", default_value_t = 40)]
+    pub saved_only: u32,
+    /// Another seed gives another address book
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Where the files go, and what is in them.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `login`
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Whose application.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+    /// Phone number with its country code; asked for if it is not given
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Option<String>,
+    /// Read the login code from the first line of stdin (for scripts)
+    #[arg(long)]
+    pub code_stdin: bool,
+    /// Read the two-step verification password from the first line of a file (for scripts)
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Output folder; created if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Where the files go, and what is in them.
+    #[command(flatten)]
+    pub output: Output,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Whose application.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// `logout`
+#[derive(Debug, Args)]
+pub struct Logout {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Whose application.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// Which server to talk to: Telegram, unless something else is given.
+#[derive(Debug, Clone, Args)]
+pub struct Server {
+    /// Telegram's test servers instead of its real ones
+    #[arg(long, conflicts_with = "dc")]
+    pub test_dc: bool,
+    /// Any server: data centre number, host and port, like 2=127.0.0.1:4430
+    #[arg(long, value_name = "ID=HOST:PORT", requires = "rsa_key")]
+    pub dc: Option<String>,
+    /// The public RSA key of that server (PEM)
+    #[arg(long, value_name = "FILE", requires = "dc")]
+    pub rsa_key: Option<PathBuf>,
+}
+
+/// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.
+#[derive(Debug, Clone, Args)]
+pub struct Credentials {
+    /// `api_id` from my.telegram.org
+    #[arg(long, value_name = "ID", env = "TAKEOUT_EXPORT_API_ID", value_parser = clap::value_parser!(i32).range(1..))]
+    pub api_id: Option<i32>,
+    /// `api_hash` from my.telegram.org
+    #[arg(long, value_name = "HASH", env = "TAKEOUT_EXPORT_API_HASH", hide_env_values = true)]
+    pub api_hash: Option<secrecy::SecretString>,
+}
+
+/// Where the session is kept.
+#[derive(Debug, Clone, Args)]
+pub struct Session {
+    /// Session file (default: in the data folder of the user)
+    #[arg(long = "session", value_name = "FILE", env = "TAKEOUT_EXPORT_SESSION")]
+    pub path: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_shows_the_exit_codes_and_no_secret() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(help.contains("reconciliation failed") && help.contains("takeout-export demo"), "{help}");
+    }
+
+    #[test]
+    fn what_belongs_together_is_demanded_together() {
+        let parse = |line: &str| Arguments::try_parse_from(line.split_whitespace());
+        assert!(parse("x export --out d --dc 2=h:1").is_err());
+        assert!(parse("x export --out d --rsa-key f").is_err());
+        assert!(parse("x export --out d --test-dc --dc 2=h:1 --rsa-key f").is_err());
+        assert!(parse("x export").is_err());
+        assert!(parse("x login --api-id 0").is_err());
+        assert!(parse("x export --out d --dc 2=h:1 --rsa-key f --json -vv").is_ok());
+    }
+}

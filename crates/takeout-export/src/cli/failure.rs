@@ -1,0 +1,239 @@
+//! Every way to fail: what is said, what to do now, and the exit code.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tg_client::{ClientError, LoginError, SessionError, TakeoutError};
+
+use super::exit::Exit;
+use super::interrupt::Signal;
+use crate::export::ExportError;
+use crate::staging::OutputError;
+
+/// A command did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("the program cannot start its runtime")]
+    Runtime(#[source] io::Error),
+    #[error("{what}")]
+    Usage { what: String },
+    #[error("cannot read {}", path.display())]
+    Input { path: PathBuf, source: io::Error },
+    #[error("cannot write the log to {}", path.display())]
+    LogFile { path: PathBuf, source: io::Error },
+    #[error("there is no terminal to ask on")]
+    NoTerminal { option: &'static str },
+    #[error("the answer cannot be read")]
+    Stdin(#[source] io::Error),
+    #[error("this system names no folder for data")]
+    NoDataFolder,
+    #[error("the session belongs to another server than the one that was named")]
+    OtherServer,
+    #[error(transparent)]
+    Session(SessionError),
+    #[error("nobody is logged in")]
+    NotLoggedIn(#[source] Option<SessionError>),
+    #[error("the login did not succeed")]
+    Login(#[source] LoginError),
+    #[error(transparent)]
+    Client(ClientError),
+    #[error(transparent)]
+    Takeout(TakeoutError),
+    #[error(transparent)]
+    Export(ExportError),
+    #[error("the demo's data centre cannot start")]
+    Demo(#[source] testdc::BindError),
+    #[error("a task of the program ended without a result")]
+    Task,
+    #[error("{}", signal_text(*.0))]
+    Interrupted(Signal),
+}
+
+fn signal_text(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Interrupt => "interrupted",
+        Signal::Terminate => "terminated",
+    }
+}
+
+impl Failure {
+    /// What the process ends with.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Runtime(_) | Self::Demo(_) | Self::Task => Exit::Unexpected,
+            Self::Usage { .. }
+            | Self::Input { .. }
+            | Self::LogFile { .. }
+            | Self::NoTerminal { .. }
+            | Self::Stdin(_)
+            | Self::NoDataFolder
+            | Self::OtherServer => Exit::Usage,
+            Self::Session(SessionError::Io { .. }) => Exit::Output,
+            Self::Session(_) | Self::NotLoggedIn(_) => Exit::NotLoggedIn,
+            Self::Login(error) => login_exit(error),
+            Self::Client(error) => client_exit(error),
+            Self::Takeout(error) => takeout_exit(error),
+            Self::Export(error) => export_exit(error),
+            Self::Interrupted(signal) => signal.exit(),
+        }
+    }
+
+    /// What to do now, where there is something.
+    pub(super) fn advice(&self) -> Option<String> {
+        Some(match self {
+            Self::NoTerminal { option } => format!("give {option}, or run the command in a terminal"),
+            Self::NoDataFolder => "name a session file with --session".to_owned(),
+            Self::OtherServer => "name another file with --session, or log out first".to_owned(),
+            Self::NotLoggedIn(_) => "takeout-export login".to_owned(),
+            Self::Session(SessionError::Exposed { path, .. }) => {
+                format!("if nobody else has read it: chmod 600 {}", path.display())
+            }
+            Self::Session(SessionError::Malformed { .. } | SessionError::Version { .. }) => {
+                "move the file away and log in again".to_owned()
+            }
+            Self::Login(error) => return login_advice(error),
+            Self::Client(error) | Self::Takeout(TakeoutError::Client(error)) => return client_advice(error),
+            Self::Takeout(TakeoutError::Delayed { wait }) => delay_advice(*wait),
+            Self::Takeout(TakeoutError::TakenOver) => {
+                "let the other export finish, then run the command again".to_owned()
+            }
+            Self::Export(ExportError::Output(OutputError::NotEmpty { .. })) => {
+                "name another folder, or add --force to replace an earlier export in this one".to_owned()
+            }
+            Self::Export(ExportError::Output(OutputError::Foreign { .. })) => {
+                "move the file away, or name another folder".to_owned()
+            }
+            Self::Export(ExportError::Output(_) | ExportError::Sink(_)) => {
+                "make room, or name another folder; nothing of this export was left behind".to_owned()
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn login_exit(error: &LoginError) -> Exit {
+    match error {
+        LoginError::Client(error) => client_exit(error),
+        LoginError::Srp(_) => Exit::Protocol,
+        LoginError::TooManyAttempts { .. } => Exit::FloodWait,
+        _ => Exit::LoginRefused,
+    }
+}
+
+fn login_advice(error: &LoginError) -> Option<String> {
+    Some(match error {
+        LoginError::WrongCode | LoginError::CodeExpired => {
+            "takeout-export login sends a new code; the latest one counts".to_owned()
+        }
+        LoginError::WrongPassword => {
+            "this is the two-step verification password, not the code; run the login again".to_owned()
+        }
+        LoginError::PhoneRefused { .. } => {
+            "give the number with its country code, like +4915112345678".to_owned()
+        }
+        LoginError::Client(error) => return client_advice(error),
+        _ => return None,
+    })
+}
+
+fn client_exit(error: &ClientError) -> Exit {
+    match error {
+        _ if error.is_logged_out() => Exit::NotLoggedIn,
+        _ if error.retry_after().is_some() => Exit::FloodWait,
+        _ if error.is_peer_fault() => Exit::Protocol,
+        ClientError::Rpc(_) => Exit::Refused,
+        ClientError::Connect(_)
+        | ClientError::Call(_)
+        | ClientError::Address { .. }
+        | ClientError::Timeout { .. }
+        | ClientError::UnknownDataCentre { .. }
+        | ClientError::MigrationLoop { .. } => Exit::Connection,
+        ClientError::RsaKey(_) => Exit::Usage,
+        ClientError::Session(SessionError::Io { .. }) => Exit::Output,
+        ClientError::Session(_) => Exit::NotLoggedIn,
+        _ => Exit::Unexpected,
+    }
+}
+
+fn client_advice(error: &ClientError) -> Option<String> {
+    Some(match client_exit(error) {
+        Exit::NotLoggedIn => "takeout-export login".to_owned(),
+        Exit::Connection => "check the network and run the command again; nothing was lost".to_owned(),
+        Exit::FloodWait => {
+            format!("Telegram asks to wait {}", duration_text(error.retry_after().unwrap_or_default()))
+        }
+        _ => return None,
+    })
+}
+
+fn takeout_exit(error: &TakeoutError) -> Exit {
+    match error {
+        TakeoutError::Delayed { .. } => Exit::Delayed,
+        TakeoutError::TakenOver => Exit::TakenOver,
+        TakeoutError::Client(error) => client_exit(error),
+        _ => Exit::Unexpected,
+    }
+}
+
+/// The server's own words are "come back on this date with the same device": the session file is that device.
+fn delay_advice(wait: Duration) -> String {
+    let until = i64::try_from(wait.as_secs())
+        .ok()
+        .and_then(|secs| Timestamp::from_second(Timestamp::now().as_second().checked_add(secs)?).ok());
+    let until =
+        until.map_or_else(|| duration_text(wait), |until| format!("{until} (in {})", duration_text(wait)));
+    format!(
+        "confirm the export on another device that has been logged in for over 24 hours, or wait until {until}; \
+         then run the same command again with the same session"
+    )
+}
+
+fn duration_text(wait: Duration) -> String {
+    match wait.as_secs() {
+        secs @ 0..120 => format!("{secs} s"),
+        secs @ 120..7200 => format!("{} min", secs.div_ceil(60)),
+        secs => format!("{} h", secs.div_ceil(3600)),
+    }
+}
+
+fn export_exit(error: &ExportError) -> Exit {
+    match error {
+        ExportError::Contacts(_) => Exit::Protocol,
+        ExportError::Reconcile(_) => Exit::Reconcile,
+        ExportError::Output(OutputError::NotEmpty { .. } | OutputError::Foreign { .. }) => Exit::NotEmpty,
+        ExportError::Output(_) | ExportError::Sink(_) => Exit::Output,
+        ExportError::Columns(_) | ExportError::Manifest(_) | ExportError::Stopped => Exit::Unexpected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_name_a_date_and_a_length() {
+        let advice = delay_advice(Duration::from_secs(86_400));
+        assert!(advice.contains("(in 24 h)") && advice.contains('Z'), "{advice}");
+        assert_eq!(duration_text(Duration::from_secs(119)), "119 s");
+        assert_eq!(duration_text(Duration::from_secs(121)), "3 min");
+    }
+
+    #[test]
+    fn refusals_have_their_documented_codes() {
+        let rpc = |code, text: &str| ClientError::Rpc(tl_api::RpcError { code, message: text.to_owned() });
+        for (error, exit) in [
+            (rpc(401, "SESSION_REVOKED"), Exit::NotLoggedIn),
+            (rpc(420, "FLOOD_WAIT_3600"), Exit::FloodWait),
+            (rpc(400, "PEER_ID_INVALID"), Exit::Refused),
+            (ClientError::Timeout { after: Duration::ZERO }, Exit::Connection),
+            (ClientError::NotText { field: "x" }, Exit::Protocol),
+        ] {
+            assert_eq!(Failure::Client(error).exit(), exit);
+        }
+        assert_eq!(Failure::Login(LoginError::WrongCode).exit(), Exit::LoginRefused);
+        assert_eq!(Failure::Takeout(TakeoutError::TakenOver).exit(), Exit::TakenOver);
+        assert_eq!(Failure::Interrupted(Signal::Terminate).exit(), Exit::Terminated);
+    }
+}

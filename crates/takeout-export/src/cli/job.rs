@@ -1,0 +1,128 @@
+//! One export of one account that is connected: what `export` and `demo` have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tg_client::{Client, RunError, Takeout, takeout};
+use tokio::sync::oneshot;
+
+use super::arguments::Output;
+use super::failure::Failure;
+use super::interrupt::{Interrupt, Signal};
+use super::meter::Meter;
+use super::summary::{Exported, Outcome};
+use crate::export::{self, Fetched, Options, Prepared};
+use crate::manifest::TakeoutResult;
+use crate::progress::{Step, Watch};
+use crate::staging::{RealDisk, Staging};
+
+/// How long an interrupted program waits for the thread that writes to clear its folder away; it looks at the flag once
+/// a batch of rows, which takes milliseconds.
+const CLEARING: Duration = Duration::from_secs(10);
+
+/// Where an export goes. Made before anything is asked of a server, so that a folder that cannot be used costs nothing.
+#[derive(Debug)]
+pub(super) struct Target {
+    staging: Staging,
+    folder: PathBuf,
+    options: Options,
+}
+
+impl Target {
+    pub(super) fn begin(folder: PathBuf, output: &Output) -> Result<Self, Failure> {
+        let staging = Staging::begin(&folder, output.force).map_err(|error| Failure::Export(error.into()))?;
+        Ok(Self { staging, folder, options: Options { access_hash: output.with_access_hash } })
+    }
+}
+
+/// Exports: inside a takeout session that is finished however this ends.
+pub(super) async fn run(
+    client: &Client,
+    target: Target,
+    meter: &Meter,
+    interrupt: &Interrupt,
+) -> Result<Outcome, Failure> {
+    // from here on no method that changes the account can leave the process
+    client.restrict_to_reading();
+    interrupt.or(takeout::announce(client)).await?.map_err(Failure::Client)?;
+    let account_id = client.session().state().account.map_or(0, |account| account.user_id);
+    let folder = target.folder.clone();
+
+    meter.say("opening a takeout session");
+    let (clearing, cleared) = oneshot::channel();
+    let finished = takeout::run(client, interrupt.first(), |takeout| async move {
+        let fetched = fetch(&takeout, account_id, meter).await?;
+        let prepared = prepare(fetched, target, meter, clearing).await?;
+        meter.step(Step::Finishing);
+        Ok(prepared)
+    })
+    .await;
+    let finished = match finished {
+        Ok(finished) => finished,
+        Err(error) => {
+            // the sender goes away with the thread, or with the work that never started it
+            let _ = tokio::time::timeout(CLEARING, cleared).await;
+            return Err(failure(error));
+        }
+    };
+    let result = match finished.finish_error {
+        None => TakeoutResult::Finished,
+        Some(_) => TakeoutResult::NotConfirmed,
+    };
+    let prepared = finished.value;
+    let publish = tokio::task::spawn_blocking(move || prepared.publish(result, Timestamp::now()));
+    let manifest = publish.await.map_err(|_| Failure::Task)?.map_err(Failure::Export)?;
+    Ok(Outcome::Exported(Box::new(Exported { folder, manifest })))
+}
+
+fn failure(error: RunError<Failure, Signal>) -> Failure {
+    match error {
+        RunError::Open(error) => Failure::Takeout(error),
+        RunError::Work(failure) => failure,
+        RunError::Interrupted(signal) => Failure::Interrupted(signal),
+        _ => Failure::Task,
+    }
+}
+
+async fn fetch(takeout: &Takeout, account_id: i64, meter: &Meter) -> Result<Fetched, Failure> {
+    let fetched = export::fetch(takeout, takeout.client(), account_id, meter, &Timestamp::now).await;
+    fetched.map_err(|error| Failure::Takeout(takeout::classify(error)))
+}
+
+/// Writes on a thread of its own. If this future is dropped, the thread is told to stop, and `clearing` goes away when
+/// it has.
+async fn prepare(
+    fetched: Fetched,
+    target: Target,
+    meter: &Meter,
+    clearing: oneshot::Sender<()>,
+) -> Result<Prepared<RealDisk>, Failure> {
+    let stop = StopOnDrop(Arc::new(AtomicBool::new(false)));
+    let flag = Arc::clone(&stop.0);
+    let watch = meter.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let stopped = || flag.load(Ordering::Relaxed);
+        let prepared = export::prepare(&fetched, target.staging, target.options, &watch, &stopped);
+        if stopped() {
+            // nobody waits for the result: the folder is cleared away here
+            drop(prepared);
+            drop(clearing);
+            return Err(export::ExportError::Stopped);
+        }
+        prepared
+    });
+    let prepared = work.await.map_err(|_| Failure::Task)?.map_err(Failure::Export);
+    drop(stop);
+    prepared
+}
+
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

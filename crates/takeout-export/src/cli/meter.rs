@@ -1,0 +1,70 @@
+//! Progress: a moving line on a terminal, plain lines otherwise, both on stderr.
+
+use std::io::{IsTerminal, stderr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output;
+use crate::progress::{Step, Watch};
+
+/// How often the moving line moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What the user sees of the work.
+#[derive(Debug, Clone)]
+pub(super) struct Meter {
+    bar: Option<ProgressBar>,
+    /// The last line that was said: rows are counted by the thousand, the words change rarely.
+    last: Arc<Mutex<String>>,
+}
+
+impl Meter {
+    /// On a terminal, unless log lines go there as well.
+    pub(super) fn new(verbose: u8) -> Self {
+        let bar = (stderr().is_terminal() && verbose == 0).then(|| {
+            let style = ProgressStyle::with_template("{spinner} {msg}");
+            let bar = ProgressBar::new_spinner()
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Self { bar, last: Arc::default() }
+    }
+
+    /// Says what happens now.
+    pub(super) fn say(&self, text: &str) {
+        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *last == text {
+            return;
+        }
+        text.clone_into(&mut last);
+        match &self.bar {
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => output::say(text),
+        }
+    }
+
+    /// Takes the moving line away.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Watch for Meter {
+    fn step(&self, step: Step) {
+        match step {
+            Step::Asking { what } => self.say(&format!("asking for {what}")),
+            Step::Joining => self.say("joining"),
+            Step::Writing { rows, total } if self.bar.is_some() => {
+                self.say(&format!("writing {rows} of {total}"))
+            }
+            Step::Writing { .. } => self.say("writing"),
+            Step::Checking => self.say("checking the files"),
+            Step::Finishing => self.say("finishing the takeout session"),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The only place that writes to stdout and stderr.
+//!
+//! stdout: results. stderr: what is said on the way, and complaints. If nobody listens any more (a closed pipe), nothing
+//! is said; that is no reason to end an export.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::failure::Failure;
+use super::summary::Outcome;
+
+/// The result of a command.
+pub(super) fn outcome(outcome: &Outcome, as_json: bool) {
+    let text = if as_json { outcome.to_json() } else { outcome.to_string() };
+    write(&mut io::stdout().lock(), text);
+}
+
+/// Something on the way.
+pub(super) fn say(text: impl Display) {
+    write(&mut io::stderr().lock(), text);
+}
+
+/// Something on the way whose line is not over: the user answers on it.
+pub(super) fn ask(text: impl Display) {
+    let mut stderr = io::stderr().lock();
+    write!(stderr, "{text}").and_then(|()| stderr.flush()).unwrap_or_default();
+}
+
+/// What failed, why, and what to do now.
+pub(super) fn failure(failure: &Failure) {
+    let mut stderr = io::stderr().lock();
+    write(&mut stderr, format_args!("error: {failure}"));
+    for cause in causes(failure) {
+        write(&mut stderr, format_args!("  because: {cause}"));
+    }
+    if let Some(advice) = failure.advice() {
+        write(&mut stderr, format_args!("  now: {advice}"));
+    }
+}
+
+/// clap's own messages: help and version to stdout, complaints to stderr.
+pub(super) fn clap(error: &clap::Error) {
+    // as everywhere here: a closed pipe is no reason to fail
+    error.print().unwrap_or_default();
+}
+
+/// For a user who gave no command.
+pub(super) fn guide(has_session: bool) {
+    let next = if has_session {
+        "You are logged in. Export your address book:\n  takeout-export export --out my-contacts"
+    } else {
+        "Try it, without an account and without the network:\n  takeout-export demo\n\n\
+         Export your own address book:\n\
+         \x20 1. Get an api_id and api_hash at https://my.telegram.org (API development tools).\n\
+         \x20 2. takeout-export login --api-id ID --api-hash HASH\n\
+         \x20 3. takeout-export export --out my-contacts"
+    };
+    say(format_args!(
+        "takeout-export gets your whole Telegram address book out, to Parquet and CSV.\n\n{next}\n\n\
+         All commands and options: takeout-export --help"
+    ));
+}
+
+/// The chain of causes, without those that the message before them has already told.
+fn causes(failure: &Failure) -> Vec<String> {
+    let mut told = failure.to_string();
+    let mut causes = Vec::new();
+    let mut next = failure.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !told.contains(&text) {
+            causes.push(text.clone());
+        }
+        told = text;
+        next = cause.source();
+    }
+    causes
+}
+
+fn write(to: &mut impl Write, text: impl Display) {
+    writeln!(to, "{text}").and_then(|()| to.flush()).unwrap_or_default();
+}

@@ -1,0 +1,77 @@
+//! What is meant by the arguments: which server, whose application, which session file.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use tg_client::{ApiCredentials, DeviceInfo, ServerState};
+
+use super::arguments::{Credentials, Server, Session};
+use super::failure::Failure;
+use super::prompt;
+
+/// The session file of a user who names none: in the platform's data folder.
+pub(super) fn default_session() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "takeout-export")?;
+    Some(folders.data_dir().join("account.session"))
+}
+
+/// The session file that is meant.
+pub(super) fn session_path(session: Session) -> Result<PathBuf, Failure> {
+    session.path.or_else(default_session).ok_or(Failure::NoDataFolder)
+}
+
+/// The server that was named, if one was.
+pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
+    if server.test_dc {
+        return Ok(Some(ServerState::test()));
+    }
+    let (Some(dc), Some(key_path)) = (&server.dc, &server.rsa_key) else {
+        return Ok(None);
+    };
+    let parts = dc.split_once('=').and_then(|(id, address)| Some((id.parse().ok()?, address)));
+    let Some((dc_id, address)) = parts.filter(|(_, address)| address.contains(':')) else {
+        return Err(Failure::Usage {
+            what: format!("--dc wants ID=HOST:PORT, like 2=127.0.0.1:4430, not {dc}"),
+        });
+    };
+    let rsa_key_pem =
+        fs::read_to_string(key_path).map_err(|source| Failure::Input { path: key_path.clone(), source })?;
+    Ok(Some(ServerState::Custom { dc_id, address: address.to_owned(), rsa_key_pem }))
+}
+
+/// What only a login needs: asked for where it is not given.
+pub(super) async fn credentials(given: Credentials) -> Result<ApiCredentials, Failure> {
+    const WHERE: &str = "(from https://my.telegram.org, API development tools; use your own: borrowed ones get accounts banned)";
+    let api_id = match given.api_id {
+        Some(api_id) => api_id,
+        None => {
+            let typed = prompt::line(format!("api_id {WHERE}: "), "--api-id").await?;
+            typed.parse().map_err(|_| Failure::Usage { what: "api_id is a number".to_owned() })?
+        }
+    };
+    let api_hash = match given.api_hash {
+        Some(api_hash) => api_hash,
+        None => prompt::secret("api_hash: ", "--api-hash").await?,
+    };
+    Ok(ApiCredentials { api_id, api_hash })
+}
+
+/// The first line of a file that holds a secret.
+pub(super) fn secret_file(path: PathBuf) -> Result<SecretString, Failure> {
+    let text = fs::read_to_string(&path).map_err(|source| Failure::Input { path, source })?;
+    Ok(SecretString::from(text.lines().next().unwrap_or_default()))
+}
+
+/// How the session is called in Telegram's list of devices.
+pub(super) fn device() -> DeviceInfo {
+    let language = env::var("LANG").ok().and_then(|lang| lang.get(..2).map(str::to_ascii_lowercase));
+    let is_code = |code: &String| code.bytes().all(|byte| byte.is_ascii_lowercase());
+    DeviceInfo {
+        device_model: "takeout-export".to_owned(),
+        system_version: format!("{} {}", env::consts::OS, env::consts::ARCH),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        lang_code: language.filter(is_code).unwrap_or_else(|| "en".to_owned()),
+    }
+}

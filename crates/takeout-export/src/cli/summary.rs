@@ -1,0 +1,76 @@
+//! What a command has to show for itself.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::manifest::Manifest;
+
+/// The result of a command.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    LoggedIn { user_id: i64, session: PathBuf, already: bool },
+    LoggedOut { session: PathBuf },
+    Exported(Box<Exported>),
+}
+
+/// A finished export.
+#[derive(Debug)]
+pub(super) struct Exported {
+    pub(super) folder: PathBuf,
+    pub(super) manifest: Manifest,
+}
+
+impl Outcome {
+    /// One JSON object on one line.
+    pub(super) fn to_json(&self) -> String {
+        let value: Value = match self {
+            Self::LoggedIn { user_id, session, already } => json!({
+                "result": "logged_in", "user_id": user_id, "session": session, "already": already,
+            }),
+            Self::LoggedOut { session } => json!({ "result": "logged_out", "session": session }),
+            Self::Exported(exported) => json!({
+                "result": "exported",
+                "folder": exported.folder,
+                "manifest": exported.manifest,
+            }),
+        };
+        value.to_string()
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LoggedIn { user_id, session, already } => {
+                let verb = if *already { "is already logged in" } else { "is logged in" };
+                write!(f, "Account {user_id} {verb}; the session is in {}.\n", session.display())?;
+                f.write_str("Next: takeout-export export --out my-contacts")
+            }
+            Self::LoggedOut { session } => {
+                write!(f, "Logged out at the server; {} is removed.", session.display())
+            }
+            Self::Exported(exported) => exported.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Exported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = &self.manifest.counts;
+        let by_source = &counts.rows_by_source;
+        writeln!(f, "{} people in {}", counts.rows, self.folder.display())?;
+        writeln!(f, "  {:>7}  in the phone book and on Telegram", by_source.both)?;
+        writeln!(f, "  {:>7}  in the phone book only (no account, or a hidden number)", by_source.saved)?;
+        writeln!(f, "  {:>7}  on Telegram only (no saved number)", by_source.contact)?;
+        if counts.ambiguous > 0 {
+            writeln!(f, "  {:>7}  of them share a number with others; see match_group", counts.ambiguous)?;
+        }
+        for warning in &self.manifest.warnings {
+            writeln!(f, "warning: {warning}")?;
+        }
+        let names = self.manifest.files.iter().map(|file| file.name.as_str());
+        write!(f, "Files: {}, manifest.json", names.collect::<Vec<_>>().join(", "))
+    }
+}

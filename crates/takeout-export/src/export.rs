@@ -1,0 +1,22 @@
+//! The export from the first question to the finished folder.
+//!
+//! It comes in three parts, because a takeout session may be finished with success only when everything is safe:
+//!
+//! 1. [`fetch`] asks, inside of the takeout session.
+//! 2. [`prepare`] joins, proves, writes into the staging folder and reads back; still inside of it, but on a thread that
+//!    may block.
+//! 3. [`Prepared::publish`] writes the manifest, which says how the takeout session ended, and moves the files to where
+//!    they belong.
+//!
+//! If any of it fails or is interrupted, the staging folder goes away and the target is as it was.
+
+mod describe;
+mod error;
+mod fetch;
+mod prepare;
+mod verify;
+
+pub use self::error::ExportError;
+pub use self::fetch::{Clock, Fetched, fetch};
+pub use self::prepare::{Prepared, Stop, prepare};
+pub use crate::columns::Options;
