@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 from telethon import errors
-from telethon.network.connection import ConnectionTcpFull, ConnectionTcpIntermediate
+from telethon.network.connection import (
+    ConnectionTcpAbridged,
+    ConnectionTcpFull,
+    ConnectionTcpIntermediate,
+    ConnectionTcpObfuscated,
+)
 from telethon.tl import functions, types
 
 from conftest import StartServer
@@ -15,6 +20,7 @@ from join_oracle import assert_nobody_is_lost, assert_rows_match
 from servers import Server
 from telethon_side import connected, contacts_hash, fetch_address_book, log_in, run_bounded, truth_lists
 
+CONNECTIONS = [ConnectionTcpFull, ConnectionTcpIntermediate, ConnectionTcpAbridged, ConnectionTcpObfuscated]
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40)
 PASSWORD = "correct horse 🐴"
 
@@ -32,7 +38,7 @@ def fetch(server: Server, connection: type = ConnectionTcpFull, password: str | 
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])
-@pytest.mark.parametrize("connection", [ConnectionTcpFull, ConnectionTcpIntermediate])
+@pytest.mark.parametrize("connection", CONNECTIONS)
 def test_telethon_gets_the_truth(start_testdc: StartServer, connection: type, password: str | None) -> None:
     server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
     assert server.truth["account"]["has_password"] == (password is not None)

@@ -12,6 +12,7 @@ use crate::centre::DataCentre;
 use crate::frame::{FrameError, Framing, transport_error};
 use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, WRITE_TIMEOUT};
 use crate::link::{Link, Output};
+use crate::opening::{Opening, Streams};
 
 /// Why a connection ends.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,7 @@ pub(crate) async fn serve(id: u64, stream: impl AsyncRead + AsyncWrite + Unpin, 
         stream,
         link: Link::new(id, centre),
         framing: None,
+        streams: None,
         buffer: BytesMut::new(),
         deadlines: Deadlines::new(),
     };
@@ -48,6 +50,7 @@ struct Connection<S> {
     stream: S,
     link: Link,
     framing: Option<Framing>,
+    streams: Option<Streams>,
     buffer: BytesMut,
     deadlines: Deadlines,
 }
@@ -76,9 +79,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         loop {
             tokio::select! {
                 read = self.stream.read_buf(&mut self.buffer) => {
-                    if read? == 0 {
+                    let read = read?;
+                    if read == 0 {
                         return Err(Ended::ByClient);
                     }
+                    self.decrypt(read);
                     self.take_frames().await?;
                 }
                 () = bell.notified() => {
@@ -97,10 +102,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// Makes the bytes that have just arrived readable.
+    fn decrypt(&mut self, fresh_bytes: usize) {
+        let start = self.buffer.len().saturating_sub(fresh_bytes);
+        if let (Some(streams), Some(fresh)) = (&mut self.streams, self.buffer.get_mut(start..)) {
+            streams.from_client.apply(fresh);
+        }
+    }
+
     /// Works off every whole frame of the buffer.
     async fn take_frames(&mut self) -> Result<(), Ended> {
-        if self.framing.is_none() {
-            self.framing = Framing::detect(&mut self.buffer)?;
+        if self.framing.is_none()
+            && let Some(opening) = Opening::detect(&mut self.buffer)?
+        {
+            self.framing = Some(opening.framing);
+            self.streams = opening.streams;
         }
         let Some(mut framing) = self.framing.take() else { return Ok(()) };
         let mut had_frame = false;
@@ -152,6 +168,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
         }
         self.framing = Some(framing);
+        if let Some(streams) = &mut self.streams {
+            streams.to_client.apply(&mut wire);
+        }
         self.write(&wire).await?;
         match ended {
             Some(reason) => {

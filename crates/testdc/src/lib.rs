@@ -30,6 +30,7 @@
 //! # The way of a message
 //! | hop | module | what it owns |
 //! |---|---|---|
+//! | bytes ↔ bytes | `opening` | obfuscated connections |
 //! | bytes ↔ frames | `frame` | the four TCP framings |
 //! | plain messages | `handshake` | the key exchange and its checks |
 //! | ciphertext ↔ message | `envelope` | MTProto 2.0 |
@@ -56,6 +57,7 @@ mod key;
 mod keys;
 pub mod limits;
 mod link;
+mod opening;
 mod server;
 mod session;
 pub mod truth;

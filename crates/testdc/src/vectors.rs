@@ -19,6 +19,10 @@ impl Vector {
         self.0[field].as_array().unwrap().iter().map(|number| number.as_i64().unwrap()).collect()
     }
 
+    pub(crate) fn optional_text(&self, field: &str) -> Option<&str> {
+        self.0.get(field).and_then(Value::as_str)
+    }
+
     pub(crate) fn optional_hex(&self, field: &str) -> Option<Vec<u8>> {
         self.0.get(field).is_some().then(|| self.hex(field))
     }
@@ -43,6 +47,12 @@ pub(crate) fn rsa_pad_with_private_key() -> Vector {
 /// First frames of each framing, and transport errors.
 pub(crate) fn transports() -> Vector {
     Vector::load(include_str!("../vectors/transports.json"), "transports")
+}
+
+/// Obfuscated connections, with and without a proxy's secret.
+pub(crate) fn obfuscated() -> Vec<Vector> {
+    let file: Value = serde_json::from_str(include_str!("../vectors/openings.json")).unwrap();
+    Vector(file).list("obfuscated2")
 }
 
 /// Encrypted messages in both directions.
