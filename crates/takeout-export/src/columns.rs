@@ -6,12 +6,12 @@
 //!
 //! | group | columns |
 //! |---|---|
-//! | [`key`] | `row_id` … `match_group` |
-//! | [`phone`] | `phone` … `user_phone` |
-//! | [`saved`] | `saved_first_name` … `saved_at_unix` |
-//! | [`user`] | `user_id` … `lang_code` |
-//! | [`status`] | `status` … `status_observed_at` |
-//! | [`run`] | `raw_flags` … `layer` |
+//! | `key` | `row_id` … `match_group` |
+//! | `phone` | `phone` … `user_phone` |
+//! | `saved` | `saved_first_name` … `saved_at_unix` |
+//! | `user` | `user_id` … `lang_code` |
+//! | `status` | `status` … `status_observed_at` |
+//! | `run` | `raw_flags` … `layer` |
 //!
 //! Left out until a later step of the program asks for them: `note` and `birthday`, which take a request for each user.
 //!

@@ -1,7 +1,7 @@
 //! From the replies of a Telegram account to a folder with its whole address book.
 //!
 //! This is the library half of the program `takeout-export`. It owns the last two hops of the project,
-//! **Contact → RecordBatch → file**, and the order in which an export happens:
+//! **`Contact` → `RecordBatch` → file**, and the order in which an export happens:
 //!
 //! ```text
 //! fetch ──► join ──► reconcile ──► columns ──► sinks ──► check on disk ──► manifest ──► moved into place

@@ -53,10 +53,7 @@ pub(super) fn demand_server(store: &SessionStore, named: Option<ServerState>) ->
 /// Closes the connection; what cannot be saved any more is no reason to fail.
 pub(super) async fn close(client: &Client) {
     if let Err(error) = client.close().await {
-        tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "the session's clock and salt are not saved"
-        );
+        tracing::warn!(%error, "the session's clock and salt are not saved");
     }
 }
 

@@ -60,7 +60,7 @@ impl Watch for Meter {
             Step::Asking { what } => self.say(&format!("asking for {what}")),
             Step::Joining => self.say("joining"),
             Step::Writing { rows, total } if self.bar.is_some() => {
-                self.say(&format!("writing {rows} of {total}"))
+                self.say(&format!("writing {rows} of {total}"));
             }
             Step::Writing { .. } => self.say("writing"),
             Step::Checking => self.say("checking the files"),

@@ -44,12 +44,11 @@ pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
 /// What only a login needs: asked for where it is not given.
 pub(super) async fn credentials(given: Credentials) -> Result<ApiCredentials, Failure> {
     const WHERE: &str = "(from https://my.telegram.org, API development tools; use your own: borrowed ones get accounts banned)";
-    let api_id = match given.api_id {
-        Some(api_id) => api_id,
-        None => {
-            let typed = prompt::line(format!("api_id {WHERE}: "), "--api-id").await?;
-            typed.parse().map_err(|_| Failure::Usage { what: "api_id is a number".to_owned() })?
-        }
+    let api_id = if let Some(api_id) = given.api_id {
+        api_id
+    } else {
+        let typed = prompt::line(format!("api_id {WHERE}: "), "--api-id").await?;
+        typed.parse().map_err(|_| Failure::Usage { what: "api_id is a number".to_owned() })?
     };
     let api_hash = match given.api_hash {
         Some(api_hash) => api_hash,

@@ -45,7 +45,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::LoggedIn { user_id, session, already } => {
                 let verb = if *already { "is already logged in" } else { "is logged in" };
-                write!(f, "Account {user_id} {verb}; the session is in {}.\n", session.display())?;
+                writeln!(f, "Account {user_id} {verb}; the session is in {}.", session.display())?;
                 f.write_str("Next: takeout-export export --out my-contacts")
             }
             Self::LoggedOut { session } => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::builder::{Int32Builder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow_array::types::Int32Type;
-use arrow_array::{ArrayRef, DictionaryArray, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 use tl_codec::Str;
 
@@ -98,8 +98,8 @@ impl Word {
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let words = Arc::clone(&self.words) as ArrayRef;
-        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), words)?))
+        let words: ArrayRef = Arc::<StringArray>::clone(&self.words);
+        Ok(shared(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), words)?))
     }
 }
 
@@ -133,6 +133,11 @@ impl Time {
     pub(super) fn finish(&mut self) -> ArrayRef {
         Arc::new(self.builder.finish())
     }
+}
+
+/// An array as a batch takes it.
+pub(super) fn shared(array: impl Array + 'static) -> ArrayRef {
+    Arc::new(array)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a row is called, whose it is, and how it came about.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::{Int32Builder, Int64Builder, StringBuilder};
@@ -10,7 +9,7 @@ use contacts::{Confidence, Contact, Method, Source};
 use sha2::{Digest, Sha256};
 
 use super::Group;
-use super::cell::Word;
+use super::cell::{Word, shared};
 
 /// `row_id`, `account_id`, `source`, `match_method`, `match_confidence`, `match_group`.
 pub(super) struct Keys {
@@ -64,12 +63,12 @@ impl Group for Keys {
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
-            Arc::new(self.row_id.finish()) as ArrayRef,
-            Arc::new(self.account_id.finish()),
+            shared(self.row_id.finish()),
+            shared(self.account_id.finish()),
             self.source.finish()?,
             self.method.finish()?,
             self.confidence.finish()?,
-            Arc::new(self.group.finish()),
+            shared(self.group.finish()),
         ]);
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The flags as they were sent, and what is the same in every row.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::Int32Builder;
@@ -9,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
 
 use super::Group;
-use super::cell::Time;
+use super::cell::{Time, shared};
 
 /// `raw_flags`, `raw_flags2`, `exported_at`, `layer`.
 pub(super) struct Run {
@@ -55,10 +54,10 @@ impl Group for Run {
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
-            Arc::new(self.flags.finish()) as ArrayRef,
-            Arc::new(self.flags2.finish()),
+            shared(self.flags.finish()),
+            shared(self.flags2.finish()),
             self.exported_at.finish(),
-            Arc::new(self.layer.finish()),
+            shared(self.layer.finish()),
         ]);
         Ok(())
     }

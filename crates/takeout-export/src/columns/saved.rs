@@ -1,7 +1,6 @@
 //! What the phone book says.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::Int32Builder;
@@ -9,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
 
 use super::Group;
-use super::cell::{Text, Time};
+use super::cell::{Text, Time, shared};
 
 /// `saved_first_name`, `saved_last_name`, `saved_at`, `saved_at_unix`.
 pub(super) struct Saved {
@@ -53,7 +52,7 @@ impl Group for Saved {
             self.first_name.finish(),
             self.last_name.finish(),
             self.at.finish(),
-            Arc::new(self.at_unix.finish()) as ArrayRef,
+            shared(self.at_unix.finish()),
         ]);
         Ok(())
     }

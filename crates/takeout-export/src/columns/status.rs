@@ -1,7 +1,6 @@
 //! When the person was last seen.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::builder::BooleanBuilder;
@@ -9,7 +8,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use contacts::{Contact, Presence, Status};
 
 use super::Group;
-use super::cell::{Time, Word};
+use super::cell::{Time, Word, shared};
 
 /// `status`, `status_at`, `status_by_me`, `status_observed_at`.
 pub(super) struct Statuses {
@@ -54,7 +53,7 @@ impl Group for Statuses {
         columns.extend([
             self.presence.finish()?,
             self.at.finish(),
-            Arc::new(self.by_me.finish()) as ArrayRef,
+            shared(self.by_me.finish()),
             self.observed_at.finish(),
         ]);
         Ok(())

@@ -10,6 +10,7 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::Int64Builder;
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
+use tl_api::types::UserRef;
 
 use self::flag::{AFTER_NAMES, Flag};
 use self::usernames::Usernames;
@@ -56,7 +57,7 @@ impl Group for Users {
             self.first_name.field(),
             self.last_name.field(),
             self.username.field(),
-            self.usernames.field(),
+            Usernames::field(),
         ]);
         fields.extend(self.flags.iter().map(Flag::field));
         fields.push(self.lang_code.field());
@@ -73,11 +74,11 @@ impl Group for Users {
         self.first_name.append(user.and_then(|user| user.first_name));
         self.last_name.append(user.and_then(|user| user.last_name));
         self.username.append(user.and_then(|user| user.username));
-        self.usernames.append(user.and_then(|user| user.usernames()));
+        self.usernames.append(user.and_then(UserRef::usernames));
         for flag in &mut self.flags {
             flag.append(contact);
         }
-        self.lang_code.append(user.and_then(|user| user.lang_code()));
+        self.lang_code.append(user.and_then(UserRef::lang_code));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

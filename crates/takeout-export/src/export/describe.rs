@@ -155,7 +155,9 @@ fn warnings(fetched: &Fetched, book: &AddressBook) -> Vec<String> {
             counts.saved_count, counts.saved
         ));
     }
-    if !book.anomalies().is_empty() {
+    // a record without a number is somebody's note and no contradiction
+    let contradictions = Anomalies { saved_without_number: 0, ..book.anomalies() };
+    if !contradictions.is_empty() {
         warnings.push("the server's lists do not fit together; see anomalies".to_owned());
     }
     for method in &fetched.called_outside {

@@ -6,6 +6,7 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::BooleanBuilder;
 use arrow_schema::{DataType, Field};
 use contacts::Contact;
+use tl_api::types::UserRef;
 
 /// Reads the answer from a row.
 type Read = fn(&Contact<'_>) -> Option<bool>;
@@ -13,19 +14,19 @@ type Read = fn(&Contact<'_>) -> Option<bool>;
 /// The flags that stand behind the names, in order. All are bits of `user`, except for `is_mutual`, which is
 /// `contact.mutual`: the server keeps the two apart, and so do we.
 pub(super) const AFTER_NAMES: [(&str, Read); 13] = [
-    ("is_contact", |row| row.user().map(|user| user.contact())),
+    ("is_contact", |row| row.user().map(UserRef::contact)),
     ("is_mutual", |row| row.person.as_ref().map(|person| person.mutual)),
-    ("user_mutual_flag", |row| row.user().map(|user| user.mutual_contact())),
-    ("is_close_friend", |row| row.user().map(|user| user.close_friend())),
-    ("is_deleted", |row| row.user().map(|user| user.deleted())),
-    ("is_bot", |row| row.user().map(|user| user.bot())),
-    ("is_self", |row| row.user().map(|user| user.self_())),
-    ("is_premium", |row| row.user().map(|user| user.premium())),
-    ("is_verified", |row| row.user().map(|user| user.verified())),
-    ("is_scam", |row| row.user().map(|user| user.scam())),
-    ("is_fake", |row| row.user().map(|user| user.fake())),
-    ("is_support", |row| row.user().map(|user| user.support())),
-    ("is_restricted", |row| row.user().map(|user| user.restricted())),
+    ("user_mutual_flag", |row| row.user().map(UserRef::mutual_contact)),
+    ("is_close_friend", |row| row.user().map(UserRef::close_friend)),
+    ("is_deleted", |row| row.user().map(UserRef::deleted)),
+    ("is_bot", |row| row.user().map(UserRef::bot)),
+    ("is_self", |row| row.user().map(UserRef::self_)),
+    ("is_premium", |row| row.user().map(UserRef::premium)),
+    ("is_verified", |row| row.user().map(UserRef::verified)),
+    ("is_scam", |row| row.user().map(UserRef::scam)),
+    ("is_fake", |row| row.user().map(UserRef::fake)),
+    ("is_support", |row| row.user().map(UserRef::support)),
+    ("is_restricted", |row| row.user().map(UserRef::restricted)),
 ];
 
 /// One column.
@@ -41,7 +42,7 @@ impl Flag {
     }
 
     pub(super) fn is_min() -> Self {
-        Self::new("is_min", |row| row.user().map(|user| user.min()))
+        Self::new("is_min", |row| row.user().map(UserRef::min))
     }
 
     pub(super) fn field(&self) -> Field {

@@ -34,7 +34,7 @@ impl Usernames {
         }
     }
 
-    pub(super) fn field(&self) -> Field {
+    pub(super) fn field() -> Field {
         Field::new(NAME, DataType::List(item()), true)
     }
 
@@ -52,7 +52,7 @@ impl Usernames {
             vec![self.username.finish(), Arc::new(self.editable.finish()), Arc::new(self.active.finish())];
         let lengths = std::mem::take(&mut self.lengths);
         let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|len| len.unwrap_or_default()));
-        let nulls = NullBuffer::from_iter(lengths.iter().map(Option::is_some));
+        let nulls = lengths.iter().map(Option::is_some).collect::<NullBuffer>();
         let items = StructArray::try_new(members(), columns, None)?;
         Ok(Arc::new(ListArray::try_new(item(), offsets, Arc::new(items), Some(nulls))?))
     }
