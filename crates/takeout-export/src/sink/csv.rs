@@ -49,7 +49,7 @@ impl Sink for CsvSink {
         let columns = batch
             .columns()
             .iter()
-            .map(|column| Cells::of(column))
+            .map(Cells::of)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| SinkError::Columns { name: self.name, source })?;
         for row in 0..batch.num_rows() {

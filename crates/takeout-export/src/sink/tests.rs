@@ -114,16 +114,18 @@ fn arrow_select_concat(batches: &[RecordBatch]) -> String {
     [all.slice(0, 4), all.slice(4, 1)].map(|rows| format!("{rows:?}")).join("")
 }
 
+const SINKS: [Open; 2] = [csv_sink, parquet_sink];
+
 #[test]
 fn the_same_rows_give_the_same_bytes() {
-    for open in [csv_sink as Open, parquet_sink] {
+    for open in SINKS {
         assert_eq!(written(open, usize::MAX).unwrap(), written(open, usize::MAX).unwrap());
     }
 }
 
 #[test]
 fn a_disk_that_fills_up_anywhere_is_an_error() {
-    for open in [csv_sink as Open, parquet_sink] {
+    for open in SINKS {
         let size = written(open, usize::MAX).unwrap().len();
         for room_bytes in (0..size).step_by(97).chain([size - 1]) {
             assert!(written(open, room_bytes).is_err(), "{room_bytes} of {size}");

@@ -26,7 +26,7 @@ pub(super) fn staging_folder(target: &Path) -> Result<PathBuf, OutputError> {
 
 /// The folder above; a bare name lies in the working directory.
 pub(super) fn parent(path: &Path) -> &Path {
-    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Whether an export may be put here.
