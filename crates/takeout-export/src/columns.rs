@@ -15,7 +15,7 @@
 //!
 //! Left out until a later step of the program asks for them: `note` and `birthday`, which take a request for each user.
 //!
-//! Read next: [`cell`], the builders that the groups are made of.
+//! Read next: `cell`, the builders that the groups are made of.
 
 mod cell;
 mod key;

@@ -9,7 +9,7 @@
 //! | [`ParquetSink`] | `contacts.parquet` | one row group ([`MAX_ROW_GROUP_ROWS`](parquet::MAX_ROW_GROUP_ROWS)) |
 //! | [`CsvSink`] | `contacts.csv` | 64 KiB |
 //!
-//! Read next: [`file`], which all of them write through.
+//! Read next: `file`, which all of them write through.
 
 pub mod csv;
 pub mod file;
