@@ -79,10 +79,17 @@ where
     W: Future<Output = Result<T, E>>,
 {
     tokio::pin!(interrupt);
-    let takeout = tokio::select! {
-        biased;
-        opened = open(client) => opened.map_err(RunError::Open)?,
-        reason = &mut interrupt => return Err(RunError::Interrupted(reason)),
+    let takeout = {
+        let opening = open(client);
+        tokio::pin!(opening);
+        tokio::select! {
+            biased;
+            opened = &mut opening => opened.map_err(RunError::Open)?,
+            reason = &mut interrupt => {
+                abandon(client, opening).await;
+                return Err(RunError::Interrupted(reason));
+            }
+        }
     };
     let outcome = tokio::select! {
         biased;
@@ -117,6 +124,16 @@ async fn open(client: &Client) -> Result<Takeout, TakeoutError> {
     };
     client.session().update(remember).map_err(ClientError::from)?;
     Ok(Takeout::new(client.clone(), id))
+}
+
+/// The request to open may have reached the server already: waits for the answer a little, and finishes what it opened.
+async fn abandon(client: &Client, opening: impl Future<Output = Result<Takeout, TakeoutError>>) {
+    let patience = client.config().timeouts.finish;
+    if let Ok(Ok(takeout)) = tokio::time::timeout(patience, opening).await
+        && let Err(error) = finish(client, &takeout, false).await
+    {
+        tracing::warn!(%error, "the takeout session is not known to be finished");
+    }
 }
 
 async fn finish(client: &Client, takeout: &Takeout, success: bool) -> Result<(), ClientError> {

@@ -44,6 +44,19 @@ async fn work_that_fails_or_is_interrupted_ends_without_success() {
 }
 
 #[tokio::test]
+async fn an_interruption_while_the_session_is_being_opened_leaves_none_open() {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    let by = std::time::Duration::from_millis(400);
+    world.server.add_fault(testdc::Fault::Delay { method: "account.initTakeoutSession".into(), by }).unwrap();
+    let interrupt = tokio::time::sleep(by / 4);
+    let interrupted = takeout::run(&client, interrupt, async |_| Ok::<_, Infallible>(())).await;
+    assert!(matches!(interrupted, Err(RunError::Interrupted(()))));
+    assert!(!world.takeout_end().await, "finished without success");
+    assert_eq!(client.session().state().takeout, None);
+}
+
+#[tokio::test]
 async fn what_a_dead_process_left_open_is_settled_by_the_next() {
     let mut world = World::small().await;
     let folder = tempfile::tempdir().unwrap();
