@@ -32,6 +32,7 @@ pub struct Arguments {
 struct Config {
     mtproto: Target,
     api: Target,
+    full: Target,
 }
 
 /// One module to generate.
@@ -84,7 +85,11 @@ fn files(root: &Path, api_schema: Option<&Path>) -> Result<BTreeMap<PathBuf, Opt
         path.clone_into(&mut config.api.schema);
     }
     let mut files = BTreeMap::new();
-    for target in [config.mtproto, config.api] {
+    let shared = config.api.plan.clone();
+    config.full.plan.hot.extend(shared.hot);
+    config.full.plan.secret.extend(shared.secret);
+    config.full.plan.expected_lints.extend(shared.expected_lints);
+    for target in [config.mtproto, config.api, config.full] {
         files.extend(target_files(root, target)?);
     }
     Ok(files)

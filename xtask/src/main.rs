@@ -32,7 +32,7 @@ enum Command {
     /// Bring a schema into the project's order and form
     Schema(schema::Arguments),
     /// Everything that must hold before a change is accepted
-    Test,
+    Test(test::Arguments),
     /// What the compiler cannot check about the tree
     Tidy,
     /// Our programs against clients, servers and readers that we did not write
@@ -55,7 +55,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
     match command {
         Command::Codegen(arguments) => codegen::run(root, &arguments),
         Command::Schema(arguments) => schema::run(root, &arguments),
-        Command::Test => test::test(root),
+        Command::Test(arguments) => test::test(root, &arguments),
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
         Command::Interop => match interop::run_suite(root) {

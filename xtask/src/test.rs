@@ -5,8 +5,16 @@ use std::path::Path;
 use crate::step::{Outcome, Report, cargo, has_cargo_command, run};
 use crate::{codegen, interop, tidy};
 
+/// How much to test.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Compile and test the whole API too (minutes; always done where CI=true)
+    #[arg(long)]
+    full: bool,
+}
+
 /// Runs every step, even after a failure, and sums up.
-pub fn test(root: &Path) -> Result<(), String> {
+pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
     let mut report = Report::default();
     report.step("fmt", || component("fmt", &["fmt", "--all", "--check"]));
     report.step("tidy", || outcome(tidy::tidy(root)));
@@ -16,6 +24,14 @@ pub fn test(root: &Path) -> Result<(), String> {
     });
     report.step("unit-and-integration", || {
         run(cargo().args(["test", "--workspace", "--locked"]).env("RUST_BACKTRACE", "1"))
+    });
+    report.step("full-api", || {
+        let is_asked_for = arguments.full || std::env::var("CI").is_ok_and(|value| value == "true");
+        if is_asked_for {
+            full_api()
+        } else {
+            Outcome::Skipped("takes minutes: cargo xtask test --full".into())
+        }
     });
     report.step("no-default-features", || reduced_builds(root));
     report.step("docs", || {
@@ -36,6 +52,23 @@ fn component(name: &str, args: &[&str]) -> Outcome {
 
 fn outcome(result: Result<(), String>) -> Outcome {
     result.map_or_else(Outcome::Failed, |()| Outcome::Passed)
+}
+
+/// Every constructor and method of the layer: typed forms against the schema.
+///
+/// Most of the time is the compiler's, and these types are compiled to be tested only: so they are not optimised.
+fn full_api() -> Outcome {
+    let mut test = cargo();
+    for package in ["tl-api", "tl-dynamic"] {
+        for setting in ["opt-level=0", "debug=false"] {
+            test.args(["--config", &format!("profile.dev.package.{package}.{setting}")]);
+        }
+    }
+    run(test.args(["test", "--locked", "-p", "tl-api", "-p", "tl-dynamic", "--features"]).args([
+        "tl-dynamic/full",
+        "--test",
+        "it",
+    ]))
 }
 
 /// The crates that promise to build without their IO or program half, and what must then not be in their tree.

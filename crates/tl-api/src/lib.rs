@@ -5,6 +5,7 @@
 //! | [`types`] | the constructors: a struct each ([`types::SavedPhoneContact`]) with its borrowed form (`…Ref`) |
 //! | [`enums`] | the types with several constructors: an enum each ([`enums::User`]) with its borrowed form |
 //! | [`functions`] | the methods: a struct each ([`functions::contacts::GetContacts`]) |
+//! | `full` | with the feature `full`: the same three modules for every constructor and method of the layer |
 //!
 //! It is the part of layer [`LAYER`] that this project calls, with all that it reaches; `schema/codegen.toml` names the
 //! roots, and `cargo xtask codegen` writes the code. A type has an owned form for building and a borrowed one for
@@ -48,6 +49,8 @@
 struct Readme;
 
 mod closure;
+#[cfg(feature = "full")]
+pub mod full;
 mod invoke;
 mod rpc_error;
 

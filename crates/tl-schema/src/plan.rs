@@ -22,6 +22,10 @@ pub struct Plan {
     pub hot: Vec<Hot>,
     /// Fields that have no `Debug` output, by name.
     pub secret: Vec<String>,
+    /// Whether all text and bytes are secret too: for a schema with more fields than anybody reviews.
+    pub secret_text: bool,
+    /// Whether the constructors without a namespace go to several files, by the first word of their type.
+    pub split: bool,
     /// Lints that the generated module is expected to raise, each with its reason.
     pub expected_lints: Vec<ExpectedLint>,
 }

@@ -6,5 +6,7 @@ mod book;
 mod corruption;
 mod depth;
 mod errors;
+#[cfg(feature = "full")]
+mod full;
 mod requests;
 mod secrets;

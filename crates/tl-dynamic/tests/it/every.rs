@@ -1,6 +1,8 @@
 //! Every generated type, with what the tests do to it.
 
 mod api;
+#[cfg(feature = "full")]
+mod full;
 mod mtproto;
 
 use tl_codec::{Decode, DecodeError, Encode};
@@ -31,10 +33,12 @@ pub(crate) struct Rewritten {
 }
 
 /// The generated types and their schemas.
-pub(crate) fn lists() -> [(Dynamic<'static>, Vec<&'static Entry>); 2] {
-    [
+pub(crate) fn lists() -> Vec<(Dynamic<'static>, Vec<&'static Entry>)> {
+    vec![
         (Dynamic::new(&API).unwrap(), api::STRUCTS.iter().chain(api::ENUMS).collect()),
         (Dynamic::new(&MTPROTO).unwrap(), mtproto::STRUCTS.iter().chain(mtproto::ENUMS).collect()),
+        #[cfg(feature = "full")]
+        (Dynamic::new(&API).unwrap(), full::STRUCTS.iter().chain(full::ENUMS).collect()),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! The files: modules for structs, enums and methods, with one file for each namespace.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Name;
 use crate::generate::{GeneratedFile, combinator, enums};
@@ -42,21 +42,29 @@ const IMPORTS: [(&str, &[&str]); 22] = [
 /// The items of a module by namespace, in order.
 type ByNamespace<'m> = BTreeMap<Option<&'m str>, String>;
 
+/// Fewer constructors of one first word stay together with the other rare ones.
+const MIN_FILE_ITEMS: usize = 3;
+
 /// All files of a model.
 pub(crate) fn files(model: &Model<'_>) -> Vec<GeneratedFile> {
     let stem = model.plan.root.rsplit("::").next().unwrap_or_default();
+    let words = file_words(model);
+    let kept = model.constructors.iter().filter(|found| !words.contains_key(&found.declaration.name));
     let parts = [
-        by_namespace(model.constructors.iter().map(|found| structs(model, found))),
+        by_namespace(kept.map(|found| structs(model, found))),
         by_namespace(model.types.values().map(|found| (found.name, enums::items(model, found)))),
         by_namespace(model.functions.iter().map(|found| structs(model, found))),
     ];
     let mut files = vec![GeneratedFile { path: format!("{stem}.rs"), text: root(model) }];
     for ((module, docs), part) in MODULES.iter().zip(&parts) {
         let namespaces: Vec<_> = part.keys().copied().flatten().collect();
-        let submodules: String = namespaces
+        let mut submodules: String = namespaces
             .iter()
             .map(|namespace| format!("/// `{namespace}.*`\npub mod {};\n", module_name(namespace)))
             .collect();
+        if *module == "types" {
+            submodules += &by_word(model, stem, &words, &namespaces, &mut files);
+        }
         let items = part.get(&None).map_or("", String::as_str);
         let items = &items.replace(&format!("{module}::"), "");
         let path = format!("{stem}/{module}.rs");
@@ -69,6 +77,78 @@ pub(crate) fn files(model: &Model<'_>) -> Vec<GeneratedFile> {
         }
     }
     files
+}
+
+/// The word that names the file of each constructor that does not stand in its module's own file.
+fn file_words<'m>(model: &'m Model<'_>) -> BTreeMap<&'m Name, String> {
+    if !model.plan.split {
+        return BTreeMap::new();
+    }
+    let words = || {
+        model
+            .constructors
+            .iter()
+            .map(|found| found.declaration)
+            .filter(|found| found.name.namespace.is_none())
+            .map(|found| (&found.name, first_word(&found.result.name.ident)))
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, word) in words() {
+        *counts.entry(word).or_default() += 1;
+    }
+    words().filter(|(_, word)| counts.get(word).is_some_and(|count| *count >= MIN_FILE_ITEMS)).collect()
+}
+
+/// `MessageMedia` → `message`; `Input` says only who sends a type, so the word behind it counts too.
+fn first_word(ty: &str) -> String {
+    let snake = crate::model::snake(ty);
+    let mut words = snake.split('_');
+    match (words.next().unwrap_or_default(), words.next()) {
+        ("input", Some(second)) if !second.is_empty() => format!("input_{second}"),
+        (first, _) => first.to_owned(),
+    }
+}
+
+/// Adds a file for each first word; returns the modules, whose names are not to be seen.
+fn by_word(
+    model: &Model<'_>,
+    stem: &str,
+    words: &BTreeMap<&Name, String>,
+    namespaces: &[&str],
+    files: &mut Vec<GeneratedFile>,
+) -> String {
+    let mut parts: BTreeMap<&str, (String, BTreeSet<&str>)> = BTreeMap::new();
+    for found in &model.constructors {
+        if let Some(word) = words.get(&found.declaration.name) {
+            let (items, names) = parts.entry(word).or_default();
+            *items += &combinator::items(model, found);
+            names.insert(&found.rust);
+        }
+    }
+    let mut modules = String::new();
+    for (word, (items, names)) in parts {
+        // a namespace has the name already: as with a keyword
+        let name = if namespaces.contains(&word) { format!("{word}_") } else { crate::model::snake(word) };
+        let docs = format!("The constructors whose type begins with the word `{word}`.");
+        let items = without_path(&items, &names);
+        files.push(file(model, format!("{stem}/types/{name}.rs"), &docs, "", &items));
+        modules += &format!("mod {name};\npub use {name}::*;\n");
+    }
+    modules
+}
+
+/// Takes `types::` away in front of the names of structs that stand in the same file.
+fn without_path(items: &str, names: &BTreeSet<&str>) -> String {
+    let mut pieces = items.split("types::");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(piece.len());
+        let name = piece.get(..end).unwrap_or_default();
+        let is_here =
+            names.contains(name) || name.strip_suffix("Ref").is_some_and(|name| names.contains(name));
+        text.extend([if is_here { "" } else { "types::" }, piece]);
+    }
+    text
 }
 
 fn structs<'m>(model: &Model<'_>, found: &'m Combinator<'_>) -> (&'m Name, String) {
@@ -114,7 +194,7 @@ pub(crate) fn header(model: &Model<'_>) -> String {
 }
 
 fn imports(model: &Model<'_>, items: &str) -> String {
-    let words: std::collections::BTreeSet<_> = items
+    let words: BTreeSet<_> = items
         .lines()
         .filter(|line| !line.trim_start().starts_with("///"))
         .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))

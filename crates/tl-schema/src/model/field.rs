@@ -109,11 +109,19 @@ fn kind<'s>(
         is_hot: hot.is_none_or(|hot| hot.fields.iter().any(|hot| hot == name)),
         flag: flag.as_ref(),
         is_recursive,
-        is_secret: wire != Wire::Int && plan.secret.iter().any(|secret| secret == name),
+        is_secret: is_secret(plan, name, &wire),
         is_shared,
         is_query: ty.is_function,
         wire,
     }))
+}
+
+fn is_secret(plan: &Plan, name: &str, wire: &Wire<'_>) -> bool {
+    if let Wire::Vector { item, .. } = wire {
+        return is_secret(plan, name, item);
+    }
+    let is_text = matches!(wire, Wire::String | Wire::Bytes);
+    *wire != Wire::Int && (plan.secret_text && is_text || plan.secret.iter().any(|secret| secret == name))
 }
 
 fn flag_of(field: &crate::ast::Field) -> Option<&Flag> {

@@ -50,6 +50,60 @@ fn a_file_for_each_namespace() {
 }
 
 #[test]
+fn files_by_the_first_word_of_a_type() {
+    let schema = Schema::parse(
+        "messageA m:MessageB = Message; messageB id:int = MessageB; messageC n:Note = MessageC; note = Note;
+        helpA = HelpA; helpB = HelpB; helpC = HelpC; help.one = help.One;
+        inputMediaA = InputMedia; inputMediaB = InputMedia; inputMediaC = InputMedia;",
+    )
+    .unwrap();
+    let plan = Plan {
+        split: true,
+        functions: vec![],
+        root: "crate::schema".into(),
+        constructors: vec!["*".into()],
+        ..Plan::default()
+    };
+    let files = generate(&schema, &plan).unwrap();
+    let text = |path: &str| files.iter().find(|file| file.path == path).unwrap().text.as_str();
+    let whole = text("schema/types.rs");
+    // the namespace keeps its name
+    for piece in [
+        "pub mod help;",
+        "mod help_;\npub use help_::*;",
+        "mod message;",
+        "mod input_media;",
+        "pub struct Note",
+    ] {
+        assert!(whole.contains(piece), "{piece}\n{whole}");
+    }
+    let message = text("schema/types/message.rs");
+    assert!(message.contains("pub m: MessageB,") && message.contains("pub n: types::Note,"), "{message}");
+    assert!(message.contains("use crate::schema::{types};"));
+    assert!(text("schema/types/help_.rs").contains("pub struct HelpB"));
+    assert!(text("schema/types/help.rs").contains("pub struct One"));
+}
+
+#[test]
+fn text_may_be_secret_as_a_whole() {
+    let schema = Schema::parse("a s:string b:bytes v:Vector<string> n:long i:int = A;").unwrap();
+    let plan = |secret_text| Plan {
+        constructors: vec!["a".into()],
+        secret: vec!["n".into(), "i".into()],
+        secret_text,
+        root: "crate::schema".into(),
+        ..Plan::default()
+    };
+    let redacted = |secret_text| {
+        let text = generate(&schema, &plan(secret_text)).unwrap().into_iter().nth(1).unwrap().text;
+        ["s", "b", "v", "n", "i"].map(|name| text.contains(&format!(".field(\"{name}\", &Redacted)")))
+    };
+    assert_eq!(redacted(false), [false, false, false, true, false]);
+    // codes and counts of four bytes are no secrets
+    assert_eq!(redacted(true), [true, true, true, true, false]);
+}
+
+#[test]
 fn the_same_schema_gives_the_same_text() {
     let schema = Schema::parse(TEXT).unwrap();
     assert_eq!(generate(&schema, &plan()), generate(&Schema::parse(TEXT).unwrap(), &plan()));
