@@ -9,6 +9,7 @@ mod schema;
 mod step;
 mod test;
 mod tidy;
+mod tl;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Bring a schema into the project's order and form
     Schema(schema::Arguments),
+    /// Look at TL objects: bytes to JSON and back, ids, schemas
+    Tl(tl::Arguments),
     /// Everything that must hold before a change is accepted
     Test(test::Arguments),
     /// What the compiler cannot check about the tree
@@ -55,6 +58,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
     match command {
         Command::Codegen(arguments) => codegen::run(root, &arguments),
         Command::Schema(arguments) => schema::run(root, &arguments),
+        Command::Tl(arguments) => tl::run(root, &arguments),
         Command::Test(arguments) => test::test(root, &arguments),
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
