@@ -1,0 +1,195 @@
+//! Servers that refuse, wait, close or lie: a clear message, the documented exit code, nothing left behind, no takeout
+//! session left open, and the next export works.
+
+use std::fs;
+use std::time::Duration;
+
+use testdc::{Event, FaultRule};
+
+use crate::program::run;
+use crate::rows;
+use crate::world::{World, names_in};
+
+/// A fault that ends one export.
+struct Case {
+    fault: &'static str,
+    exit: i32,
+    says: &'static [&'static str],
+    /// Whether there was a takeout session to finish.
+    was_opened: bool,
+}
+
+const CASES: [Case; 10] = [
+    Case {
+        fault: "cut-reply=contacts.getContacts",
+        exit: 6,
+        says: &["cannot be read", "offset"],
+        was_opened: true,
+    },
+    Case { fault: "cut-reply=contacts.getSaved", exit: 6, says: &["offset"], was_opened: true },
+    Case {
+        fault: "unknown-constructor=contacts.getSaved",
+        exit: 6,
+        says: &["constructor"],
+        was_opened: true,
+    },
+    Case {
+        fault: "unknown-constructor=contacts.getStatuses",
+        exit: 6,
+        says: &["constructor"],
+        was_opened: true,
+    },
+    Case {
+        fault: "rpc-error=contacts.getSaved:400:PEER_ID_INVALID",
+        exit: 7,
+        says: &["PEER_ID_INVALID"],
+        was_opened: true,
+    },
+    Case {
+        fault: "rpc-error=account.initTakeoutSession:400:PEER_ID_INVALID",
+        exit: 7,
+        says: &["PEER_ID_INVALID"],
+        was_opened: false,
+    },
+    Case {
+        fault: "flood-wait=contacts.getStatuses:3600",
+        exit: 13,
+        says: &["wait 60 min"],
+        was_opened: true,
+    },
+    Case {
+        fault: "rpc-error=contacts.getContacts:401:SESSION_REVOKED",
+        exit: 3,
+        says: &["now: takeout-export login"],
+        was_opened: true,
+    },
+    Case {
+        fault: "rpc-error=users.getUsers:401:SESSION_REVOKED",
+        exit: 3,
+        says: &["now: takeout-export login"],
+        was_opened: false,
+    },
+    Case {
+        fault: "rpc-error=account.initTakeoutSession:401:AUTH_KEY_UNREGISTERED",
+        exit: 3,
+        says: &["now: takeout-export login"],
+        was_opened: false,
+    },
+];
+
+fn add(world: &World, fault: &str) {
+    world.server.add_fault(fault.parse::<FaultRule>().unwrap()).unwrap();
+}
+
+#[test]
+fn every_fault_has_its_exit_code_and_leaves_nothing() {
+    let mut world = World::logged_in();
+    for case in CASES {
+        add(&world, case.fault);
+        let ran = run(&mut world.export()).fails(case.exit, case.says[0]);
+        assert!(case.says.iter().all(|text| ran.stderr.contains(text)), "{}: {ran:?}", case.fault);
+        let ends: &[bool] = if case.was_opened { &[false] } else { &[] };
+        assert_eq!(world.takeout_ends(), ends, "{}", case.fault);
+        world.assert_nothing_is_left();
+        world.exports_well();
+    }
+}
+
+#[test]
+fn another_export_that_takes_over_is_exit_code_9() {
+    let mut world = World::logged_in();
+    add(&world, "takeout-taken-over=contacts.getContacts");
+    run(&mut world.export()).fails(9, "another export of this account has taken over");
+    world.assert_nothing_is_left();
+    // the session that took over is nobody's here
+    world.events();
+    world.exports_well();
+}
+
+#[test]
+fn a_delay_says_until_when_and_the_same_command_goes_on_later() {
+    let mut world = World::logged_in();
+    add(&world, "takeout-delay=3");
+    let ran = run(&mut world.export()).fails(8, "wait until 20");
+    assert!(ran.stderr.contains("same session"), "{ran:?}");
+    assert_eq!(world.takeout_ends(), [false; 0]);
+    world.assert_nothing_is_left();
+    std::thread::sleep(Duration::from_secs(3));
+    world.exports_well();
+}
+
+#[test]
+fn a_server_that_closes_again_and_again_is_exit_code_5_and_the_next_run_finishes_the_takeout_session() {
+    let mut world = World::logged_in();
+    // so often as the client tries: once, and six times again
+    add(&world, "close-in-reply=contacts.getSaved*7");
+    let ran = run(&mut world.export()).fails(5, "now: check the network");
+    assert!(ran.stderr.contains("the next command with this session ends it"), "{ran:?}");
+    world.assert_nothing_is_left();
+
+    assert_eq!(takeouts(&mut world), ["opened"]);
+    run(&mut world.export()).succeeds();
+    assert_eq!(takeouts(&mut world), ["given up", "opened", "finished"]);
+}
+
+/// What became of takeout sessions since the last look.
+fn takeouts(world: &mut World) -> Vec<&'static str> {
+    let told = |event: &Event| match event {
+        Event::TakeoutOpened { .. } => Some("opened"),
+        Event::TakeoutFinished { success: false, .. } => Some("given up"),
+        Event::TakeoutFinished { success: true, .. } => Some("finished"),
+        _ => None,
+    };
+    world.events().iter().filter_map(told).collect()
+}
+
+#[test]
+fn a_server_that_is_gone_is_exit_code_5() {
+    let world = World::logged_in();
+    let mut export = world.export();
+    let folder = world.end_server();
+    run(&mut export).fails(5, "now: check the network");
+    assert_eq!(names_in(&folder.path().join("exports")), [""; 0]);
+}
+
+#[test]
+fn a_connection_that_breaks_once_heals() {
+    let mut world = World::logged_in();
+    for method in ["contacts.getSaved", "contacts.getContacts", "account.finishTakeoutSession"] {
+        add(&world, &format!("close-in-reply={method}"));
+        world.exports_well();
+    }
+}
+
+#[test]
+fn what_is_refused_inside_of_the_takeout_session_is_asked_outside_and_the_manifest_says_so() {
+    let mut world = World::logged_in();
+    add(&world, "rpc-error=contacts.getContacts:400:METHOD_INVALID");
+    run(&mut world.export()).succeeds();
+    assert_eq!(world.takeout_ends(), [true]);
+    assert_eq!(world.manifest()["takeout"]["called_outside"], serde_json::json!(["contacts.getContacts"]));
+}
+
+#[test]
+fn a_name_that_is_not_utf8_is_replaced_counted_and_no_reason_to_fail() {
+    let mut world = World::logged_in();
+    add(&world, "broken-utf8=contacts.getSaved");
+    let ran = run(&mut world.export()).succeeds();
+    assert!(ran.stdout.contains("warning: some texts are not UTF-8"), "{ran:?}");
+    assert_eq!(world.takeout_ends(), [true]);
+
+    let counted = world.manifest()["replaced_characters"].clone();
+    let counted: u64 = counted.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    let in_truth: usize =
+        world.server.truth().saved.iter().map(|saved| replacements(&saved.first_name)).sum();
+    let rows = rows::read_parquet(&world.out());
+    let in_rows: usize = rows.iter().filter_map(|row| row.text("saved_first_name")).map(replacements).sum();
+    assert!(counted > 0);
+    assert_eq!(u64::try_from(in_rows - in_truth).unwrap(), counted);
+    fs::remove_dir_all(world.out()).unwrap();
+    world.exports_well();
+}
+
+fn replacements(text: &str) -> usize {
+    text.chars().filter(|char| *char == '\u{fffd}').count()
+}

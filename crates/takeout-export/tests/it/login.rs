@@ -1,0 +1,73 @@
+//! Login and logout: what is refused, and what a session is good for.
+
+use std::fs;
+
+use testdc::Event;
+
+use crate::program::run;
+use crate::world::World;
+
+#[test]
+fn a_session_lasts_from_login_to_logout() {
+    let mut world = World::small();
+    let first = run(world.login().arg("--json")).succeeds().json();
+    let user_id = world.server.truth().account.user_id;
+    assert_eq!(first["result"], "logged_in");
+    assert_eq!((first["user_id"].as_i64(), first["already"].as_bool()), (Some(user_id), Some(false)));
+
+    let again = run(&mut world.login_with("no code is needed")).succeeds();
+    assert!(again.stdout.contains(&format!("Account {user_id} is already logged in")), "{again:?}");
+    let logins = world.events().iter().filter(|event| matches!(event, Event::Login { .. })).count();
+    assert_eq!(logins, 1);
+
+    run(&mut world.command("logout")).succeeds();
+    assert!(world.events().contains(&Event::LoggedOut { user_id }));
+    assert!(!world.session().exists());
+    run(&mut world.command("logout")).fails(3, "now: takeout-export login");
+}
+
+#[test]
+fn a_wrong_code_is_exit_code_4_and_another_login_works() {
+    let world = World::small();
+    let ran = run(&mut world.login_with("00000")).fails(4, "now: takeout-export login sends a new code");
+    assert!(!ran.stderr.contains("00000"), "{ran:?}");
+    run(&mut world.export()).fails(3, "now: takeout-export login");
+    run(&mut world.login()).succeeds();
+}
+
+#[test]
+fn a_wrong_password_is_exit_code_4_and_the_right_one_works() {
+    let password = Some("correct horse".to_owned());
+    let mut world =
+        World::new(testdc::Config { contacts: 3, saved_only: 0, password, ..testdc::Config::default() });
+    let file = world.path("password");
+    fs::write(&file, "battery staple\n").unwrap();
+    let ran = run(world.login().arg("--password-file").arg(&file)).fails(4, "not the code");
+    assert!(!ran.stderr.contains("battery"), "{ran:?}");
+    // without the file there would have to be somebody to ask
+    run(&mut world.login()).fails(2, "--password-file");
+
+    fs::write(&file, "correct horse\n").unwrap();
+    run(world.login().arg("--password-file").arg(&file)).succeeds();
+    world.exports_well();
+}
+
+#[test]
+fn a_wrong_number_is_exit_code_4() {
+    let world = World::small();
+    let mut login = world.command("login");
+    login.args(["--api-id", "17", "--api-hash", "x", "--code-stdin", "--phone", "12"]);
+    run(&mut login).fails(4, "country code");
+}
+
+#[test]
+fn a_session_is_good_for_one_server_alone() {
+    let mut world = World::logged_in();
+    let other = World::new(testdc::Config {
+        key: Some(testdc::RsaKey::generate(&mut testdc::Entropy::from_seed(2))),
+        ..testdc::Config::default()
+    });
+    fs::copy(world.session(), other.session()).unwrap();
+    run(&mut other.export()).fails(2, "another server");
+    world.exports_well();
+}

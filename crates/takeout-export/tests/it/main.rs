@@ -1,0 +1,19 @@
+//! The program as a process, and its library half from outside.
+//!
+//! Read first: `walkthrough`, which takes one contact through every hop.
+#![cfg(test)]
+
+mod cli;
+mod determinism;
+mod faults;
+mod full_disk;
+mod login;
+mod program;
+mod replies;
+mod rows;
+mod secrets;
+#[cfg(unix)]
+mod signals;
+mod truth;
+mod walkthrough;
+mod world;

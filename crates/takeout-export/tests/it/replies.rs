@@ -1,0 +1,70 @@
+//! Replies out of a few words, as a server would send them.
+
+use bytes::Bytes;
+use contacts::Replies;
+use jiff::Timestamp;
+use takeout_export::export::Fetched;
+use tl_api::types;
+use tl_codec::{Encode, Reply, Shape};
+
+/// A saved record.
+pub(crate) fn saved(phone: &str, first_name: &str) -> types::SavedPhoneContact {
+    types::SavedPhoneContact {
+        phone: phone.into(),
+        first_name: first_name.into(),
+        last_name: String::new(),
+        date: 1_700_000_000,
+    }
+}
+
+/// A contact with an account.
+pub(crate) fn user(id: i64, phone: Option<&str>, first_name: &str) -> types::User {
+    types::User {
+        id,
+        contact: true,
+        access_hash: Some(id * 31),
+        first_name: Some(first_name.into()),
+        phone: phone.map(str::to_owned),
+        ..types::User::default()
+    }
+}
+
+/// The three answers; everybody was last seen recently.
+pub(crate) fn of(saved: &[types::SavedPhoneContact], users: &[types::User]) -> Replies {
+    let contacts = types::contacts::Contacts {
+        contacts: users.iter().map(|user| types::Contact { user_id: user.id, mutual: true }).collect(),
+        saved_count: i32::try_from(saved.len()).unwrap(),
+        users: users.iter().map(|user| user.clone().into()).collect(),
+    };
+    let status = |user: &types::User| types::ContactStatus {
+        user_id: user.id,
+        status: types::UserStatusRecently { by_me: false }.into(),
+    };
+    let statuses: Vec<_> = users.iter().map(status).collect();
+    Replies { saved: reply(&saved.to_vec()), contacts: reply(&contacts), statuses: reply(&statuses) }
+}
+
+fn reply<S: Shape>(object: &impl Encode) -> Reply<S> {
+    Reply::new(Bytes::from(object.to_bytes()))
+}
+
+/// So many people, every third with an account and every fifth of those with a hidden number; at a fixed time.
+pub(crate) fn fetched(people: i64) -> Fetched {
+    let phone = |index: i64| format!("4917{index:08}");
+    let name = |index: i64| format!("Søren \"{index}\",\r\n=1+1 🌻");
+    let records: Vec<_> = (0..people).map(|index| saved(&phone(index), &name(index))).collect();
+    let users: Vec<_> = (0..people)
+        .step_by(3)
+        .map(|index| user(index + 1, (index % 5 != 0).then(|| phone(index)).as_deref(), &name(index)))
+        .collect();
+    let at = Timestamp::from_second(1_719_748_800).unwrap();
+    Fetched {
+        replies: of(&records, &users),
+        account_id: 1,
+        layer: tl_api::LAYER,
+        started_at: at,
+        status_observed_at: at,
+        exported_at: at,
+        called_outside: Vec::new(),
+    }
+}

@@ -1,0 +1,152 @@
+//! A data centre in this process, and the program that is pointed at it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+use testdc::{Entropy, Event, Events, RsaKey, Server};
+use tokio::runtime::Runtime;
+
+use crate::program::{Ran, program, run};
+
+/// The key of every data centre here: primes take time.
+fn rsa_key() -> RsaKey {
+    static KEY: OnceLock<RsaKey> = OnceLock::new();
+    KEY.get_or_init(|| RsaKey::generate(&mut Entropy::from_seed(1))).clone()
+}
+
+/// A data centre, and a folder with a session in it.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    events: Events,
+    pub(crate) folder: TempDir,
+    // the last to go: the server lives in it
+    runtime: Runtime,
+}
+
+impl World {
+    pub(crate) fn new(config: testdc::Config) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let key = config.key.clone().unwrap_or_else(rsa_key);
+        let server = runtime.block_on(Server::bind(testdc::Config { key: Some(key), ..config })).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("key.pem"), server.public_key_pem()).unwrap();
+        Self { events: server.events(), server, folder, runtime }
+    }
+
+    /// A few people, nobody logged in.
+    pub(crate) fn small() -> Self {
+        Self::new(testdc::Config { contacts: 20, saved_only: 5, ..testdc::Config::default() })
+    }
+
+    /// A few people, and a session that is logged in.
+    pub(crate) fn logged_in() -> Self {
+        let world = Self::small();
+        run(&mut world.login()).succeeds();
+        world
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn session(&self) -> PathBuf {
+        self.path("account.session")
+    }
+
+    /// A command for this data centre and this session.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = program(&[name, "--dc"]);
+        command.arg(format!("2={}", self.server.address()));
+        command.arg("--rsa-key").arg(self.path("key.pem")).arg("--session").arg(self.session());
+        command
+    }
+
+    /// The login with the right code.
+    pub(crate) fn login(&self) -> Command {
+        self.login_with(&self.server.login_code())
+    }
+
+    pub(crate) fn login_with(&self, code: &str) -> Command {
+        let mut command = self.command("login");
+        command.args(["--api-id", "17", "--api-hash", "0123456789abcdef0123456789abcdef", "--code-stdin"]);
+        command.args(["--phone", &self.server.truth().account.phone]);
+        fs::write(self.path("code"), format!("{code}\n")).unwrap();
+        command.stdin(File::open(self.path("code")).unwrap());
+        command
+    }
+
+    /// Where exports go: alone in a folder of their own, so that what is left behind is seen.
+    pub(crate) fn out(&self) -> PathBuf {
+        self.path("exports/mine")
+    }
+
+    pub(crate) fn export(&self) -> Command {
+        let mut command = self.command("export");
+        command.arg("--out").arg(self.out());
+        command
+    }
+
+    /// The export works, and what it wrote is taken away again.
+    #[track_caller]
+    pub(crate) fn exports_well(&mut self) -> Ran {
+        let ran = run(&mut self.export()).succeeds();
+        assert_eq!(self.takeout_ends(), [true], "the takeout session is finished with success");
+        assert_eq!(names_in(&self.out()), ["contacts.csv", "contacts.parquet", "manifest.json"]);
+        fs::remove_dir_all(self.out()).unwrap();
+        ran
+    }
+
+    /// What happened at the data centre since the last look.
+    pub(crate) fn events(&mut self) -> Vec<Event> {
+        std::iter::from_fn(|| self.events.try_next()).collect()
+    }
+
+    /// The takeout sessions that were finished since the last look, each with or without success. None is left open.
+    #[track_caller]
+    pub(crate) fn takeout_ends(&mut self) -> Vec<bool> {
+        let events = self.events();
+        let opened = events.iter().filter(|event| matches!(event, Event::TakeoutOpened { .. })).count();
+        let ends: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::TakeoutFinished { success, .. } => Some(*success),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(opened, ends.len(), "every takeout session is finished: {events:?}");
+        ends
+    }
+
+    /// Nothing of an export is to be seen, not even under a hidden name.
+    #[track_caller]
+    pub(crate) fn assert_nothing_is_left(&self) {
+        let parent = self.out().parent().unwrap().to_owned();
+        if parent.exists() {
+            assert_eq!(names_in(&parent), [""; 0]);
+        }
+    }
+
+    /// The manifest of the export.
+    pub(crate) fn manifest(&self) -> serde_json::Value {
+        serde_json::from_slice(&fs::read(self.out().join("manifest.json")).unwrap()).unwrap()
+    }
+
+    /// Ends the data centre; its address refuses connections from now on.
+    pub(crate) fn end_server(self) -> TempDir {
+        self.runtime.block_on(self.server.shutdown());
+        self.folder
+    }
+}
+
+/// What is in a folder, sorted.
+#[track_caller]
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
