@@ -7,6 +7,7 @@ mod fuzz;
 mod interop;
 mod schema;
 mod step;
+mod sweep;
 mod test;
 mod tidy;
 mod tl;
@@ -40,6 +41,8 @@ enum Command {
     Tidy,
     /// Our programs against clients, servers and readers that we did not write
     Interop,
+    /// Every seed and size of address book, exported and compared with what was served (minutes)
+    Sweep,
     /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
     Fuzz(fuzz::Arguments),
 }
@@ -62,10 +65,16 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Test(arguments) => test::test(root, &arguments),
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
-        Command::Interop => match interop::run_suite(root) {
-            Outcome::Passed => Ok(()),
-            Outcome::Failed(why) | Outcome::Skipped(why) => Err(why),
-        },
+        Command::Sweep => passed(sweep::run_all(root)),
+        Command::Interop => passed(interop::run_suite(root)),
+    }
+}
+
+/// A command of one step did what it was asked for, or did not.
+fn passed(outcome: Outcome) -> Result<(), String> {
+    match outcome {
+        Outcome::Passed => Ok(()),
+        Outcome::Failed(why) | Outcome::Skipped(why) => Err(why),
     }
 }
 
