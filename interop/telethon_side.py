@@ -50,16 +50,28 @@ def run_bounded(work: Coroutine[Any, Any, Result]) -> Result:
 
 @asynccontextmanager
 async def connected(
-    server: Server, connection: type = ConnectionTcpFull, session: Session | None = None
+    server: Server,
+    connection: type = ConnectionTcpFull,
+    session: Session | None = None,
+    proxy: tuple[str, int, str] | None = None,
 ) -> AsyncIterator[TelegramClient]:
-    """A connected client that trusts the server's key. A session that is given keeps its authorization key."""
+    """A connected client that trusts the server's key. A session that is given keeps its authorization key.
+
+    `proxy` is an MTProxy's host, port and secret, for the connections that take one."""
     rsa.add_key(server.public_key_path.read_text(), old=False)
     session = session or MemorySession()
     if not session.auth_key:
         session.set_dc(DC_ID, "127.0.0.1", server.port)
     # Three tries: Telethon does not pad an auth key that starts with a zero byte, which happens in 1 of 256 exchanges.
     client = TelegramClient(
-        session, 1, "0" * 32, connection=connection, connection_retries=3, retry_delay=0, auto_reconnect=False
+        session,
+        1,
+        "0" * 32,
+        connection=connection,
+        proxy=proxy,
+        connection_retries=3,
+        retry_delay=0,
+        auto_reconnect=False,
     )
     await client.connect()
     try:

@@ -9,6 +9,7 @@ from telethon.network.connection import (
     ConnectionTcpAbridged,
     ConnectionTcpFull,
     ConnectionTcpIntermediate,
+    ConnectionTcpMTProxyRandomizedIntermediate,
     ConnectionTcpObfuscated,
 )
 from telethon.tl import functions, types
@@ -22,14 +23,20 @@ from telethon_side import connected, contacts_hash, fetch_address_book, log_in, 
 
 CONNECTIONS = [ConnectionTcpFull, ConnectionTcpIntermediate, ConnectionTcpAbridged, ConnectionTcpObfuscated]
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40)
+MTPROXY_SECRET = "dd000102030405060708090a0b0c0d0e0f"
 PASSWORD = "correct horse 🐴"
 
 
-def fetch(server: Server, connection: type = ConnectionTcpFull, password: str | None = None) -> dict[str, Any]:
+def fetch(
+    server: Server,
+    connection: type = ConnectionTcpFull,
+    password: str | None = None,
+    proxy: tuple[str, int, str] | None = None,
+) -> dict[str, Any]:
     """Telethon logs in and fetches through a takeout."""
 
     async def scenario() -> dict[str, Any]:
-        async with connected(server, connection) as client:
+        async with connected(server, connection, proxy=proxy) as client:
             user = await log_in(client, server, password)
             assert user.id == server.truth["account"]["user_id"]
             return await fetch_address_book(client)
@@ -46,6 +53,15 @@ def test_telethon_gets_the_truth(start_testdc: StartServer, connection: type, pa
     server.wait_for("login", user_id=server.truth["account"]["user_id"])
     opened = server.wait_for("takeout_opened")
     server.wait_for("takeout_finished", takeout_id=opened["takeout_id"], success=True)
+
+
+@pytest.mark.filterwarnings("ignore:proxy argument will be ignored")  # true of SOCKS proxies alone
+def test_telethon_gets_the_truth_through_the_proxy(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK, "--mtproxy-secret", MTPROXY_SECRET)
+    host, _, port = server.wait_for("mtproxy_listening")["address"].rpartition(":")
+    proxy = (host, int(port), MTPROXY_SECRET)
+    fetched = fetch(server, ConnectionTcpMTProxyRandomizedIntermediate, proxy=proxy)
+    assert fetched == truth_lists(server.truth)
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])

@@ -29,6 +29,7 @@
 mod control;
 mod decoder;
 mod encoder;
+pub mod fake_tls;
 mod header;
 pub mod obfuscation;
 

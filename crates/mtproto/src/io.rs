@@ -8,6 +8,8 @@
 //! requests again. Every wait has a bound in [`Config`]: an attempt to connect, a key exchange, the number of attempts, a
 //! request, the silence of a peer.
 //!
+//! [`Config::proxy`] leads through an MTProxy.
+//!
 //! ```no_run
 //! use mtproto::crypto::RsaPublicKey;
 //! use mtproto::io::{Client, Config};
@@ -34,6 +36,7 @@ mod driver;
 mod entropy;
 mod error;
 mod link;
+mod proxy;
 mod updates;
 
 pub use self::backoff::Backoff;
@@ -41,5 +44,6 @@ pub use self::client::Client;
 pub use self::config::Config;
 pub use self::entropy::OsRandom;
 pub use self::error::{Error, InvokeError};
+pub use self::proxy::ProxyError;
 pub use self::updates::{Update, Updates};
 pub use crate::session::RpcError;

@@ -27,6 +27,7 @@ pub mod handshake;
 #[cfg(feature = "tokio")]
 pub mod io;
 pub mod limits;
+pub mod proxy;
 mod random;
 pub mod schema;
 pub mod session;

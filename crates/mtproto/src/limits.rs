@@ -72,3 +72,15 @@ pub const MAX_SENT_RECORDS: usize = 256;
 
 /// How many of our service messages the server may refuse before the connection counts as broken.
 pub const MAX_REFUSED_SERVICES: u32 = 100;
+
+/// The longest record of a connection that looks like TLS (TLS 1.3: 2¹⁴ bytes and 256 of expansion).
+pub const MAX_TLS_RECORD_BYTES: usize = (16 << 10) + 256;
+
+/// Most handshake records in a proxy's hello; the official proxy sends one, others a few.
+pub const MAX_TLS_HELLO_RECORDS: usize = 16;
+
+/// The longest hello of a proxy: a certificate chain is a few KiB.
+pub const MAX_TLS_HELLO_BYTES: usize = 64 << 10;
+
+/// The longest domain in a proxy's secret (TDLib's number).
+pub const MAX_PROXY_DOMAIN_BYTES: usize = 182;

@@ -78,7 +78,9 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
         write(path, &truth)?;
     }
     // from here on a script may connect: the files are there
-    let printed = match output::address(server.address()) {
+    let proxy = server.mtproxy_address().map(|address| Event::MtproxyListening { address });
+    let begun = output::address(server.address()).and_then(|()| proxy.iter().try_for_each(output::event));
+    let printed = match begun {
         Ok(()) => print_events(&mut events).await,
         Err(error) => Err(error),
     };

@@ -7,6 +7,7 @@ use tl_codec::Redacted;
 
 use crate::fault::FaultRule;
 use crate::key::RsaKey;
+use crate::mtproxy::MtproxySecret;
 
 /// What a server serves, and how.
 ///
@@ -36,6 +37,8 @@ pub struct Config {
     pub test_mode: bool,
     /// The RSA key; a new one if not given.
     pub key: Option<RsaKey>,
+    /// Whether there is an MTProxy in front, on a port of its own, and its secret.
+    pub mtproxy_secret: Option<MtproxySecret>,
     /// What goes wrong.
     pub faults: Vec<FaultRule>,
 }
@@ -54,6 +57,7 @@ impl Default for Config {
             dc_id: 2,
             test_mode: false,
             key: None,
+            mtproxy_secret: None,
             faults: Vec::new(),
         }
     }
@@ -72,6 +76,7 @@ impl fmt::Debug for Config {
             .field("dc_id", &self.dc_id)
             .field("test_mode", &self.test_mode)
             .field("key", &self.key)
+            .field("mtproxy_secret", &self.mtproxy_secret)
             .field("faults", &self.faults)
             .finish()
     }

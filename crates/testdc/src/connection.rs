@@ -12,7 +12,12 @@ use crate::centre::DataCentre;
 use crate::frame::{FrameError, Framing, transport_error};
 use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, WRITE_TIMEOUT};
 use crate::link::{Link, Output};
+use crate::mtproxy::Front;
+use crate::mtproxy::fake_tls::{self, ClientHello, FakeTlsError, Records};
 use crate::opening::{Opening, Streams};
+
+/// The transport error for a proxy that is asked for another data centre.
+const WRONG_DC: i32 = -444;
 
 /// Why a connection ends.
 #[derive(Debug, thiserror::Error)]
@@ -28,16 +33,25 @@ enum Ended {
     #[error(transparent)]
     Frame(#[from] FrameError),
     #[error(transparent)]
+    FakeTls(#[from] FakeTlsError),
+    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// Serves one connection until it ends.
-pub(crate) async fn serve(id: u64, stream: impl AsyncRead + AsyncWrite + Unpin, centre: Arc<DataCentre>) {
+/// Serves one connection until it ends; it comes through a proxy if there is a `front`.
+pub(crate) async fn serve(
+    id: u64,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    centre: Arc<DataCentre>,
+    front: Option<Arc<Front>>,
+) {
     let mut connection = Connection {
         stream,
         link: Link::new(id, centre),
         framing: None,
         streams: None,
+        records: None,
+        front,
         buffer: BytesMut::new(),
         deadlines: Deadlines::new(),
     };
@@ -51,6 +65,9 @@ struct Connection<S> {
     link: Link,
     framing: Option<Framing>,
     streams: Option<Streams>,
+    /// For a connection that looks like TLS.
+    records: Option<Records>,
+    front: Option<Arc<Front>>,
     buffer: BytesMut,
     deadlines: Deadlines,
 }
@@ -76,14 +93,19 @@ impl Deadlines {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     async fn run(&mut self) -> Result<std::convert::Infallible, Ended> {
         let bell = Arc::clone(&self.link.bell);
+        if let Some(front) = self.front.clone().filter(|front| front.is_fake_tls()) {
+            let greeted = timeout(FRAME_TIMEOUT, self.greet(&front)).await;
+            greeted.map_err(|_| Ended::Silence)??;
+        }
         loop {
+            let into = self.records.as_mut().map_or(&mut self.buffer, |records| &mut records.raw);
             tokio::select! {
-                read = self.stream.read_buf(&mut self.buffer) => {
+                read = self.stream.read_buf(into) => {
                     let read = read?;
                     if read == 0 {
                         return Err(Ended::ByClient);
                     }
-                    self.decrypt(read);
+                    self.decrypt(read)?;
                     self.take_frames().await?;
                 }
                 () = bell.notified() => {
@@ -102,21 +124,52 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// Answers the hello of a connection that looks like TLS.
+    async fn greet(&mut self, front: &Front) -> Result<(), Ended> {
+        let mut raw = BytesMut::new();
+        let hello = loop {
+            if self.stream.read_buf(&mut raw).await? == 0 {
+                return Err(Ended::ByClient);
+            }
+            let unix_secs = i64::from(self.link.now().secs());
+            if let Some(hello) = ClientHello::take(&mut raw, front.key(), unix_secs)? {
+                break hello;
+            }
+        };
+        if !front.is_new(hello.random) {
+            return Err(FakeTlsError::Replayed.into());
+        }
+        let answer = hello.answer(front.key(), self.link.entropy());
+        self.write(&answer).await?;
+        let mut records = Records::behind_hello(raw);
+        records.unwrap(&mut self.buffer)?;
+        self.records = Some(records);
+        self.take_frames().await
+    }
+
     /// Makes the bytes that have just arrived readable.
-    fn decrypt(&mut self, fresh_bytes: usize) {
-        let start = self.buffer.len().saturating_sub(fresh_bytes);
+    fn decrypt(&mut self, fresh_bytes: usize) -> Result<(), Ended> {
+        let mut start = self.buffer.len().saturating_sub(fresh_bytes);
+        if let Some(records) = &mut self.records {
+            start = self.buffer.len();
+            records.unwrap(&mut self.buffer)?;
+        }
         if let (Some(streams), Some(fresh)) = (&mut self.streams, self.buffer.get_mut(start..)) {
             streams.from_client.apply(fresh);
         }
+        Ok(())
     }
 
     /// Works off every whole frame of the buffer.
     async fn take_frames(&mut self) -> Result<(), Ended> {
         if self.framing.is_none()
-            && let Some(opening) = Opening::detect(&mut self.buffer)?
+            && let Some(opening) = Opening::detect(&mut self.buffer, self.front.as_deref())?
         {
             self.framing = Some(opening.framing);
             self.streams = opening.streams;
+            if !self.front.as_ref().is_none_or(|front| front.leads_to(opening.dc_id)) {
+                return self.put_out(vec![Output::Error(WRONG_DC)]).await;
+            }
         }
         let Some(mut framing) = self.framing.take() else { return Ok(()) };
         let mut had_frame = false;
@@ -171,6 +224,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if let Some(streams) = &mut self.streams {
             streams.to_client.apply(&mut wire);
         }
+        if self.records.is_some() {
+            let bare = std::mem::take(&mut wire);
+            fake_tls::write_records(&bare, &mut wire);
+        }
         self.write(&wire).await?;
         match ended {
             Some(reason) => {
@@ -205,7 +262,7 @@ mod tests {
 
     fn connect() -> (DuplexStream, JoinHandle<()>) {
         let (client, stream) = duplex(1 << 20);
-        (client, tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()))))
+        (client, tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), None)))
     }
 
     /// Seconds of virtual time until the server closes.
@@ -270,7 +327,7 @@ mod tests {
     async fn a_client_that_does_not_read_is_given_up() {
         let started = Instant::now();
         let (mut client, stream) = duplex(64);
-        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests())));
+        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), None));
         client.write_all(&first_query()).await.unwrap();
         assert_eq!(closes_after(served, started).await, WRITE_TIMEOUT.as_secs());
     }

@@ -16,6 +16,12 @@ const CAPACITY: usize = 4096;
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
+    /// The program has an MTProxy in front ([`Server::mtproxy_address`](crate::Server::mtproxy_address)); it says so
+    /// before anything else happens.
+    MtproxyListening {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
     /// A login code went out. Real servers send it to the user; this one tells it here.
     CodeSent {
         /// The number, digits only.
@@ -50,6 +56,9 @@ pub enum Event {
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::MtproxyListening { address } => {
+                f.debug_struct("MtproxyListening").field("address", address).finish()
+            }
             Self::CodeSent { .. } => {
                 f.debug_struct("CodeSent").field("phone", &Redacted).field("code", &Redacted).finish()
             }

@@ -30,7 +30,7 @@
 //! # The way of a message
 //! | hop | module | what it owns |
 //! |---|---|---|
-//! | bytes ↔ bytes | `opening` | obfuscated connections |
+//! | bytes ↔ bytes | `mtproxy`, `opening` | the proxy in front, obfuscated connections |
 //! | bytes ↔ frames | `frame` | the four TCP framings |
 //! | plain messages | `handshake` | the key exchange and its checks |
 //! | ciphertext ↔ message | `envelope` | MTProto 2.0 |
@@ -57,6 +57,7 @@ mod key;
 mod keys;
 pub mod limits;
 mod link;
+mod mtproxy;
 mod opening;
 mod server;
 mod session;
@@ -69,5 +70,6 @@ pub use entropy::Entropy;
 pub use event::{Event, Events};
 pub use fault::{Fault, FaultRule, FaultSpecError, MethodName, Times};
 pub use key::{KeyError, RsaKey};
+pub use mtproxy::{MtproxySecret, MtproxySecretError};
 pub use server::{BindError, Server};
 pub use truth::Truth;

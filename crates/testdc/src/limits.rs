@@ -78,3 +78,18 @@ pub const MAX_CODE_ATTEMPTS: u32 = 5;
 
 /// How long an `srp_id` is good for.
 pub const SRP_LIFETIME: Duration = Duration::from_secs(300);
+
+/// Openings that a proxy remembers, to refuse them the second time.
+pub const MAX_SEEN_OPENINGS: usize = 1 << 16;
+
+/// The longest hello of a client that looks like TLS. Browsers' are below 2 KiB; a record ends at 16 KiB.
+pub const MAX_HELLO_BYTES: usize = 5 + (16 << 10);
+
+/// The longest record of a client that looks like TLS (TLS 1.3: 2¹⁴ bytes and 256 of expansion).
+pub const MAX_TLS_RECORD_BYTES: usize = (16 << 10) + 256;
+
+/// How far ahead of the server the clock in such a hello may be (as the proxies in use have it) …
+pub const MAX_HELLO_EARLY_SECS: i64 = 20 * 60;
+
+/// … and how far behind.
+pub const MAX_HELLO_LATE_SECS: i64 = 10 * 60;

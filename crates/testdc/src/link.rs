@@ -64,6 +64,11 @@ impl Link {
         &mut self.entropy
     }
 
+    /// The server's time.
+    pub(crate) fn now(&self) -> UnixTime {
+        self.centre.now()
+    }
+
     /// Takes one message of the client.
     pub(crate) fn receive(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
         let now = self.centre.now();

@@ -20,6 +20,7 @@ use crate::handshake::{DcIdentity, Handshakes};
 use crate::key::RsaKey;
 use crate::keys::KeyStore;
 use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
+use crate::mtproxy::Front;
 use crate::truth::Truth;
 
 /// A running data centre. It stops when it is dropped or [shut down](Self::shutdown).
@@ -27,7 +28,8 @@ pub struct Server {
     centre: Arc<DataCentre>,
     truth: Arc<Truth>,
     stop: watch::Sender<bool>,
-    accepting: Option<JoinHandle<()>>,
+    mtproxy_address: Option<SocketAddr>,
+    accepting: Vec<JoinHandle<()>>,
 }
 
 /// A server that cannot start.
@@ -69,19 +71,36 @@ impl Server {
         let address = config.listen;
         let listen = |source| BindError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
+        // the proxy is on a port of its own
+        let proxy_listen = SocketAddr::new(address.ip(), 0);
         let address = listener.local_addr().map_err(listen)?;
+        let front = config.mtproxy_secret.clone().map(|secret| Front::new(secret, named_dc_id(&config)));
+        let proxy = match front {
+            Some(front) => Some((TcpListener::bind(proxy_listen).await.map_err(listen)?, Arc::new(front))),
+            None => None,
+        };
+        let mtproxy_address = proxy.as_ref().map(|(listener, _)| listener.local_addr());
+        let mtproxy_address = mtproxy_address.transpose().map_err(listen)?;
         // primes, PBKDF2 and a large book take their time: not on a thread that serves others
         let prepared = tokio::task::spawn_blocking(move || prepare(config, address));
         let (centre, truth) = prepared.await.map_err(|_| BindError::Interrupted)??;
         let centre = Arc::new(centre);
         let (stop, stopped) = watch::channel(false);
-        let accepting = Some(tokio::spawn(accept(listener, Arc::clone(&centre), stopped)));
-        Ok(Self { centre, truth: Arc::new(truth), stop, accepting })
+        let mut accepting = vec![tokio::spawn(accept(listener, Arc::clone(&centre), None, stopped.clone()))];
+        if let Some((listener, front)) = proxy {
+            accepting.push(tokio::spawn(accept(listener, Arc::clone(&centre), Some(front), stopped)));
+        }
+        Ok(Self { centre, truth: Arc::new(truth), stop, mtproxy_address, accepting })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.centre.address
+    }
+
+    /// Where its MTProxy listens, if the configuration has a secret for one.
+    pub fn mtproxy_address(&self) -> Option<SocketAddr> {
+        self.mtproxy_address
     }
 
     /// The public key that clients must know, as PEM text (PKCS#1, `BEGIN RSA PUBLIC KEY`).
@@ -119,7 +138,7 @@ impl Server {
     /// Closes every connection and stops to listen; returns when that is done.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        if let Some(accepting) = self.accepting.take() {
+        for accepting in std::mem::take(&mut self.accepting) {
             // the task neither panics nor is it cancelled
             let _ended = accepting.await;
         }
@@ -144,6 +163,11 @@ fn check(config: &Config) -> Result<(), BindError> {
         return Err(BindError::Phone);
     }
     config.faults.iter().try_for_each(|rule| check_fault(&rule.fault))
+}
+
+/// The data centre's number as clients name it: test data centres are 10,000 higher.
+fn named_dc_id(config: &Config) -> i32 {
+    if config.test_mode { config.dc_id.saturating_add(10_000) } else { config.dc_id }
 }
 
 fn check_fault(fault: &Fault) -> Result<(), BindError> {
@@ -175,7 +199,12 @@ fn prepare(config: Config, address: SocketAddr) -> Result<(DataCentre, Truth), B
 }
 
 /// Takes connections until the server stops.
-async fn accept(listener: TcpListener, centre: Arc<DataCentre>, mut stopped: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    centre: Arc<DataCentre>,
+    front: Option<Arc<Front>>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut connections = JoinSet::new();
     let mut next_id = 0_u64;
     loop {
@@ -186,7 +215,7 @@ async fn accept(listener: TcpListener, centre: Arc<DataCentre>, mut stopped: wat
             accepted = listener.accept() => {
                 let Some(stream) = admit(accepted, connections.len()).await else { continue };
                 next_id += 1;
-                connections.spawn(connection::serve(next_id, stream, Arc::clone(&centre)));
+                connections.spawn(connection::serve(next_id, stream, Arc::clone(&centre), front.clone()));
             }
         }
     }

@@ -55,6 +55,11 @@ pub(crate) fn obfuscated() -> Vec<Vector> {
     Vector(file).list("obfuscated2")
 }
 
+/// Both hellos of a connection that looks like TLS.
+pub(crate) fn fake_tls() -> Vector {
+    Vector::load(include_str!("../vectors/openings.json"), "fake_tls")
+}
+
 /// Encrypted messages in both directions.
 pub(crate) fn messages() -> Vector {
     Vector::load(include_str!("../vectors/messages.json"), "messages")

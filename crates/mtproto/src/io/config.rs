@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::crypto::RsaPublicKey;
 use crate::frame::FrameKind;
 use crate::io::Backoff;
+use crate::proxy::Proxy;
 use crate::session::{self, Resume};
 
 /// How to reach a data centre. Made by [`Config::new`]; every field may be changed.
@@ -22,6 +23,9 @@ pub struct Config {
     pub frame: FrameKind,
     /// Whether the connection looks like random bytes from its first one on. Not for [`FrameKind::Full`].
     pub obfuscated: bool,
+    /// What the connection goes through. An MTProxy knows the addresses by itself (`addresses` may be empty), says by its
+    /// secret how frames are written where it does not take every kind, and is always talked to obfuscated.
+    pub proxy: Option<Proxy>,
     /// The key of an earlier connection with its salt and clock; a new key is made without.
     pub resume: Option<Resume>,
     /// How long one address may take to accept a connection.
@@ -45,6 +49,7 @@ impl Config {
             rsa_keys,
             frame: FrameKind::Intermediate,
             obfuscated: false,
+            proxy: None,
             resume: None,
             connect_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(30),

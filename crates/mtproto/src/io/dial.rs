@@ -6,10 +6,15 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::frame::FrameKind;
+use crate::frame::fake_tls::ClientHello;
+use crate::frame::obfuscation::ProxyHint;
 use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
 use crate::io::clock::Clock;
 use crate::io::link::Link;
+use crate::io::proxy::{self, ProxyError, open_tcp};
 use crate::io::{Config, Error, OsRandom};
+use crate::proxy::{Proxy, ProxyAddress, ProxySecret, SecretForm};
 use crate::session::{MsgIds, Resume};
 
 /// Opens connections, starting with the address that answered last.
@@ -26,8 +31,17 @@ impl Dialer {
         Self { config, clock, random, preferred: 0 }
     }
 
-    /// Connects to the first address that accepts.
+    /// Connects to the first address that accepts, or through the proxy.
     pub(super) async fn dial(&mut self) -> Result<Link, Error> {
+        let config = Arc::clone(&self.config);
+        match &config.proxy {
+            None => self.dial_server().await,
+            Some(Proxy::MtProxy { address, secret }) => self.dial_mtproxy(address, secret).await,
+            Some(_) => Err(ProxyError::NotSupported.into()),
+        }
+    }
+
+    async fn dial_server(&mut self) -> Result<Link, Error> {
         let mut last_error = Error::NoAddress;
         let count = self.config.addresses.len();
         for index in (self.preferred..count).chain(0..self.preferred) {
@@ -50,7 +64,7 @@ impl Dialer {
     fn link(&mut self, stream: TcpStream) -> Result<Link, Error> {
         let kind = self.config.frame;
         if self.config.obfuscated {
-            Link::obfuscated(Box::new(stream), kind, &mut self.random)
+            Link::obfuscated(Box::new(stream), kind, ProxyHint::default(), &mut self.random)
         } else {
             Ok(Link::new(Box::new(stream), kind))
         }
@@ -58,12 +72,36 @@ impl Dialer {
 
     async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Error> {
         let after = self.config.connect_timeout;
-        let connecting = timeout(after, TcpStream::connect(address)).await;
-        let connected = connecting.map_err(|_| Error::ConnectTimeout { address, after })?;
-        let stream = connected.map_err(|source| Error::Connect { address, source })?;
-        // messages are small and answers are waited for
-        stream.set_nodelay(true).map_err(|source| Error::Connect { address, source })?;
-        Ok(stream)
+        let connected = timeout(after, open_tcp(address)).await;
+        let connected = connected.map_err(|_| Error::ConnectTimeout { address, after })?;
+        connected.map_err(|source| Error::Connect { address, source })
+    }
+
+    /// The proxy finds the data centre by its number.
+    async fn dial_mtproxy(&mut self, address: &ProxyAddress, secret: &ProxySecret) -> Result<Link, Error> {
+        let dc_id = i16::try_from(self.config.dc_id);
+        let dc_id = dc_id.map_err(|_| ProxyError::DcId { dc_id: self.config.dc_id })?;
+        let hint = ProxyHint { secret: Some(secret.key()), dc_id };
+        let kind = match (secret.form(), self.config.frame) {
+            (SecretForm::Padded | SecretForm::FakeTls { .. }, _) => FrameKind::PaddedIntermediate,
+            (SecretForm::Plain, kind) => kind,
+        };
+        let after = self.config.connect_timeout;
+        let mut stream = proxy::connect(address, after).await?;
+        let mut behind_hello = None;
+        if let SecretForm::FakeTls { domain } = secret.form() {
+            // the date in the hello ends in 2106
+            let unix_secs = u32::try_from(self.clock.now().unix.as_secs()).unwrap_or(u32::MAX);
+            let hello = ClientHello::new(secret.key(), domain, unix_secs, &mut self.random);
+            let greeted = timeout(after, proxy::greet(&mut stream, secret.key(), &hello)).await;
+            behind_hello = Some(greeted.map_err(|_| ProxyError::Timeout { after })??);
+        }
+        tracing::debug!(%address, "connected to the proxy");
+        let link = Link::obfuscated(Box::new(stream), kind, hint, &mut self.random)?;
+        Ok(match behind_hello {
+            Some(records) => link.wrapped_in_records(records),
+            None => link,
+        })
     }
 
     /// Connects, and makes a key if there is none. Tries as often as the configuration says.

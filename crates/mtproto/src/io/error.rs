@@ -8,6 +8,7 @@ use crate::frame::obfuscation::ObfuscationError;
 use crate::frame::{EncodeError, FrameError, TransportError};
 use crate::handshake::HandshakeError;
 use crate::handshake::plain::PlainError;
+use crate::io::ProxyError;
 use crate::session::{CallError, RequestError, RpcError, SessionError};
 
 /// Why there is no connection.
@@ -51,6 +52,9 @@ pub enum Error {
     /// What arrives is no frame.
     #[error("the server sends bytes that are no frame")]
     Frame(#[from] FrameError),
+    /// The proxy cannot be reached, or refuses us.
+    #[error("no way through the proxy")]
+    Proxy(#[from] ProxyError),
     /// The connection cannot be obfuscated.
     #[error("the connection cannot be obfuscated")]
     Obfuscation(#[from] ObfuscationError),
@@ -76,6 +80,7 @@ impl Error {
     pub fn is_peer_fault(&self) -> bool {
         match self {
             Self::Frame(_) | Self::Plain(_) => true,
+            Self::Proxy(error) => error.is_peer_fault(),
             Self::Handshake(error) => error.is_peer_fault(),
             Self::Session(error) => error.is_peer_fault(),
             Self::NoAddress
@@ -104,6 +109,7 @@ impl Error {
             Self::Transport(error) => {
                 !matches!(*error, TransportError::UNKNOWN_KEY | TransportError::WRONG_DC)
             }
+            Self::Proxy(error) => error.is_retryable(),
             Self::Handshake(error) => error.is_retryable(),
             Self::Session(error) => error.is_retryable(),
             Self::NoAddress | Self::Obfuscation(_) | Self::Encode(_) | Self::Plain(_) | Self::Entropy => {

@@ -4,9 +4,10 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
 
 use crate::crypto::Ctr;
+use crate::frame::fake_tls::{RecordReader, write_records};
 use crate::frame::obfuscation::{Obfuscation, ProxyHint};
 use crate::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
-use crate::io::Error;
+use crate::io::{Error, ProxyError};
 use crate::random::Random;
 
 /// How much is read at once; one small message needs one call, a large one not too many.
@@ -27,26 +28,37 @@ pub(super) struct LinkReader {
     half: ReadHalf<Box<dyn Carrier>>,
     decoder: Decoder,
     stream: Option<Ctr>,
+    records: Option<RecordReader>,
 }
 
 pub(super) struct LinkWriter {
     half: WriteHalf<Box<dyn Carrier>>,
     encoder: Encoder,
     stream: Option<Ctr>,
+    records: Option<RecordWriter>,
     unsent: Vec<u8>,
     sent: usize,
     flush_is_due: bool,
+}
+
+/// What a connection that looks like TLS has to be wrapped in.
+#[derive(Default)]
+struct RecordWriter {
+    is_begun: bool,
+    /// The beginning of the stream until it is sent with the first frame, and then the frame that is being wrapped.
+    bare: Vec<u8>,
 }
 
 impl Link {
     pub(super) fn new(carrier: Box<dyn Carrier>, kind: FrameKind) -> Self {
         let (read, write) = tokio::io::split(carrier);
         Self {
-            reader: LinkReader { half: read, decoder: Decoder::new(kind), stream: None },
+            reader: LinkReader { half: read, decoder: Decoder::new(kind), stream: None, records: None },
             writer: LinkWriter {
                 half: write,
                 encoder: Encoder::new(kind),
                 stream: None,
+                records: None,
                 unsent: Vec::new(),
                 sent: 0,
                 flush_is_due: false,
@@ -58,15 +70,25 @@ impl Link {
     pub(super) fn obfuscated(
         carrier: Box<dyn Carrier>,
         kind: FrameKind,
+        hint: ProxyHint<'_>,
         random: &mut dyn Random,
     ) -> Result<Self, Error> {
-        let (streams, init) = Obfuscation::start(kind, ProxyHint::default(), random)?;
+        let (streams, init) = Obfuscation::start(kind, hint, random)?;
         let mut link = Self::new(carrier, kind);
         link.reader.stream = Some(streams.from_server);
         link.writer.encoder = Encoder::without_tag(kind);
         link.writer.stream = Some(streams.to_server);
         link.writer.unsent.extend_from_slice(&init);
         Ok(link)
+    }
+
+    /// Goes on in records of TLS; `behind_hello` is what has arrived of them. Only for an obfuscated link on which nothing
+    /// was sent yet.
+    pub(super) fn wrapped_in_records(mut self, behind_hello: BytesMut) -> Self {
+        self.reader.records = Some(RecordReader::new(behind_hello));
+        let bare = std::mem::take(&mut self.writer.unsent);
+        self.writer.records = Some(RecordWriter { is_begun: false, bare });
+        self
     }
 
     /// Sends a plain message and waits for one: a step of the key exchange.
@@ -94,11 +116,15 @@ impl LinkReader {
     /// Waits for bytes. Safe to cancel: what has arrived is in the decoder.
     pub(super) async fn read(&mut self) -> Result<(), Error> {
         let buffer = self.decoder.buffer_mut();
-        buffer.reserve(READ_BYTES);
         let known = buffer.len();
-        match self.half.read_buf(buffer).await {
+        let into = self.records.as_mut().map_or(&mut *buffer, RecordReader::buffer_mut);
+        into.reserve(READ_BYTES);
+        match self.half.read_buf(into).await {
             Ok(0) => Err(Error::Closed),
             Ok(_) => {
+                if let Some(records) = &mut self.records {
+                    records.unwrap_into(buffer).map_err(ProxyError::FakeTls)?;
+                }
                 if let (Some(stream), Some(fresh)) = (&mut self.stream, buffer.get_mut(known..)) {
                     stream.apply(fresh);
                 }
@@ -120,10 +146,16 @@ impl LinkReader {
 impl LinkWriter {
     /// Frames a message and queues it.
     pub(super) fn queue(&mut self, message: &[u8], random: &mut dyn Random) -> Result<(), Error> {
-        let start = self.unsent.len();
-        self.encoder.encode(message, false, random, &mut self.unsent)?;
-        if let (Some(stream), Some(frame)) = (&mut self.stream, self.unsent.get_mut(start..)) {
+        let out = self.records.as_mut().map_or(&mut self.unsent, |records| &mut records.bare);
+        let start = out.len();
+        self.encoder.encode(message, false, random, out)?;
+        if let (Some(stream), Some(frame)) = (&mut self.stream, out.get_mut(start..)) {
             stream.apply(frame);
+        }
+        if let Some(records) = &mut self.records {
+            write_records(&records.bare, !records.is_begun, &mut self.unsent);
+            records.is_begun = true;
+            records.bare.clear();
         }
         Ok(())
     }

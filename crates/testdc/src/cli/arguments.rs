@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use testdc::{Config, FaultRule};
+use testdc::{Config, FaultRule, MtproxySecret};
 
 /// A local Telegram data centre: real protocol, made-up people.
 #[derive(Parser)]
@@ -62,6 +62,10 @@ pub(crate) struct Serve {
     /// Be a test data centre: clients name it DC + 10000 in the key exchange.
     #[arg(long)]
     test_mode: bool,
+    /// Have an MTProxy in front, on a free port that an event tells: 32 hexadecimal digits, `dd` and 32 digits, or `ee`,
+    /// 32 digits and a domain in hexadecimal.
+    #[arg(long, value_name = "HEX")]
+    mtproxy_secret: Option<MtproxySecret>,
     /// Say on standard error what happens and why clients are refused; twice: everything.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -84,6 +88,7 @@ impl Serve {
             dc_id: self.dc_id,
             test_mode: self.test_mode,
             key: None,
+            mtproxy_secret: self.mtproxy_secret.clone(),
             faults: self.faults.clone(),
         }
     }

@@ -32,8 +32,11 @@ fn unpadded_len(content: &[u8]) -> usize {
     }
 }
 
+/// A client may send fifteen bytes of padding. The server stays below a word: Telethon drops no more than that.
+const SENT_PADDING_BYTES: u32 = 3;
+
 pub(super) fn encode(content: &[u8], entropy: &mut Entropy, out: &mut Vec<u8>) {
-    let padding = usize::try_from(entropy.below(16)).unwrap_or(0);
+    let padding = usize::try_from(entropy.below(SENT_PADDING_BYTES + 1)).unwrap_or(0);
     let len = u32::try_from(content.len() + padding).unwrap_or(u32::MAX);
     out.extend_from_slice(&len.to_le_bytes());
     out.extend_from_slice(content);

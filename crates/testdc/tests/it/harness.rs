@@ -46,6 +46,10 @@ impl TestServer {
         self.server().address()
     }
 
+    pub(crate) fn mtproxy_address(&self) -> SocketAddr {
+        self.server().mtproxy_address().unwrap()
+    }
+
     pub(crate) fn pem(&self) -> String {
         self.server().public_key_pem()
     }

@@ -14,6 +14,7 @@ mod harness;
 mod hostile;
 mod key_exchange;
 mod login;
+mod mtproxy;
 mod obfuscated;
 #[cfg(all(unix, feature = "cli"))]
 mod program;

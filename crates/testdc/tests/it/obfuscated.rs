@@ -14,12 +14,12 @@ use crate::client::{Ended, Framing, ReadWhole as _, introduction};
 use crate::harness::{PATIENCE, TestServer};
 
 /// Runs the client in a runtime of its own, within the patience of a test.
-fn run<F: Future>(work: F) -> F::Output {
+pub(crate) fn run<F: Future>(work: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { tokio::time::timeout(PATIENCE, work).await.unwrap() })
 }
 
-fn config(server: &TestServer, frame: FrameKind) -> Config {
+pub(crate) fn config(server: &TestServer, frame: FrameKind) -> Config {
     let key = RsaPublicKey::from_pem(&server.pem()).unwrap();
     let mut config = Config::new(vec![server.address()], 2, vec![key]);
     config.frame = frame;
@@ -27,7 +27,7 @@ fn config(server: &TestServer, frame: FrameKind) -> Config {
     config
 }
 
-async fn nearest_dc(client: &Client) -> i32 {
+pub(crate) async fn nearest_dc(client: &Client) -> i32 {
     let request = InvokeWithLayer { layer: 230, query: introduction(help::GetNearestDc) };
     let answer = client.invoke(request.to_bytes().into()).await.unwrap();
     NearestDc::read_whole(&answer).this_dc

@@ -162,6 +162,21 @@ fn a_kept_key_is_the_same_at_every_start() {
 }
 
 #[test]
+fn a_proxy_is_announced_behind_the_address() {
+    let mut program = Program::serve(&["--mtproxy-secret", &"dd".repeat(17)]);
+    let address = program.line().parse::<std::net::SocketAddr>().unwrap();
+    let event = program.event();
+    assert_eq!(event["event"], "mtproxy_listening");
+    let proxy = event["address"].as_str().unwrap().parse::<std::net::SocketAddr>().unwrap();
+    assert!(proxy != address && proxy.ip() == address.ip());
+    std::net::TcpStream::connect(proxy).unwrap();
+    assert_eq!(program.terminate(), (Some(0), String::new()));
+    let (code, errors) = Program::serve(&["--mtproxy-secret", "12"]).end();
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("32 hexadecimal digits"), "{errors}");
+}
+
+#[test]
 fn mistakes_of_the_command_line_are_explained() {
     let (code, errors) = Program::serve(&["--fault", "explode"]).end();
     assert_eq!(code, Some(2));

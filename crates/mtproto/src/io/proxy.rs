@@ -1,0 +1,134 @@
+//! The way to a proxy, and what it wants to hear before it carries anything.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use crate::frame::fake_tls::{ClientHello, FakeTlsError, read_server_hello};
+use crate::proxy::ProxyAddress;
+
+/// How many addresses of a proxy's name are tried: more than an IPv4 and an IPv6 address each of a few machines.
+const MAX_PROXY_ADDRESSES: usize = 8;
+
+/// Why there is no way through the proxy.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProxyError {
+    /// The proxy's name cannot be resolved.
+    #[error("the name of the proxy {address} cannot be resolved")]
+    Resolve {
+        /// The proxy.
+        address: ProxyAddress,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The proxy does not accept a connection.
+    #[error("cannot connect to the proxy {address}")]
+    Connect {
+        /// The proxy.
+        address: ProxyAddress,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The proxy did not answer in time.
+    #[error("no answer of the proxy within {} s", after.as_secs())]
+    Timeout {
+        /// The limit.
+        after: Duration,
+    },
+    /// The proxy closed the connection before it carried anything.
+    #[error("the proxy has closed the connection")]
+    Closed,
+    /// The connection to the proxy broke.
+    #[error("the connection to the proxy broke")]
+    Io(#[source] io::Error),
+    /// The proxy breaks the disguise of `ee` secrets.
+    #[error("the proxy breaks the disguise")]
+    FakeTls(#[from] FakeTlsError),
+    /// The data centre has a number that proxies have no room for.
+    #[error("a proxy cannot be told of data centre {dc_id}")]
+    DcId {
+        /// The number.
+        dc_id: i32,
+    },
+    /// This kind of proxy cannot be used.
+    #[error("proxies of this kind are not supported")]
+    NotSupported,
+}
+
+impl ProxyError {
+    /// Whether the proxy (or somebody on the way) broke the protocol.
+    pub fn is_peer_fault(&self) -> bool {
+        match self {
+            Self::FakeTls(_) => true,
+            Self::Resolve { .. }
+            | Self::Connect { .. }
+            | Self::Timeout { .. }
+            | Self::Closed
+            | Self::Io(_)
+            | Self::DcId { .. }
+            | Self::NotSupported => false,
+        }
+    }
+
+    /// Whether another attempt may succeed.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Resolve { .. }
+            | Self::Connect { .. }
+            | Self::Timeout { .. }
+            | Self::Closed
+            | Self::Io(_) => true,
+            Self::FakeTls(_) | Self::DcId { .. } | Self::NotSupported => false,
+        }
+    }
+}
+
+/// A connection on which small messages go out at once.
+pub(super) async fn open_tcp(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    // messages are small and answers are waited for
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Connects to the first address of the proxy that accepts; `after` bounds the look-up and each attempt.
+pub(super) async fn connect(proxy: &ProxyAddress, after: Duration) -> Result<TcpStream, ProxyError> {
+    let looked_up = timeout(after, lookup_host((proxy.host.as_str(), proxy.port))).await;
+    let looked_up = looked_up.map_err(|_| ProxyError::Timeout { after })?;
+    let addresses = looked_up.map_err(|source| ProxyError::Resolve { address: proxy.clone(), source })?;
+    let mut last_error = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses.take(MAX_PROXY_ADDRESSES) {
+        match timeout(after, open_tcp(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => last_error = error,
+            Err(_) => last_error = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(ProxyError::Connect { address: proxy.clone(), source: last_error })
+}
+
+/// Says hello to an MTProxy as a browser would, and returns what arrived behind its answer.
+pub(super) async fn greet(
+    stream: &mut TcpStream,
+    key: &[u8; 16],
+    hello: &ClientHello,
+) -> Result<BytesMut, ProxyError> {
+    stream.write_all(&hello.wire).await.map_err(ProxyError::Io)?;
+    let mut answer = BytesMut::new();
+    loop {
+        match stream.read_buf(&mut answer).await {
+            Ok(0) => return Err(ProxyError::Closed),
+            Ok(_) => {}
+            Err(error) => return Err(ProxyError::Io(error)),
+        }
+        if let Some(len) = read_server_hello(key, &hello.random, &answer)? {
+            return Ok(answer.split_off(len));
+        }
+    }
+}
