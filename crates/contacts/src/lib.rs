@@ -39,3 +39,7 @@ pub use crate::join::{AddressBook, Counts};
 pub use crate::phone::{DigitIter, Digits, E164, MAX_E164_DIGITS, MAX_KEY_DIGITS, MIN_E164_DIGITS};
 pub use crate::reconcile::{Ledger, ReconcileError, Reconciled};
 pub use crate::replies::Replies;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
