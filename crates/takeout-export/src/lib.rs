@@ -31,3 +31,7 @@ pub mod manifest;
 pub mod progress;
 pub mod sink;
 pub mod staging;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
