@@ -5,6 +5,7 @@
 
 mod cli;
 mod determinism;
+mod documents;
 mod faults;
 mod full_disk;
 mod login;

@@ -53,7 +53,6 @@ fn a_takeout_session_that_is_just_being_opened_is_finished_too() {
     world.server.add_fault("delay=account.initTakeoutSession:1500".parse::<FaultRule>().unwrap()).unwrap();
     let mut running = Running::start(&mut world.export());
     running.wait_for("opening a takeout session");
-    std::thread::sleep(std::time::Duration::from_millis(500));
     running.signal("INT");
     running.end().fails(130, "error: interrupted");
     assert_eq!(world.takeout_ends(), [false]);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sha2::{Digest, Sha256};
 use testdc::Truth;
 use testdc::truth::{SavedTruth, StatusTruth, UserTruth};
 
@@ -20,6 +21,7 @@ macro_rules! demand {
 pub(super) fn compare(rows: &[Row], truth: &Truth) -> Result<(), String> {
     saved_records(rows, truth)?;
     accounts(rows, truth)?;
+    phones(rows)?;
     joined(rows, truth)?;
     keys(rows, truth)
 }
@@ -114,6 +116,24 @@ fn status(row: &Row, status: Option<&StatusTruth>) -> Result<(), String> {
     Ok(())
 }
 
+/// The numbers that are made of the two that were sent.
+fn phones(rows: &[Row]) -> Result<(), String> {
+    for row in rows {
+        let sent = |column| row.text(column).filter(|phone| !phone.is_empty());
+        let (phone, source) = match (sent("saved_phone"), sent("user_phone")) {
+            (Some(saved), Some(_)) => (Some(saved), Some("both")),
+            (Some(saved), None) => (Some(saved), Some("saved")),
+            (None, Some(shown)) => (Some(shown), Some("user")),
+            (None, None) => (None, None),
+        };
+        demand!(row.text("phone"), phone, "the number of a row");
+        demand!(row.text("phone_source"), source, "where it comes from");
+        let full = phone.map(digits).filter(|digits| is_full(digits)).map(|digits| format!("+{digits}"));
+        demand!(row.text("phone_e164"), full.as_deref(), "the full number of {phone:?}");
+    }
+    Ok(())
+}
+
 /// One saved record and one account with the same digits are one row; two that are one row have the same digits.
 fn joined(rows: &[Row], truth: &Truth) -> Result<(), String> {
     let mut saved: HashMap<String, Vec<&SavedTruth>> = HashMap::new();
@@ -152,6 +172,12 @@ fn keys(rows: &[Row], truth: &Truth) -> Result<(), String> {
     for row in rows {
         let name = row.text("row_id").ok_or("a row without a name")?;
         demand!((name.len(), names.insert(name)), (64, true), "a row's name");
+        let id = row.number("user_id");
+        if let Some(id) = id {
+            demand!(name, hex::encode(Sha256::digest(format!("u:{id}"))), "the name of {id}'s row");
+        }
+        let is_self = id.map(|id| id == truth.account.user_id);
+        demand!(row.flag("is_self"), is_self, "{id:?}: whether it is the owner");
         demand!(row.number("account_id"), Some(truth.account.user_id), "whose row it is");
     }
     Ok(())
@@ -161,9 +187,13 @@ fn keys(rows: &[Row], truth: &Truth) -> Result<(), String> {
 fn digits(phone: &str) -> String {
     let all: String = phone.chars().filter(char::is_ascii_digit).collect();
     match all.strip_prefix("00") {
-        Some(rest) if (7..=15).contains(&rest.len()) && !rest.starts_with('0') => rest.to_owned(),
+        Some(rest) if is_full(rest) => rest.to_owned(),
         _ => all,
     }
+}
+
+fn is_full(digits: &str) -> bool {
+    (7..=15).contains(&digits.len()) && !digits.starts_with('0')
 }
 
 fn unix_text(secs: i32) -> String {

@@ -1,0 +1,80 @@
+//! What docs/output.md and the README promise, against what the program does.
+
+use std::fs;
+
+use arrow_schema::{DataType, Field};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use takeout_export::cli::EXIT_CODES;
+use takeout_export::columns::{Columns, Options};
+use takeout_export::staging::{CSV, MANIFEST, PARQUET};
+
+use crate::program::{program, run};
+use crate::replies;
+
+const OUTPUT: &str = include_str!("../../../../docs/output.md");
+const README: &str = include_str!("../../../../README.md");
+
+/// The rows of the first table that has this header.
+fn table<'a>(document: &'a str, header: &str) -> Vec<Vec<&'a str>> {
+    let lines = document.lines().skip_while(|line| !line.starts_with(header)).skip(2);
+    let rows = lines.map_while(|line| line.strip_prefix('|')?.strip_suffix('|'));
+    rows.map(|row| row.split('|').map(str::trim).collect()).collect()
+}
+
+#[test]
+fn every_column_is_described_with_its_type() {
+    let columns = Columns::new(Options { access_hash: true }, replies::fetched(1).frame());
+    let schema = columns.schema();
+    let described = table(OUTPUT, "| column | type | null |");
+    let is = |field: &Field| {
+        let null = if field.is_nullable() { "yes" } else { "no" };
+        [format!("`{}`", field.name()), type_name(field.data_type()), null.to_owned()]
+    };
+    let all: Vec<_> = schema.fields().iter().map(|field| is(field)).collect();
+    let told: Vec<_> = described.iter().map(|row| [row[0], row[1], row[2]].map(str::to_owned)).collect();
+    assert_eq!(told, all);
+    assert!(described.iter().all(|row| row.len() == 4 && !row[3].is_empty()), "every column has a meaning");
+}
+
+fn type_name(kind: &DataType) -> String {
+    match kind {
+        DataType::Utf8 => "STRING",
+        DataType::Dictionary(..) => "STRING (dictionary)",
+        DataType::Int32 => "INT32",
+        DataType::Int64 => "INT64",
+        DataType::Boolean => "BOOLEAN",
+        DataType::Timestamp(..) => "TIMESTAMP (µs, UTC)",
+        DataType::List(_) => "LIST of STRUCT",
+        other => panic!("a column of type {other}"),
+    }
+    .to_owned()
+}
+
+#[test]
+fn the_metadata_of_the_parquet_file_is_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    run(program(&["demo", "--contacts", "3", "--out"]).arg(&out)).succeeds();
+    let reader = SerializedFileReader::new(fs::File::open(out.join(PARQUET)).unwrap()).unwrap();
+    let pairs = reader.metadata().file_metadata().key_value_metadata().unwrap().clone();
+    let keys: Vec<_> = pairs.into_iter().map(|pair| pair.key).filter(|key| key != "ARROW:schema").collect();
+    let (_, parquet) = OUTPUT.split_once("## Parquet").unwrap();
+    assert!(keys.len() > 5);
+    for key in keys {
+        assert!(parquet.contains(&format!("`{key}`")), "{key}");
+    }
+    for name in [PARQUET, CSV, MANIFEST] {
+        assert!(OUTPUT.contains(name) && README.contains(name) && out.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn the_exit_codes_of_the_readme_are_those_of_the_help() {
+    let in_readme: Vec<String> = table(README, "| code | meaning |")
+        .iter()
+        .flat_map(|row| row[0].split(", ").map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let in_help: Vec<_> =
+        EXIT_CODES.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(in_readme, in_help);
+}
