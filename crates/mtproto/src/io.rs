@@ -8,7 +8,7 @@
 //! requests again. Every wait has a bound in [`Config`]: an attempt to connect, a key exchange, the number of attempts, a
 //! request, the silence of a peer.
 //!
-//! [`Config::proxy`] leads through an MTProxy.
+//! [`Config::proxy`] leads through an MTProxy, a SOCKS5 proxy or an HTTP proxy.
 //!
 //! ```no_run
 //! use mtproto::crypto::RsaPublicKey;

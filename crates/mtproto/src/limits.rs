@@ -84,3 +84,6 @@ pub const MAX_TLS_HELLO_BYTES: usize = 64 << 10;
 
 /// The longest domain in a proxy's secret (TDLib's number).
 pub const MAX_PROXY_DOMAIN_BYTES: usize = 182;
+
+/// The longest answer of an HTTP proxy: servers end at 8 KiB of header lines.
+pub const MAX_HTTP_HEAD_BYTES: usize = 8 << 10;

@@ -35,9 +35,8 @@ impl Dialer {
     pub(super) async fn dial(&mut self) -> Result<Link, Error> {
         let config = Arc::clone(&self.config);
         match &config.proxy {
-            None => self.dial_server().await,
             Some(Proxy::MtProxy { address, secret }) => self.dial_mtproxy(address, secret).await,
-            Some(_) => Err(ProxyError::NotSupported.into()),
+            None | Some(Proxy::Socks5 { .. } | Proxy::HttpConnect { .. }) => self.dial_server().await,
         }
     }
 
@@ -72,6 +71,11 @@ impl Dialer {
 
     async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Error> {
         let after = self.config.connect_timeout;
+        if let Some(proxy) = &self.config.proxy {
+            let stream = proxy::connect(proxy.address(), after).await?;
+            let asked = timeout(after, proxy::ask(proxy, stream, address)).await;
+            return Ok(asked.map_err(|_| ProxyError::Timeout { after })??);
+        }
         let connected = timeout(after, open_tcp(address)).await;
         let connected = connected.map_err(|_| Error::ConnectTimeout { address, after })?;
         connected.map_err(|source| Error::Connect { address, source })

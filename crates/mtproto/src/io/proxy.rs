@@ -1,5 +1,7 @@
 //! The way to a proxy, and what it wants to hear before it carries anything.
 
+mod tunnel;
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::frame::fake_tls::{ClientHello, FakeTlsError, read_server_hello};
-use crate::proxy::ProxyAddress;
+use crate::proxy::{Proxy, ProxyAddress};
 
 /// How many addresses of a proxy's name are tried: more than an IPv4 and an IPv6 address each of a few machines.
 const MAX_PROXY_ADDRESSES: usize = 8;
@@ -56,23 +58,46 @@ pub enum ProxyError {
         /// The number.
         dc_id: i32,
     },
-    /// This kind of proxy cannot be used.
-    #[error("proxies of this kind are not supported")]
-    NotSupported,
+    /// The proxy wants a user name and a password, or others.
+    #[error("the proxy refuses the user name and password, or wants some")]
+    Unauthorised,
+    /// A SOCKS proxy does not carry connections to the server.
+    #[error("the proxy refuses: {reason}")]
+    Refused {
+        /// What its answer means.
+        reason: String,
+    },
+    /// What answers is no SOCKS5 proxy.
+    #[error("no SOCKS5 proxy: {reason}")]
+    NoSocks {
+        /// What is wrong with its answer.
+        reason: String,
+    },
+    /// An HTTP proxy does not carry connections to the server.
+    #[error("the proxy answers with the HTTP status {status}")]
+    HttpStatus {
+        /// The status.
+        status: u16,
+    },
+    /// What answers is no HTTP proxy.
+    #[error("no HTTP proxy")]
+    NoHttp,
 }
 
 impl ProxyError {
     /// Whether the proxy (or somebody on the way) broke the protocol.
     pub fn is_peer_fault(&self) -> bool {
         match self {
-            Self::FakeTls(_) => true,
+            Self::FakeTls(_) | Self::NoSocks { .. } | Self::NoHttp => true,
             Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Timeout { .. }
             | Self::Closed
             | Self::Io(_)
             | Self::DcId { .. }
-            | Self::NotSupported => false,
+            | Self::Unauthorised
+            | Self::Refused { .. }
+            | Self::HttpStatus { .. } => false,
         }
     }
 
@@ -83,8 +108,14 @@ impl ProxyError {
             | Self::Connect { .. }
             | Self::Timeout { .. }
             | Self::Closed
-            | Self::Io(_) => true,
-            Self::FakeTls(_) | Self::DcId { .. } | Self::NotSupported => false,
+            | Self::Io(_)
+            | Self::Refused { .. } => true,
+            Self::HttpStatus { status } => *status >= 500,
+            Self::FakeTls(_)
+            | Self::DcId { .. }
+            | Self::Unauthorised
+            | Self::NoSocks { .. }
+            | Self::NoHttp => false,
         }
     }
 }
@@ -111,6 +142,22 @@ pub(super) async fn connect(proxy: &ProxyAddress, after: Duration) -> Result<Tcp
         }
     }
     Err(ProxyError::Connect { address: proxy.clone(), source: last_error })
+}
+
+/// Asks a proxy that carries any connection for one to `target`.
+pub(super) async fn ask(
+    proxy: &Proxy,
+    stream: TcpStream,
+    target: SocketAddr,
+) -> Result<TcpStream, ProxyError> {
+    match proxy {
+        Proxy::Socks5 { credentials, .. } => tunnel::socks5(stream, target, credentials.as_ref()).await,
+        Proxy::HttpConnect { credentials, .. } => {
+            tunnel::http_connect(stream, target, credentials.as_ref()).await
+        }
+        // it is not asked for an address
+        Proxy::MtProxy { .. } => Ok(stream),
+    }
 }
 
 /// Says hello to an MTProxy as a browser would, and returns what arrived behind its answer.

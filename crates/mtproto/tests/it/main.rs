@@ -20,6 +20,8 @@ mod hostile;
 mod logs;
 mod pairs;
 mod primes;
+#[cfg(feature = "tokio")]
+mod proxies;
 mod recorded;
 mod script;
 mod server;
