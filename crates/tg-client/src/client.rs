@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
+use mtproto::proxy::Proxy;
 use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
 use tl_codec::{Encode, Function, Reply};
 use tokio::sync::RwLock;
@@ -28,6 +29,8 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     config: Config,
+    /// What every connection goes through; it is kept nowhere else.
+    proxy: Option<Proxy>,
     session: SessionStore,
     link: RwLock<Link>,
     read_only: AtomicBool,
@@ -40,8 +43,21 @@ impl Client {
     /// # Errors
     /// [`ClientError`]: the server cannot be reached, breaks the protocol, or no longer knows the key.
     pub async fn connect(config: Config, session: SessionStore) -> Result<Self, ClientError> {
-        let link = open_link(&config, &session).await?;
-        let shared = Shared { config, session, link: RwLock::new(link), read_only: AtomicBool::new(false) };
+        Self::connect_through(None, config, session).await
+    }
+
+    /// As [`connect`](Self::connect), and every connection goes through the proxy. The session keeps nothing of it.
+    ///
+    /// # Errors
+    /// [`ClientError`], also if there is no way through the proxy.
+    pub async fn connect_through(
+        proxy: Option<Proxy>,
+        config: Config,
+        session: SessionStore,
+    ) -> Result<Self, ClientError> {
+        let link = open_link(&config, proxy.clone(), &session).await?;
+        let (link, read_only) = (RwLock::new(link), AtomicBool::new(false));
+        let shared = Shared { config, proxy, session, link, read_only };
         let client = Self { shared: Arc::new(shared) };
         client.introduce().await?;
         Ok(client)
@@ -102,7 +118,7 @@ impl Client {
             state.server = server;
             state.key = None;
         })?;
-        let link = open_link(self.config(), self.session()).await?;
+        let link = open_link(self.config(), self.shared.proxy.clone(), self.session()).await?;
         let former = std::mem::replace(&mut *self.shared.link.write().await, link);
         former.close().await;
         self.introduce().await
@@ -172,9 +188,13 @@ impl InvokeRaw for Client {
 }
 
 /// Opens a link for the session's server and saves the key that it ends up with.
-async fn open_link(config: &Config, session: &SessionStore) -> Result<Link, ClientError> {
+async fn open_link(
+    config: &Config,
+    proxy: Option<Proxy>,
+    session: &SessionStore,
+) -> Result<Link, ClientError> {
     let state = session.state();
-    let link = Link::open(&state.server, state.key, &config.timeouts).await?;
+    let link = Link::open(&state.server, proxy, state.key, &config.timeouts).await?;
     let present = link.key_state();
     session.update(|state| state.key = Some(present))?;
     Ok(link)

@@ -45,6 +45,8 @@ pub mod takeout;
 
 pub use crate::allow_list::NotReadOnly;
 pub use crate::client::Client;
+pub use mtproto::proxy::{Proxy, ProxyUrlError};
+
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
 pub use crate::error::ClientError;
 pub use crate::login::srp::SrpError;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::io;
+use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
 
@@ -24,11 +25,13 @@ impl Link {
     /// Connects with the key, or makes one.
     pub(crate) async fn open(
         server: &ServerState,
+        proxy: Option<Proxy>,
         key: Option<KeyState>,
         timeouts: &Timeouts,
     ) -> Result<Self, ClientError> {
         let mut config = driver_config(server).await?;
         config.request_timeout = timeouts.request;
+        config.proxy = proxy;
         config.resume = key.map(|key| {
             let mut resume = Resume::new(key.auth_key, key.server_salt);
             resume.time_offset_secs = key.time_offset_secs;

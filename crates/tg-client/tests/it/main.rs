@@ -3,5 +3,6 @@
 
 mod faults;
 mod login;
+mod proxies;
 mod takeout;
 mod world;
