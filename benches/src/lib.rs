@@ -76,7 +76,7 @@ fn photo(dice: &mut Dice) -> enums::UserProfilePhoto {
         has_video: false,
         personal: false,
         photo_id: dice.roll().cast_signed(),
-        stripped_thumb: Some(vec![0x5a; 24]),
+        stripped_thumb: Some(vec![0x5a; 80]),
         dc_id: 2,
     })
 }
@@ -110,7 +110,7 @@ mod tests {
         let read = ContactsRef::from_bytes(&reply).unwrap();
         assert_eq!((read.contacts.len(), read.users.len()), (10_000, 10_000));
         let bytes_a_user = read.users.item_bytes().len() / 10_000;
-        assert!((125..150).contains(&bytes_a_user), "{bytes_a_user}");
+        assert!((130..141).contains(&bytes_a_user), "{bytes_a_user}");
         assert_eq!(reply, contacts_reply(10_000));
     }
 }

@@ -23,7 +23,7 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
         component("clippy", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
     });
     report.step("unit-and-integration", || {
-        run(cargo().args(["test", "--workspace", "--locked"]).env("RUST_BACKTRACE", "1"))
+        run(cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]).env("RUST_BACKTRACE", "1"))
     });
     report.step("full-api", || {
         let is_asked_for = arguments.full || std::env::var("CI").is_ok_and(|value| value == "true");
