@@ -144,6 +144,20 @@ fn takeouts(world: &mut World) -> Vec<&'static str> {
 }
 
 #[test]
+fn an_end_that_the_server_does_not_confirm_is_said_and_made_up_for() {
+    let mut world = World::logged_in();
+    add(&world, "rpc-error=account.finishTakeoutSession:400:PEER_ID_INVALID");
+    let ran = run(&mut world.export()).succeeds();
+    assert!(ran.stdout.contains("warning: the server did not confirm"), "{ran:?}");
+    assert_eq!(world.manifest()["takeout"]["result"], "not_confirmed");
+    assert_eq!(takeouts(&mut world), ["opened"]);
+    // all was safe on disk, so the late end is one with success
+    run(world.export().arg("--force")).succeeds();
+    assert_eq!(takeouts(&mut world), ["finished", "opened", "finished"]);
+    assert_eq!(world.manifest()["takeout"]["result"], "finished");
+}
+
+#[test]
 fn a_server_that_is_gone_is_exit_code_5() {
     let world = World::logged_in();
     let mut export = world.export();

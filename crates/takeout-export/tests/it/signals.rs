@@ -2,7 +2,7 @@
 
 use testdc::FaultRule;
 
-use crate::program::{Running, program};
+use crate::program::{Running, program, run};
 use crate::world::World;
 
 #[test]
@@ -44,6 +44,21 @@ fn before_the_takeout_session_there_is_nothing_to_finish() {
     running.signal("INT");
     running.end().fails(130, "error: interrupted");
     world.assert_nothing_is_left();
+    world.exports_well();
+}
+
+#[test]
+fn a_folder_that_another_export_writes_to_is_left_to_it() {
+    let mut world = World::logged_in();
+    hold(&world, "contacts.getSaved");
+    let mut first = Running::start(&mut world.export());
+    first.wait_for("asking for the saved contacts");
+    run(program(&["demo", "--contacts", "1", "--out"]).arg(world.out()))
+        .fails(11, "another export is being written");
+    first.signal("TERM");
+    first.end().fails(143, "error: terminated");
+    world.assert_nothing_is_left();
+    world.takeout_ends();
     world.exports_well();
 }
 
