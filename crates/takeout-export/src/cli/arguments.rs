@@ -149,7 +149,7 @@ pub struct Logout {
     pub session: Session,
 }
 
-/// Which server to talk to: Telegram, unless something else is given.
+/// Which server to talk to, and how to get there: Telegram and straight on, unless something else is given.
 #[derive(Debug, Clone, Args)]
 pub struct Server {
     /// Telegram's test servers instead of its real ones
@@ -161,6 +161,10 @@ pub struct Server {
     /// The public RSA key of that server (PEM)
     #[arg(long, value_name = "FILE", requires = "dc")]
     pub rsa_key: Option<PathBuf>,
+    /// The way there: socks5://, http:// (with user:password@ if need be), or an MTProxy link (tg://proxy?…,
+    /// https://t.me/proxy?…); the session keeps nothing of it
+    #[arg(long, value_name = "URL", env = "TAKEOUT_EXPORT_PROXY", hide_env_values = true)]
+    pub proxy: Option<secrecy::SecretString>,
 }
 
 /// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.

@@ -1,6 +1,8 @@
 //! From a session to a client that is connected.
 
-use tg_client::{Client, ClientError, Config, ServerState, SessionError, SessionStore, Timeouts, takeout};
+use tg_client::{
+    Client, ClientError, Config, Proxy, ServerState, SessionError, SessionStore, Timeouts, takeout,
+};
 
 use super::arguments::{Server, Session};
 use super::failure::Failure;
@@ -8,10 +10,14 @@ use super::interrupt::Interrupt;
 use super::settings;
 
 /// Connects to the session's server.
-pub(super) async fn connect(store: SessionStore, interrupt: &Interrupt) -> Result<Client, Failure> {
+pub(super) async fn connect(
+    store: SessionStore,
+    proxy: Option<Proxy>,
+    interrupt: &Interrupt,
+) -> Result<Client, Failure> {
     let config =
         Config { api_id: store.state().api_id, device: settings::device(), timeouts: Timeouts::default() };
-    interrupt.or(Client::connect(config, store)).await?.map_err(Failure::Client)
+    interrupt.or(Client::connect_through(proxy, config, store)).await?.map_err(Failure::Client)
 }
 
 /// Opens the session of somebody who is logged in, connects, and ends what an earlier run left open.
@@ -29,7 +35,7 @@ pub(super) async fn resume(
         return Err(Failure::NotLoggedIn(None));
     }
     demand_server(&store, settings::server(server)?)?;
-    let client = connect(store, interrupt).await?;
+    let client = connect(store, settings::proxy(server)?, interrupt).await?;
     interrupt.or(takeout::settle(&client)).await?.map_err(Failure::Client)?;
     Ok(client)
 }

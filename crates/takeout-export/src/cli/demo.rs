@@ -45,7 +45,7 @@ async fn log_in(server: &Server, interrupt: &Interrupt) -> Result<Client, Failur
         rsa_key_pem: server.public_key_pem(),
     };
     let store = SessionStore::in_memory(SessionState::new(API_ID, home));
-    let client = connection::connect(store, interrupt).await?;
+    let client = connection::connect(store, None, interrupt).await?;
     let credentials = ApiCredentials { api_id: API_ID, api_hash: SecretString::from("demo") };
     let phone = SecretString::from(server.truth().account.phone.clone());
     let login = async {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tg_client::{ClientError, LoginError, SessionError, TakeoutError};
+use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
 
 use super::exit::Exit;
 use super::interrupt::Signal;
@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Runtime(#[source] io::Error),
     #[error("{what}")]
     Usage { what: String },
+    #[error("--proxy is not the address of a proxy")]
+    Proxy(#[source] ProxyUrlError),
     #[error("cannot read {}", path.display())]
     Input { path: PathBuf, source: io::Error },
     #[error("cannot write the log to {}", path.display())]
@@ -64,6 +66,7 @@ impl Failure {
         match self {
             Self::Runtime(_) | Self::Demo(_) | Self::Task => Exit::Unexpected,
             Self::Usage { .. }
+            | Self::Proxy(_)
             | Self::Input { .. }
             | Self::LogFile { .. }
             | Self::NoTerminal { .. }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use tg_client::{
-    AccountState, ApiCredentials, Client, CodeDelivery, LoginError, PasswordChallenge, ServerState,
+    AccountState, ApiCredentials, Client, CodeDelivery, LoginError, PasswordChallenge, Proxy, ServerState,
     SessionError, SessionState, SessionStore, SignIn,
 };
 
@@ -21,14 +21,15 @@ const ATTEMPTS: u32 = 3;
 pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     let path = settings::session_path(login.session.clone())?;
     let server = settings::server(&login.server)?;
-    if let Some(user_id) = already(&path, server.clone(), interrupt).await? {
+    let proxy = settings::proxy(&login.server)?;
+    if let Some(user_id) = already(&path, server.clone(), proxy.clone(), interrupt).await? {
         return Ok(Outcome::LoggedIn { user_id, session: path, already: true });
     }
     let credentials = interrupt.or(settings::credentials(login.credentials.clone())).await??;
     let server = server.unwrap_or_else(ServerState::production);
     let state = SessionState::new(credentials.api_id, server);
     let store = SessionStore::create(&path, state).map_err(Failure::Session)?;
-    let client = connection::connect(store, interrupt).await?;
+    let client = connection::connect(store, proxy, interrupt).await?;
     let answers =
         Answers { phone: login.phone, code_stdin: login.code_stdin, password_file: login.password_file };
     let account = interrupt.or(log_in(&client, &credentials, answers)).await?;
@@ -40,6 +41,7 @@ pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, 
 async fn already(
     path: &Path,
     server: Option<ServerState>,
+    proxy: Option<Proxy>,
     interrupt: &Interrupt,
 ) -> Result<Option<i64>, Failure> {
     let store = match SessionStore::open(path) {
@@ -49,7 +51,7 @@ async fn already(
     };
     let Some(account) = store.state().account else { return Ok(None) };
     connection::demand_server(&store, server)?;
-    let client = match connection::connect(store, interrupt).await {
+    let client = match connection::connect(store, proxy, interrupt).await {
         Err(Failure::Client(error)) if error.is_logged_out() => return Ok(None),
         client => client?,
     };

@@ -4,8 +4,8 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
-use tg_client::{ApiCredentials, DeviceInfo, ServerState};
+use secrecy::{ExposeSecret, SecretString};
+use tg_client::{ApiCredentials, DeviceInfo, Proxy, ServerState};
 
 use super::arguments::{Credentials, Server, Session};
 use super::failure::Failure;
@@ -39,6 +39,12 @@ pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
     let rsa_key_pem =
         fs::read_to_string(key_path).map_err(|source| Failure::Input { path: key_path.clone(), source })?;
     Ok(Some(ServerState::Custom { dc_id, address: address.to_owned(), rsa_key_pem }))
+}
+
+/// The way to it. The text may hold a password or a secret, so no message repeats it.
+pub(super) fn proxy(server: &Server) -> Result<Option<Proxy>, Failure> {
+    let Some(url) = &server.proxy else { return Ok(None) };
+    url.expose_secret().parse().map(Some).map_err(Failure::Proxy)
 }
 
 /// What only a login needs: asked for where it is not given.

@@ -10,6 +10,7 @@ mod faults;
 mod full_disk;
 mod login;
 mod program;
+mod proxy;
 mod replies;
 mod rows;
 mod secrets;
