@@ -28,6 +28,9 @@ const EXAMPLES: &str = "\
 Examples:
   Try it, without an account and without the network:
     takeout-export demo --out contacts-demo
+  Where Telegram is blocked, with any command that connects:
+    --proxy socks5://user:password@host:1080
+    --proxy 'tg://proxy?server=host&port=443&secret=ee…'
   Export your own address book (api_id and api_hash come from https://my.telegram.org):
     takeout-export login --api-id 12345 --api-hash 0123456789abcdef0123456789abcdef
     takeout-export export --out my-contacts
@@ -161,8 +164,8 @@ pub struct Server {
     /// The public RSA key of that server (PEM)
     #[arg(long, value_name = "FILE", requires = "dc")]
     pub rsa_key: Option<PathBuf>,
-    /// The way there: socks5://, http:// (with user:password@ if need be), or an MTProxy link (tg://proxy?…,
-    /// https://t.me/proxy?…); the session keeps nothing of it
+    /// The way there: a SOCKS5 or HTTP proxy (with user and password if need be), or a link to an MTProxy as Telegram's
+    /// apps share it; the session keeps nothing of it
     #[arg(long, value_name = "URL", env = "TAKEOUT_EXPORT_PROXY", hide_env_values = true)]
     pub proxy: Option<secrecy::SecretString>,
 }
