@@ -108,6 +108,14 @@ impl Failure {
             Self::Export(ExportError::Output(OutputError::Foreign { .. })) => {
                 "move the file away, or name another folder".to_owned()
             }
+            Self::Export(ExportError::Output(OutputError::Busy { .. })) => {
+                "let it finish, or name another folder".to_owned()
+            }
+            Self::Export(ExportError::Output(OutputError::NotAFolder { .. })) => "name a folder".to_owned(),
+            Self::Export(ExportError::Output(OutputError::Damaged { .. })) => {
+                "check the disk, or name a folder on another one; nothing of this export was left behind"
+                    .to_owned()
+            }
             Self::Export(ExportError::Output(_) | ExportError::Sink(_)) => {
                 "make room, or name another folder; nothing of this export was left behind".to_owned()
             }
