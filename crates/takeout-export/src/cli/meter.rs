@@ -25,10 +25,7 @@ impl Meter {
     pub(super) fn new(verbose: u8) -> Self {
         let bar = (stderr().is_terminal() && verbose == 0).then(|| {
             let style = ProgressStyle::with_template("{spinner} {msg}");
-            let bar = ProgressBar::new_spinner()
-                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar.enable_steady_tick(TICK);
-            bar
+            ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
         });
         Self { bar, last: Arc::default() }
     }
@@ -39,16 +36,24 @@ impl Meter {
         if *last == text {
             return;
         }
+        // not before there is something to say: a command that asks questions has the terminal to itself
+        let is_first = last.is_empty();
         text.clone_into(&mut last);
         match &self.bar {
-            Some(bar) => bar.set_message(text.to_owned()),
+            Some(bar) => {
+                bar.set_message(text.to_owned());
+                if is_first {
+                    bar.enable_steady_tick(TICK);
+                }
+            }
             None => output::say(text),
         }
     }
 
     /// Takes the moving line away.
     pub(super) fn clear(&self) {
-        if let Some(bar) = &self.bar {
+        let has_spoken = !self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty();
+        if let Some(bar) = self.bar.as_ref().filter(|_| has_spoken) {
             bar.finish_and_clear();
         }
     }
