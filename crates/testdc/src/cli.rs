@@ -77,11 +77,12 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
         let truth = server.truth().to_json().map_err(|error| Failure::new("truth", error))?;
         write(path, &truth)?;
     }
-    // from here on a script may connect: the files are there
+    let stopped = stop_signal().map_err(|error| Failure::new("listening for signals", error))?;
+    // from here on a script may connect, or send a signal: the files are there
     let proxy = server.mtproxy_address().map(|address| Event::MtproxyListening { address });
     let begun = output::address(server.address()).and_then(|()| proxy.iter().try_for_each(output::event));
     let printed = match begun {
-        Ok(()) => print_events(&mut events).await,
+        Ok(()) => print_events(&mut events, stopped).await,
         Err(error) => Err(error),
     };
     server.shutdown().await;
@@ -92,8 +93,7 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
 }
 
 /// Prints events until somebody stops the program.
-async fn print_events(events: &mut Events) -> std::io::Result<()> {
-    let stopped = stop_signal();
+async fn print_events(events: &mut Events, stopped: impl Future<Output = ()>) -> std::io::Result<()> {
     tokio::pin!(stopped);
     loop {
         let event: Option<Event> = tokio::select! {
@@ -107,24 +107,30 @@ async fn print_events(events: &mut Events) -> std::io::Result<()> {
     }
 }
 
-/// Ctrl-C, or what a supervisor sends.
-async fn stop_signal() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ctrl-C, or what a supervisor sends; listened for from the moment of the call, not from the first poll.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
-            () = interrupt() => {}
             _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-        return;
-    }
-    interrupt().await;
+    })
 }
 
-async fn interrupt() {
-    // without a signal to wait for, the program runs until it is killed
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+/// Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // without a signal to wait for, the program runs until it is killed
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }
 
 /// Reads the key of `path`, or makes one and keeps it there.

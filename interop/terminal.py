@@ -1,0 +1,62 @@
+"""A program on a real pseudo-terminal: what a person types, and what the person sees. No wait is without a limit."""
+
+import os
+import pty
+import select
+import termios
+import time
+from pathlib import Path
+
+SCREEN_LIMIT_SECS = 30.0
+
+
+class Terminal:
+    """One command that believes it is talking to a person."""
+
+    def __init__(self, program: Path, home: Path, *arguments: object) -> None:
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "TERM": "xterm"}
+        words = [str(program), *map(str, arguments)]
+        self._pid, self._screen = pty.fork()
+        if self._pid == 0:
+            os.execve(program, words, environment)
+        self._unread = ""
+        self.seen = ""
+
+    def wait_for(self, text: str) -> None:
+        """Reads the screen until this has appeared behind what was waited for before."""
+        limit = time.monotonic() + SCREEN_LIMIT_SECS
+        while text not in self._unread:
+            assert time.monotonic() < limit and self._read(limit - time.monotonic()), f"{text!r} not in {self.seen!r}"
+        self._unread = self._unread.partition(text)[2]
+
+    def type(self, line: str) -> None:
+        """Types a line."""
+        os.write(self._screen, f"{line}\n".encode())
+
+    def type_unseen(self, line: str) -> None:
+        """Types a line as soon as the program has turned the echo off, as a person does who is slower than that."""
+        limit = time.monotonic() + SCREEN_LIMIT_SECS
+        while termios.tcgetattr(self._screen)[3] & termios.ECHO:
+            assert time.monotonic() < limit, f"the echo stays on: {self.seen!r}"
+            time.sleep(0.01)
+        self.type(line)
+
+    def end(self) -> int:
+        """Reads to the end, and gives the exit code."""
+        limit = time.monotonic() + SCREEN_LIMIT_SECS
+        while self._read(max(0.0, limit - time.monotonic())):
+            assert time.monotonic() < limit, f"the program does not end: {self.seen!r}"
+        os.close(self._screen)
+        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+
+    def _read(self, limit_secs: float) -> bool:
+        """More of the screen; False at its end and when nothing comes in time."""
+        if not select.select([self._screen], [], [], limit_secs)[0]:
+            return False
+        try:
+            read = os.read(self._screen, 4096).decode(errors="replace")
+        except OSError:  # Linux says EIO when the other end is closed
+            return False
+        self._unread += read
+        self.seen += read
+        return bool(read)
