@@ -36,6 +36,12 @@ def testdc_program() -> Path:
     return _program("TESTDC_BIN")
 
 
+@pytest.fixture(scope="session")
+def xtask_program() -> Path:
+    """The binary of the project's own commands."""
+    return _program("XTASK_BIN")
+
+
 def _starter(command: list[str], tmp_path: Path, servers: ExitStack) -> StartServer:
     def start(*options: object) -> Server:
         folder = tmp_path / f"server-{len(list(tmp_path.iterdir()))}"

@@ -21,7 +21,8 @@ pub fn run_suite(root: &Path) -> Outcome {
         .current_dir(root.join("interop"))
         .args(["-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider"])
         .env("TAKEOUT_EXPORT_BIN", programs.join("takeout-export"))
-        .env("TESTDC_BIN", programs.join("testdc")))
+        .env("TESTDC_BIN", programs.join("testdc"))
+        .env("XTASK_BIN", std::env::current_exe().unwrap_or_default()))
 }
 
 /// The interpreter of an environment that has the pinned requirements.

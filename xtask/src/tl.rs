@@ -41,6 +41,9 @@ struct Decode {
     /// A file with the bytes themselves
     #[arg(long)]
     file: Option<PathBuf>,
+    /// The file holds an object a line, in hexadecimal; the answer has a line for each
+    #[arg(long, requires = "file", conflicts_with_all = ["hex", "reply_to"])]
+    lines: bool,
     /// Read the answer to this method, which may be a vector
     #[arg(long, value_name = "METHOD")]
     reply_to: Option<String>,
@@ -56,6 +59,9 @@ struct Encode {
     /// A file with the JSON
     #[arg(long)]
     file: Option<PathBuf>,
+    /// The file holds an object a line; the answer has a line for each
+    #[arg(long, requires = "file", conflicts_with = "json")]
+    lines: bool,
     #[command(flatten)]
     schema: SchemaFile,
 }
@@ -91,39 +97,67 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
 
 fn answer(root: &Path, arguments: &Arguments) -> Result<String, String> {
     match &arguments.command {
-        Command::Decode(arguments) => decode(root, arguments).map(|json| format!("{json:#}")),
-        Command::Encode(arguments) => encode(root, arguments).map(hex::encode),
+        Command::Decode(arguments) => decode(root, arguments),
+        Command::Encode(arguments) => encode(root, arguments),
         Command::Id(arguments) => id(root, arguments).map(|json| format!("{json:#}")),
         Command::Check(arguments) => check(arguments).map(|json| format!("{json:#}")),
     }
 }
 
-fn decode(root: &Path, arguments: &Decode) -> Result<Json, String> {
+fn decode(root: &Path, arguments: &Decode) -> Result<String, String> {
+    let schemas = schemas(root, &arguments.schema)?;
+    if let (Some(file), true) = (&arguments.file, arguments.lines) {
+        return by_line(file, |line| Ok(object(&schemas, &unhex(line)?)?.to_string()));
+    }
     let bytes = match &arguments.file {
         Some(file) => fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
         None => unhex(&arguments.hex.concat())?,
     };
-    let schemas = schemas(root, &arguments.schema)?;
-    if let Some(name) = &arguments.reply_to {
-        let (dynamic, method) = named(&schemas, name)?;
-        return Ok(dynamic.read_reply(method, &bytes).map_err(|error| error.to_string())?.to_json());
-    }
-    let id = bytes.first_chunk().map(|id| u32::from_le_bytes(*id));
-    let dynamic = first(&schemas, |one| id.is_some_and(|id| one.index().by_id(id).is_some()))?;
-    Ok(dynamic.read(&bytes).map_err(|error| error.to_string())?.to_json())
+    let json = match &arguments.reply_to {
+        Some(name) => {
+            let (dynamic, method) = named(&schemas, name)?;
+            dynamic.read_reply(method, &bytes).map_err(|error| error.to_string())?.to_json()
+        }
+        None => object(&schemas, &bytes)?,
+    };
+    Ok(format!("{json:#}"))
 }
 
-fn encode(root: &Path, arguments: &Encode) -> Result<Vec<u8>, String> {
-    let text = match (&arguments.file, &arguments.json) {
-        (Some(file), _) => read(file)?,
-        (None, text) => text.clone().unwrap_or_default(),
-    };
-    let json: Json = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+/// One object, by the first schema that has its id.
+fn object(schemas: &[Dynamic<'static>], bytes: &[u8]) -> Result<Json, String> {
+    let id = bytes.first_chunk().map(|id| u32::from_le_bytes(*id));
+    let dynamic = first(schemas, |one| id.is_some_and(|id| one.index().by_id(id).is_some()))?;
+    Ok(dynamic.read(bytes).map_err(|error| error.to_string())?.to_json())
+}
+
+fn encode(root: &Path, arguments: &Encode) -> Result<String, String> {
     let schemas = schemas(root, &arguments.schema)?;
+    match (&arguments.file, &arguments.json) {
+        (Some(file), _) if arguments.lines => by_line(file, |line| written(&schemas, line)),
+        (Some(file), _) => written(&schemas, &read(file)?),
+        (None, text) => written(&schemas, text.as_deref().unwrap_or_default()),
+    }
+}
+
+/// The bytes of a JSON object, in hexadecimal.
+fn written(schemas: &[Dynamic<'static>], text: &str) -> Result<String, String> {
+    let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let name = json.get("_").and_then(Json::as_str).unwrap_or_default();
-    let dynamic = first(&schemas, |one| one.declaration(name).is_some())?;
+    let dynamic = first(schemas, |one| one.declaration(name).is_some())?;
     let object = dynamic.from_json(&json).map_err(|error| error.to_string())?;
-    dynamic.write(&object).map_err(|error| error.to_string())
+    dynamic.write(&object).map(hex::encode).map_err(|error| error.to_string())
+}
+
+/// What `one` makes of each line of the file; an error names the line.
+fn by_line(file: &Path, one: impl Fn(&str) -> Result<String, String>) -> Result<String, String> {
+    let text = read(file)?;
+    let place = |index, error| format!("{}:{}: {error}", file.display(), index + 1);
+    let answers: Result<Vec<_>, _> = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| one(line).map_err(|error| place(index, error)))
+        .collect();
+    Ok(answers?.join("\n"))
 }
 
 fn id(root: &Path, arguments: &Id) -> Result<Json, String> {

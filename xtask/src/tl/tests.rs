@@ -108,6 +108,21 @@ fn encode_says_what_is_wrong_where() {
 }
 
 #[test]
+fn an_object_a_line() {
+    let hex = format!("{CONTACT}\nec77be7a0700000000000000\n");
+    let json = "{\"_\":\"contact\",\"user_id\":\"5\",\"mutual\":true}\n{\"_\":\"ping\",\"ping_id\":\"7\"}";
+    let file = Scratch::new("lines.hex", hex.as_bytes());
+    assert_eq!(tl(&["decode", "--lines", "--file", file.path()]).unwrap(), json);
+    let file = Scratch::new("lines.json", json.as_bytes());
+    assert_eq!(tl(&["encode", "--lines", "--file", file.path()]).unwrap(), hex.replace(' ', "").trim_end());
+    let file = Scratch::new("faulty.hex", format!("{CONTACT}\n0bde5a14").as_bytes());
+    let fault = format!("{}:2: contact → user_id: 8 bytes short at offset 0x4", file.path());
+    assert_eq!(tl(&["decode", "--lines", "--file", file.path()]).unwrap_err(), fault);
+    assert!(tl(&["decode", "--lines", CONTACT]).is_err(), "lines are those of a file");
+    assert!(tl(&["encode", "--lines", "{}"]).is_err());
+}
+
+#[test]
 fn ids_by_name_id_and_text() {
     let contact = json(&["id", "contact"]);
     assert_eq!(contact[0]["id"], "145ade0b");

@@ -6,7 +6,9 @@ mod differential;
 mod every;
 mod lengths;
 mod made;
+mod real;
 mod sample;
+mod telethon;
 mod values;
 
 use std::sync::LazyLock;

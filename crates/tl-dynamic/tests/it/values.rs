@@ -127,3 +127,14 @@ fn no_text_in_debug_output() {
     let object = dynamic.from_json(&json!({"_": "dataJSON", "data": "secret"})).unwrap();
     assert_eq!(format!("{object:?}"), "dataJSON { data: string(6 bytes) }");
 }
+
+/// The last bit of a double survives its text form.
+#[test]
+fn doubles_come_out_of_text_as_they_went_in() {
+    let dynamic = api();
+    for value in [-98.398_638_654_766_16, 60.002_546_762_500_49, 5e-324, f64::MAX, -0.0] {
+        let text = serde_json::to_string(&json!({"_": "jsonNumber", "value": value})).unwrap();
+        let object = dynamic.from_json(&serde_json::from_str(&text).unwrap()).unwrap();
+        assert_eq!(dynamic.write(&object).unwrap()[4..], value.to_le_bytes(), "{text}");
+    }
+}
