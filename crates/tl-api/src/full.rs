@@ -15,8 +15,8 @@ pub mod enums;
 #[expect(clippy::struct_excessive_bools, reason = "the schema has a flag for each")]
 /// The methods: a struct each, with the form in which a server reads it.
 pub mod functions;
-#[expect(clippy::too_many_lines, reason = "a statement for each field")]
 #[expect(clippy::struct_excessive_bools, reason = "the schema has a flag for each")]
+#[expect(clippy::too_many_lines, reason = "a statement for each field")]
 /// The constructors: a struct each, with its borrowed form.
 pub mod types;
 

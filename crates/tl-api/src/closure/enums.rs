@@ -12,6 +12,105 @@ pub mod contacts;
 
 use crate::closure::types;
 
+/// `BaseTheme`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum BaseTheme {
+    /// `baseThemeClassic#c3a12462`
+    Classic(types::BaseThemeClassic),
+    /// `baseThemeDay#fbd81688`
+    Day(types::BaseThemeDay),
+    /// `baseThemeNight#b7b31ea8`
+    Night(types::BaseThemeNight),
+    /// `baseThemeTinted#6d5f77ee`
+    Tinted(types::BaseThemeTinted),
+    /// `baseThemeArctic#5b11125a`
+    Arctic(types::BaseThemeArctic),
+}
+
+/// [`BaseTheme`] borrows nothing.
+pub type BaseThemeRef = BaseTheme;
+
+tl_codec::boxed_type!(plain BaseTheme, "BaseTheme", 4, {
+Classic(types::BaseThemeClassic),
+Day(types::BaseThemeDay),
+Night(types::BaseThemeNight),
+Tinted(types::BaseThemeTinted),
+Arctic(types::BaseThemeArctic),
+});
+
+/// The shortest of the constructors.
+impl Default for BaseTheme {
+    fn default() -> Self {
+        Self::Classic(types::BaseThemeClassic)
+    }
+}
+
+/// `BotMenuButton`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum BotMenuButton {
+    /// `botMenuButtonDefault#7533a588`
+    Default(types::BotMenuButtonDefault),
+    /// `botMenuButtonCommands#4258c205`
+    Commands(types::BotMenuButtonCommands),
+    /// `botMenuButton#c7b57ce6`
+    BotMenuButton(types::BotMenuButton),
+}
+
+/// [`BotMenuButton`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum BotMenuButtonRef<'a> {
+    /// `botMenuButtonDefault#7533a588`
+    Default(types::BotMenuButtonDefaultRef),
+    /// `botMenuButtonCommands#4258c205`
+    Commands(types::BotMenuButtonCommandsRef),
+    /// `botMenuButton#c7b57ce6`
+    BotMenuButton(types::BotMenuButtonRef<'a>),
+}
+
+tl_codec::boxed_type!(BotMenuButton, BotMenuButtonRef<'a>, "BotMenuButton", 4, {
+Default(types::BotMenuButtonDefault),
+Commands(types::BotMenuButtonCommands),
+BotMenuButton(types::BotMenuButton),
+});
+
+/// The shortest of the constructors.
+impl Default for BotMenuButton {
+    fn default() -> Self {
+        Self::Default(types::BotMenuButtonDefault)
+    }
+}
+
+/// `BusinessAwayMessageSchedule`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum BusinessAwayMessageSchedule {
+    /// `businessAwayMessageScheduleAlways#c9b9e2b9`
+    Always(types::BusinessAwayMessageScheduleAlways),
+    /// `businessAwayMessageScheduleOutsideWorkHours#c3f2f501`
+    OutsideWorkHours(types::BusinessAwayMessageScheduleOutsideWorkHours),
+    /// `businessAwayMessageScheduleCustom#cc4d9ecc`
+    Custom(types::BusinessAwayMessageScheduleCustom),
+}
+
+/// [`BusinessAwayMessageSchedule`] borrows nothing.
+pub type BusinessAwayMessageScheduleRef = BusinessAwayMessageSchedule;
+
+tl_codec::boxed_type!(plain BusinessAwayMessageSchedule, "BusinessAwayMessageSchedule", 4, {
+Always(types::BusinessAwayMessageScheduleAlways),
+OutsideWorkHours(types::BusinessAwayMessageScheduleOutsideWorkHours),
+Custom(types::BusinessAwayMessageScheduleCustom),
+});
+
+/// The shortest of the constructors.
+impl Default for BusinessAwayMessageSchedule {
+    fn default() -> Self {
+        Self::Always(types::BusinessAwayMessageScheduleAlways)
+    }
+}
+
 /// `Chat`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -98,6 +197,132 @@ ChatPhoto(types::ChatPhoto),
 impl Default for ChatPhoto {
     fn default() -> Self {
         Self::Empty(types::ChatPhotoEmpty)
+    }
+}
+
+/// `ChatTheme`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ChatTheme {
+    /// `chatTheme#c3dffc04`
+    ChatTheme(types::ChatTheme),
+    /// `chatThemeUniqueGift#3458f9c8`
+    UniqueGift(types::ChatThemeUniqueGift),
+}
+
+/// [`ChatTheme`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum ChatThemeRef<'a> {
+    /// `chatTheme#c3dffc04`
+    ChatTheme(types::ChatThemeRef<'a>),
+    /// `chatThemeUniqueGift#3458f9c8`
+    UniqueGift(types::ChatThemeUniqueGiftRef<'a>),
+}
+
+tl_codec::boxed_type!(ChatTheme, ChatThemeRef<'a>, "ChatTheme", 8, {
+ChatTheme(types::ChatTheme),
+UniqueGift(types::ChatThemeUniqueGift),
+});
+
+/// The shortest of the constructors.
+impl Default for ChatTheme {
+    fn default() -> Self {
+        Self::ChatTheme(types::ChatTheme::default())
+    }
+}
+
+/// `Document`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Document {
+    /// `documentEmpty#36f8c871`
+    Empty(types::DocumentEmpty),
+    /// `document#8fd4c4d8`
+    Document(types::Document),
+}
+
+/// [`Document`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum DocumentRef<'a> {
+    /// `documentEmpty#36f8c871`
+    Empty(types::DocumentEmptyRef),
+    /// `document#8fd4c4d8`
+    Document(types::DocumentRef<'a>),
+}
+
+tl_codec::boxed_type!(Document, DocumentRef<'a>, "Document", 12, {
+Empty(types::DocumentEmpty),
+Document(types::Document),
+});
+
+/// The shortest of the constructors.
+impl Default for Document {
+    fn default() -> Self {
+        Self::Empty(types::DocumentEmpty::default())
+    }
+}
+
+/// `DocumentAttribute`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum DocumentAttribute {
+    /// `documentAttributeImageSize#6c37c15c`
+    ImageSize(types::DocumentAttributeImageSize),
+    /// `documentAttributeAnimated#11b58939`
+    Animated(types::DocumentAttributeAnimated),
+    /// `documentAttributeSticker#6319d612`
+    Sticker(types::DocumentAttributeSticker),
+    /// `documentAttributeVideo#43c57c48`
+    Video(types::DocumentAttributeVideo),
+    /// `documentAttributeAudio#9852f9c6`
+    Audio(types::DocumentAttributeAudio),
+    /// `documentAttributeFilename#15590068`
+    Filename(types::DocumentAttributeFilename),
+    /// `documentAttributeHasStickers#9801d2f7`
+    HasStickers(types::DocumentAttributeHasStickers),
+    /// `documentAttributeCustomEmoji#fd149899`
+    CustomEmoji(types::DocumentAttributeCustomEmoji),
+}
+
+/// [`DocumentAttribute`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum DocumentAttributeRef<'a> {
+    /// `documentAttributeImageSize#6c37c15c`
+    ImageSize(types::DocumentAttributeImageSizeRef),
+    /// `documentAttributeAnimated#11b58939`
+    Animated(types::DocumentAttributeAnimatedRef),
+    /// `documentAttributeSticker#6319d612`
+    Sticker(types::DocumentAttributeStickerRef<'a>),
+    /// `documentAttributeVideo#43c57c48`
+    Video(types::DocumentAttributeVideoRef<'a>),
+    /// `documentAttributeAudio#9852f9c6`
+    Audio(types::DocumentAttributeAudioRef<'a>),
+    /// `documentAttributeFilename#15590068`
+    Filename(types::DocumentAttributeFilenameRef<'a>),
+    /// `documentAttributeHasStickers#9801d2f7`
+    HasStickers(types::DocumentAttributeHasStickersRef),
+    /// `documentAttributeCustomEmoji#fd149899`
+    CustomEmoji(types::DocumentAttributeCustomEmojiRef<'a>),
+}
+
+tl_codec::boxed_type!(DocumentAttribute, DocumentAttributeRef<'a>, "DocumentAttribute", 4, {
+ImageSize(types::DocumentAttributeImageSize),
+Animated(types::DocumentAttributeAnimated),
+Sticker(types::DocumentAttributeSticker),
+Video(types::DocumentAttributeVideo),
+Audio(types::DocumentAttributeAudio),
+Filename(types::DocumentAttributeFilename),
+HasStickers(types::DocumentAttributeHasStickers),
+CustomEmoji(types::DocumentAttributeCustomEmoji),
+});
+
+/// The shortest of the constructors.
+impl Default for DocumentAttribute {
+    fn default() -> Self {
+        Self::Animated(types::DocumentAttributeAnimated)
     }
 }
 
@@ -217,6 +442,157 @@ impl Default for EmojiStatus {
     }
 }
 
+/// `GeoPoint`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum GeoPoint {
+    /// `geoPointEmpty#1117dd5f`
+    Empty(types::GeoPointEmpty),
+    /// `geoPoint#b2a2f663`
+    GeoPoint(types::GeoPoint),
+}
+
+/// [`GeoPoint`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum GeoPointRef {
+    /// `geoPointEmpty#1117dd5f`
+    Empty(types::GeoPointEmptyRef),
+    /// `geoPoint#b2a2f663`
+    GeoPoint(types::GeoPointRef),
+}
+
+tl_codec::boxed_type!(GeoPoint, GeoPointRef, "GeoPoint", 4, {
+Empty(types::GeoPointEmpty),
+GeoPoint(types::GeoPoint),
+});
+
+/// The shortest of the constructors.
+impl Default for GeoPoint {
+    fn default() -> Self {
+        Self::Empty(types::GeoPointEmpty)
+    }
+}
+
+/// `InlineButtonType`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InlineButtonType {
+    /// `inlineButtonTypeUrl#eca4f8d4`
+    Url(types::InlineButtonTypeUrl),
+    /// `inlineButtonTypeUrlAuth#bfd02da2`
+    UrlAuth(types::InlineButtonTypeUrlAuth),
+    /// `inputInlineButtonTypeUrlAuth#9961bcb4`
+    InputInlineButtonTypeUrlAuth(types::InputInlineButtonTypeUrlAuth),
+    /// `inlineButtonTypeWebView#3bcab5b4`
+    WebView(types::InlineButtonTypeWebView),
+    /// `inlineButtonTypeCallback#2955bc38`
+    Callback(types::InlineButtonTypeCallback),
+    /// `inlineButtonTypeGame#5cd3709d`
+    Game(types::InlineButtonTypeGame),
+    /// `inlineButtonTypeBuy#48bad7a5`
+    Buy(types::InlineButtonTypeBuy),
+    /// `inlineButtonTypeSwitchInline#93773ff5`
+    SwitchInline(types::InlineButtonTypeSwitchInline),
+    /// `inlineButtonTypeUserProfile#3fa33fcf`
+    UserProfile(types::InlineButtonTypeUserProfile),
+    /// `inputInlineButtonTypeUserProfile#53f3ce5a`
+    InputInlineButtonTypeUserProfile(types::InputInlineButtonTypeUserProfile),
+    /// `inlineButtonTypeCopy#b41d3272`
+    Copy(types::InlineButtonTypeCopy),
+    /// `inlineButtonTypeDisabled#a438619d`
+    Disabled(types::InlineButtonTypeDisabled),
+}
+
+/// [`InlineButtonType`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InlineButtonTypeRef<'a> {
+    /// `inlineButtonTypeUrl#eca4f8d4`
+    Url(types::InlineButtonTypeUrlRef<'a>),
+    /// `inlineButtonTypeUrlAuth#bfd02da2`
+    UrlAuth(types::InlineButtonTypeUrlAuthRef<'a>),
+    /// `inputInlineButtonTypeUrlAuth#9961bcb4`
+    InputInlineButtonTypeUrlAuth(types::InputInlineButtonTypeUrlAuthRef<'a>),
+    /// `inlineButtonTypeWebView#3bcab5b4`
+    WebView(types::InlineButtonTypeWebViewRef<'a>),
+    /// `inlineButtonTypeCallback#2955bc38`
+    Callback(types::InlineButtonTypeCallbackRef<'a>),
+    /// `inlineButtonTypeGame#5cd3709d`
+    Game(types::InlineButtonTypeGameRef),
+    /// `inlineButtonTypeBuy#48bad7a5`
+    Buy(types::InlineButtonTypeBuyRef),
+    /// `inlineButtonTypeSwitchInline#93773ff5`
+    SwitchInline(types::InlineButtonTypeSwitchInlineRef<'a>),
+    /// `inlineButtonTypeUserProfile#3fa33fcf`
+    UserProfile(types::InlineButtonTypeUserProfileRef),
+    /// `inputInlineButtonTypeUserProfile#53f3ce5a`
+    InputInlineButtonTypeUserProfile(types::InputInlineButtonTypeUserProfileRef<'a>),
+    /// `inlineButtonTypeCopy#b41d3272`
+    Copy(types::InlineButtonTypeCopyRef<'a>),
+    /// `inlineButtonTypeDisabled#a438619d`
+    Disabled(types::InlineButtonTypeDisabledRef),
+}
+
+tl_codec::boxed_type!(InlineButtonType, InlineButtonTypeRef<'a>, "InlineButtonType", 4, {
+Url(types::InlineButtonTypeUrl),
+UrlAuth(types::InlineButtonTypeUrlAuth),
+InputInlineButtonTypeUrlAuth(types::InputInlineButtonTypeUrlAuth),
+WebView(types::InlineButtonTypeWebView),
+Callback(types::InlineButtonTypeCallback),
+Game(types::InlineButtonTypeGame),
+Buy(types::InlineButtonTypeBuy),
+SwitchInline(types::InlineButtonTypeSwitchInline),
+UserProfile(types::InlineButtonTypeUserProfile),
+InputInlineButtonTypeUserProfile(types::InputInlineButtonTypeUserProfile),
+Copy(types::InlineButtonTypeCopy),
+Disabled(types::InlineButtonTypeDisabled),
+});
+
+/// The shortest of the constructors.
+impl Default for InlineButtonType {
+    fn default() -> Self {
+        Self::Game(types::InlineButtonTypeGame)
+    }
+}
+
+/// `InlineQueryPeerType`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InlineQueryPeerType {
+    /// `inlineQueryPeerTypeSameBotPM#3081ed9d`
+    SameBotPm(types::InlineQueryPeerTypeSameBotPm),
+    /// `inlineQueryPeerTypePM#833c0fac`
+    Pm(types::InlineQueryPeerTypePm),
+    /// `inlineQueryPeerTypeChat#d766c50a`
+    Chat(types::InlineQueryPeerTypeChat),
+    /// `inlineQueryPeerTypeMegagroup#5ec4be43`
+    Megagroup(types::InlineQueryPeerTypeMegagroup),
+    /// `inlineQueryPeerTypeBroadcast#6334ee9a`
+    Broadcast(types::InlineQueryPeerTypeBroadcast),
+    /// `inlineQueryPeerTypeBotPM#0e3b2d0c`
+    BotPm(types::InlineQueryPeerTypeBotPm),
+}
+
+/// [`InlineQueryPeerType`] borrows nothing.
+pub type InlineQueryPeerTypeRef = InlineQueryPeerType;
+
+tl_codec::boxed_type!(plain InlineQueryPeerType, "InlineQueryPeerType", 4, {
+SameBotPm(types::InlineQueryPeerTypeSameBotPm),
+Pm(types::InlineQueryPeerTypePm),
+Chat(types::InlineQueryPeerTypeChat),
+Megagroup(types::InlineQueryPeerTypeMegagroup),
+Broadcast(types::InlineQueryPeerTypeBroadcast),
+BotPm(types::InlineQueryPeerTypeBotPm),
+});
+
+/// The shortest of the constructors.
+impl Default for InlineQueryPeerType {
+    fn default() -> Self {
+        Self::SameBotPm(types::InlineQueryPeerTypeSameBotPm)
+    }
+}
+
 /// `InputChannel`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -286,6 +662,107 @@ impl Default for InputCheckPasswordSrp {
     }
 }
 
+/// `InputDocument`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputDocument {
+    /// `inputDocumentEmpty#72f0eaae`
+    Empty(types::InputDocumentEmpty),
+    /// `inputDocument#1abfb575`
+    InputDocument(types::InputDocument),
+}
+
+/// [`InputDocument`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputDocumentRef<'a> {
+    /// `inputDocumentEmpty#72f0eaae`
+    Empty(types::InputDocumentEmptyRef),
+    /// `inputDocument#1abfb575`
+    InputDocument(types::InputDocumentRef<'a>),
+}
+
+tl_codec::boxed_type!(InputDocument, InputDocumentRef<'a>, "InputDocument", 4, {
+Empty(types::InputDocumentEmpty),
+InputDocument(types::InputDocument),
+});
+
+/// The shortest of the constructors.
+impl Default for InputDocument {
+    fn default() -> Self {
+        Self::Empty(types::InputDocumentEmpty)
+    }
+}
+
+/// `InputFile`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputFile {
+    /// `inputFile#f52ff27f`
+    InputFile(types::InputFile),
+    /// `inputFileBig#fa4f0bb5`
+    Big(types::InputFileBig),
+    /// `inputFileStoryDocument#62dc8b48`
+    StoryDocument(types::InputFileStoryDocument),
+}
+
+/// [`InputFile`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputFileRef<'a> {
+    /// `inputFile#f52ff27f`
+    InputFile(types::InputFileRef<'a>),
+    /// `inputFileBig#fa4f0bb5`
+    Big(types::InputFileBigRef<'a>),
+    /// `inputFileStoryDocument#62dc8b48`
+    StoryDocument(types::InputFileStoryDocumentRef<'a>),
+}
+
+tl_codec::boxed_type!(InputFile, InputFileRef<'a>, "InputFile", 8, {
+InputFile(types::InputFile),
+Big(types::InputFileBig),
+StoryDocument(types::InputFileStoryDocument),
+});
+
+/// The shortest of the constructors.
+impl Default for InputFile {
+    fn default() -> Self {
+        Self::StoryDocument(types::InputFileStoryDocument::default())
+    }
+}
+
+/// `InputGame`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputGame {
+    /// `inputGameID#032c3e77`
+    Id(types::InputGameId),
+    /// `inputGameShortName#c331e80a`
+    ShortName(types::InputGameShortName),
+}
+
+/// [`InputGame`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputGameRef<'a> {
+    /// `inputGameID#032c3e77`
+    Id(types::InputGameIdRef),
+    /// `inputGameShortName#c331e80a`
+    ShortName(types::InputGameShortNameRef<'a>),
+}
+
+tl_codec::boxed_type!(InputGame, InputGameRef<'a>, "InputGame", 12, {
+Id(types::InputGameId),
+ShortName(types::InputGameShortName),
+});
+
+/// The shortest of the constructors.
+impl Default for InputGame {
+    fn default() -> Self {
+        Self::ShortName(types::InputGameShortName::default())
+    }
+}
+
 /// `InputGeoPoint`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -315,6 +792,165 @@ InputGeoPoint(types::InputGeoPoint),
 impl Default for InputGeoPoint {
     fn default() -> Self {
         Self::Empty(types::InputGeoPointEmpty)
+    }
+}
+
+/// `InputGroupCall`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputGroupCall {
+    /// `inputGroupCall#d8aa840f`
+    InputGroupCall(types::InputGroupCall),
+    /// `inputGroupCallSlug#fe06823f`
+    Slug(types::InputGroupCallSlug),
+    /// `inputGroupCallInviteMessage#8c10603f`
+    InviteMessage(types::InputGroupCallInviteMessage),
+}
+
+/// [`InputGroupCall`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputGroupCallRef<'a> {
+    /// `inputGroupCall#d8aa840f`
+    InputGroupCall(types::InputGroupCallRef),
+    /// `inputGroupCallSlug#fe06823f`
+    Slug(types::InputGroupCallSlugRef<'a>),
+    /// `inputGroupCallInviteMessage#8c10603f`
+    InviteMessage(types::InputGroupCallInviteMessageRef),
+}
+
+tl_codec::boxed_type!(InputGroupCall, InputGroupCallRef<'a>, "InputGroupCall", 8, {
+InputGroupCall(types::InputGroupCall),
+Slug(types::InputGroupCallSlug),
+InviteMessage(types::InputGroupCallInviteMessage),
+});
+
+/// The shortest of the constructors.
+impl Default for InputGroupCall {
+    fn default() -> Self {
+        Self::Slug(types::InputGroupCallSlug::default())
+    }
+}
+
+/// `InputMedia`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputMedia {
+    /// `inputMediaEmpty#9664f57f`
+    Empty(types::InputMediaEmpty),
+    /// `inputMediaUploadedPhoto#7d8375da`
+    UploadedPhoto(types::InputMediaUploadedPhoto),
+    /// `inputMediaPhoto#e3af4434`
+    Photo(types::InputMediaPhoto),
+    /// `inputMediaGeoPoint#f9c44144`
+    GeoPoint(types::InputMediaGeoPoint),
+    /// `inputMediaContact#f8ab7dfb`
+    Contact(types::InputMediaContact),
+    /// `inputMediaUploadedDocument#037c9330`
+    UploadedDocument(types::InputMediaUploadedDocument),
+    /// `inputMediaDocument#a8763ab5`
+    Document(types::InputMediaDocument),
+    /// `inputMediaVenue#c13d1c11`
+    Venue(types::InputMediaVenue),
+    /// `inputMediaPhotoExternal#e5bbfe1a`
+    PhotoExternal(types::InputMediaPhotoExternal),
+    /// `inputMediaDocumentExternal#779600f9`
+    DocumentExternal(types::InputMediaDocumentExternal),
+    /// `inputMediaGame#d33f43f3`
+    Game(types::InputMediaGame),
+    /// `inputMediaInvoice#405fef0d`
+    Invoice(types::InputMediaInvoice),
+    /// `inputMediaGeoLive#971fa843`
+    GeoLive(types::InputMediaGeoLive),
+    /// `inputMediaPoll#883a4108`
+    Poll(types::InputMediaPoll),
+    /// `inputMediaDice#e66fbf7b`
+    Dice(types::InputMediaDice),
+    /// `inputMediaStory#89fdd778`
+    Story(types::InputMediaStory),
+    /// `inputMediaWebPage#c21b8849`
+    WebPage(types::InputMediaWebPage),
+    /// `inputMediaPaidMedia#c4103386`
+    PaidMedia(types::InputMediaPaidMedia),
+    /// `inputMediaTodo#9fc55fde`
+    Todo(types::InputMediaTodo),
+    /// `inputMediaStakeDice#f3a9244a`
+    StakeDice(types::InputMediaStakeDice),
+}
+
+/// [`InputMedia`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputMediaRef<'a> {
+    /// `inputMediaEmpty#9664f57f`
+    Empty(types::InputMediaEmptyRef),
+    /// `inputMediaUploadedPhoto#7d8375da`
+    UploadedPhoto(types::InputMediaUploadedPhotoRef<'a>),
+    /// `inputMediaPhoto#e3af4434`
+    Photo(types::InputMediaPhotoRef<'a>),
+    /// `inputMediaGeoPoint#f9c44144`
+    GeoPoint(types::InputMediaGeoPointRef),
+    /// `inputMediaContact#f8ab7dfb`
+    Contact(types::InputMediaContactRef<'a>),
+    /// `inputMediaUploadedDocument#037c9330`
+    UploadedDocument(types::InputMediaUploadedDocumentRef<'a>),
+    /// `inputMediaDocument#a8763ab5`
+    Document(types::InputMediaDocumentRef<'a>),
+    /// `inputMediaVenue#c13d1c11`
+    Venue(types::InputMediaVenueRef<'a>),
+    /// `inputMediaPhotoExternal#e5bbfe1a`
+    PhotoExternal(types::InputMediaPhotoExternalRef<'a>),
+    /// `inputMediaDocumentExternal#779600f9`
+    DocumentExternal(types::InputMediaDocumentExternalRef<'a>),
+    /// `inputMediaGame#d33f43f3`
+    Game(types::InputMediaGameRef<'a>),
+    /// `inputMediaInvoice#405fef0d`
+    Invoice(types::InputMediaInvoiceRef<'a>),
+    /// `inputMediaGeoLive#971fa843`
+    GeoLive(types::InputMediaGeoLiveRef),
+    /// `inputMediaPoll#883a4108`
+    Poll(types::InputMediaPollRef<'a>),
+    /// `inputMediaDice#e66fbf7b`
+    Dice(types::InputMediaDiceRef<'a>),
+    /// `inputMediaStory#89fdd778`
+    Story(types::InputMediaStoryRef<'a>),
+    /// `inputMediaWebPage#c21b8849`
+    WebPage(types::InputMediaWebPageRef<'a>),
+    /// `inputMediaPaidMedia#c4103386`
+    PaidMedia(types::InputMediaPaidMediaRef<'a>),
+    /// `inputMediaTodo#9fc55fde`
+    Todo(types::InputMediaTodoRef<'a>),
+    /// `inputMediaStakeDice#f3a9244a`
+    StakeDice(types::InputMediaStakeDiceRef<'a>),
+}
+
+tl_codec::boxed_type!(InputMedia, InputMediaRef<'a>, "InputMedia", 4, {
+Empty(types::InputMediaEmpty),
+UploadedPhoto(types::InputMediaUploadedPhoto),
+Photo(types::InputMediaPhoto),
+GeoPoint(types::InputMediaGeoPoint),
+Contact(types::InputMediaContact),
+UploadedDocument(types::InputMediaUploadedDocument),
+Document(types::InputMediaDocument),
+Venue(types::InputMediaVenue),
+PhotoExternal(types::InputMediaPhotoExternal),
+DocumentExternal(types::InputMediaDocumentExternal),
+Game(types::InputMediaGame),
+Invoice(types::InputMediaInvoice),
+GeoLive(types::InputMediaGeoLive),
+Poll(types::InputMediaPoll),
+Dice(types::InputMediaDice),
+Story(types::InputMediaStory),
+WebPage(types::InputMediaWebPage),
+PaidMedia(types::InputMediaPaidMedia),
+Todo(types::InputMediaTodo),
+StakeDice(types::InputMediaStakeDice),
+});
+
+/// The shortest of the constructors.
+impl Default for InputMedia {
+    fn default() -> Self {
+        Self::Empty(types::InputMediaEmpty)
     }
 }
 
@@ -372,6 +1008,120 @@ ChannelFromMessage(types::InputPeerChannelFromMessage),
 impl Default for InputPeer {
     fn default() -> Self {
         Self::Empty(types::InputPeerEmpty)
+    }
+}
+
+/// `InputPhoto`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputPhoto {
+    /// `inputPhotoEmpty#1cd7bf0d`
+    Empty(types::InputPhotoEmpty),
+    /// `inputPhoto#3bb3b94a`
+    InputPhoto(types::InputPhoto),
+}
+
+/// [`InputPhoto`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputPhotoRef<'a> {
+    /// `inputPhotoEmpty#1cd7bf0d`
+    Empty(types::InputPhotoEmptyRef),
+    /// `inputPhoto#3bb3b94a`
+    InputPhoto(types::InputPhotoRef<'a>),
+}
+
+tl_codec::boxed_type!(InputPhoto, InputPhotoRef<'a>, "InputPhoto", 4, {
+Empty(types::InputPhotoEmpty),
+InputPhoto(types::InputPhoto),
+});
+
+/// The shortest of the constructors.
+impl Default for InputPhoto {
+    fn default() -> Self {
+        Self::Empty(types::InputPhotoEmpty)
+    }
+}
+
+/// `InputStickerSet`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum InputStickerSet {
+    /// `inputStickerSetEmpty#ffb62b95`
+    Empty(types::InputStickerSetEmpty),
+    /// `inputStickerSetID#9de7a269`
+    Id(types::InputStickerSetId),
+    /// `inputStickerSetShortName#861cc8a0`
+    ShortName(types::InputStickerSetShortName),
+    /// `inputStickerSetAnimatedEmoji#028703c8`
+    AnimatedEmoji(types::InputStickerSetAnimatedEmoji),
+    /// `inputStickerSetDice#e67f520e`
+    Dice(types::InputStickerSetDice),
+    /// `inputStickerSetAnimatedEmojiAnimations#0cde3739`
+    AnimatedEmojiAnimations(types::InputStickerSetAnimatedEmojiAnimations),
+    /// `inputStickerSetPremiumGifts#c88b3b02`
+    PremiumGifts(types::InputStickerSetPremiumGifts),
+    /// `inputStickerSetEmojiGenericAnimations#04c4d4ce`
+    EmojiGenericAnimations(types::InputStickerSetEmojiGenericAnimations),
+    /// `inputStickerSetEmojiDefaultStatuses#29d0f5ee`
+    EmojiDefaultStatuses(types::InputStickerSetEmojiDefaultStatuses),
+    /// `inputStickerSetEmojiDefaultTopicIcons#44c1f8e9`
+    EmojiDefaultTopicIcons(types::InputStickerSetEmojiDefaultTopicIcons),
+    /// `inputStickerSetEmojiChannelDefaultStatuses#49748553`
+    EmojiChannelDefaultStatuses(types::InputStickerSetEmojiChannelDefaultStatuses),
+    /// `inputStickerSetTonGifts#1cf671a0`
+    TonGifts(types::InputStickerSetTonGifts),
+}
+
+/// [`InputStickerSet`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum InputStickerSetRef<'a> {
+    /// `inputStickerSetEmpty#ffb62b95`
+    Empty(types::InputStickerSetEmptyRef),
+    /// `inputStickerSetID#9de7a269`
+    Id(types::InputStickerSetIdRef),
+    /// `inputStickerSetShortName#861cc8a0`
+    ShortName(types::InputStickerSetShortNameRef<'a>),
+    /// `inputStickerSetAnimatedEmoji#028703c8`
+    AnimatedEmoji(types::InputStickerSetAnimatedEmojiRef),
+    /// `inputStickerSetDice#e67f520e`
+    Dice(types::InputStickerSetDiceRef<'a>),
+    /// `inputStickerSetAnimatedEmojiAnimations#0cde3739`
+    AnimatedEmojiAnimations(types::InputStickerSetAnimatedEmojiAnimationsRef),
+    /// `inputStickerSetPremiumGifts#c88b3b02`
+    PremiumGifts(types::InputStickerSetPremiumGiftsRef),
+    /// `inputStickerSetEmojiGenericAnimations#04c4d4ce`
+    EmojiGenericAnimations(types::InputStickerSetEmojiGenericAnimationsRef),
+    /// `inputStickerSetEmojiDefaultStatuses#29d0f5ee`
+    EmojiDefaultStatuses(types::InputStickerSetEmojiDefaultStatusesRef),
+    /// `inputStickerSetEmojiDefaultTopicIcons#44c1f8e9`
+    EmojiDefaultTopicIcons(types::InputStickerSetEmojiDefaultTopicIconsRef),
+    /// `inputStickerSetEmojiChannelDefaultStatuses#49748553`
+    EmojiChannelDefaultStatuses(types::InputStickerSetEmojiChannelDefaultStatusesRef),
+    /// `inputStickerSetTonGifts#1cf671a0`
+    TonGifts(types::InputStickerSetTonGiftsRef),
+}
+
+tl_codec::boxed_type!(InputStickerSet, InputStickerSetRef<'a>, "InputStickerSet", 4, {
+Empty(types::InputStickerSetEmpty),
+Id(types::InputStickerSetId),
+ShortName(types::InputStickerSetShortName),
+AnimatedEmoji(types::InputStickerSetAnimatedEmoji),
+Dice(types::InputStickerSetDice),
+AnimatedEmojiAnimations(types::InputStickerSetAnimatedEmojiAnimations),
+PremiumGifts(types::InputStickerSetPremiumGifts),
+EmojiGenericAnimations(types::InputStickerSetEmojiGenericAnimations),
+EmojiDefaultStatuses(types::InputStickerSetEmojiDefaultStatuses),
+EmojiDefaultTopicIcons(types::InputStickerSetEmojiDefaultTopicIcons),
+EmojiChannelDefaultStatuses(types::InputStickerSetEmojiChannelDefaultStatuses),
+TonGifts(types::InputStickerSetTonGifts),
+});
+
+/// The shortest of the constructors.
+impl Default for InputStickerSet {
+    fn default() -> Self {
+        Self::Empty(types::InputStickerSetEmpty)
     }
 }
 
@@ -466,6 +1216,73 @@ JsonObject(types::JsonObject),
 impl Default for JsonValue {
     fn default() -> Self {
         Self::JsonNull(types::JsonNull)
+    }
+}
+
+/// `MediaArea`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MediaArea {
+    /// `mediaAreaVenue#be82db9c`
+    Venue(types::MediaAreaVenue),
+    /// `inputMediaAreaVenue#b282217f`
+    InputMediaAreaVenue(types::InputMediaAreaVenue),
+    /// `mediaAreaGeoPoint#cad5452d`
+    GeoPoint(types::MediaAreaGeoPoint),
+    /// `mediaAreaSuggestedReaction#14455871`
+    SuggestedReaction(types::MediaAreaSuggestedReaction),
+    /// `mediaAreaChannelPost#770416af`
+    ChannelPost(types::MediaAreaChannelPost),
+    /// `inputMediaAreaChannelPost#2271f2bf`
+    InputMediaAreaChannelPost(types::InputMediaAreaChannelPost),
+    /// `mediaAreaUrl#37381085`
+    Url(types::MediaAreaUrl),
+    /// `mediaAreaWeather#49a6549c`
+    Weather(types::MediaAreaWeather),
+    /// `mediaAreaStarGift#5787686d`
+    StarGift(types::MediaAreaStarGift),
+}
+
+/// [`MediaArea`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum MediaAreaRef<'a> {
+    /// `mediaAreaVenue#be82db9c`
+    Venue(types::MediaAreaVenueRef<'a>),
+    /// `inputMediaAreaVenue#b282217f`
+    InputMediaAreaVenue(types::InputMediaAreaVenueRef<'a>),
+    /// `mediaAreaGeoPoint#cad5452d`
+    GeoPoint(types::MediaAreaGeoPointRef<'a>),
+    /// `mediaAreaSuggestedReaction#14455871`
+    SuggestedReaction(types::MediaAreaSuggestedReactionRef<'a>),
+    /// `mediaAreaChannelPost#770416af`
+    ChannelPost(types::MediaAreaChannelPostRef),
+    /// `inputMediaAreaChannelPost#2271f2bf`
+    InputMediaAreaChannelPost(types::InputMediaAreaChannelPostRef<'a>),
+    /// `mediaAreaUrl#37381085`
+    Url(types::MediaAreaUrlRef<'a>),
+    /// `mediaAreaWeather#49a6549c`
+    Weather(types::MediaAreaWeatherRef<'a>),
+    /// `mediaAreaStarGift#5787686d`
+    StarGift(types::MediaAreaStarGiftRef<'a>),
+}
+
+tl_codec::boxed_type!(MediaArea, MediaAreaRef<'a>, "MediaArea", 56, {
+Venue(types::MediaAreaVenue),
+InputMediaAreaVenue(types::InputMediaAreaVenue),
+GeoPoint(types::MediaAreaGeoPoint),
+SuggestedReaction(types::MediaAreaSuggestedReaction),
+ChannelPost(types::MediaAreaChannelPost),
+InputMediaAreaChannelPost(types::InputMediaAreaChannelPost),
+Url(types::MediaAreaUrl),
+Weather(types::MediaAreaWeather),
+StarGift(types::MediaAreaStarGift),
+});
+
+/// The shortest of the constructors.
+impl Default for MediaArea {
+    fn default() -> Self {
+        Self::Url(types::MediaAreaUrl::default())
     }
 }
 
@@ -621,6 +1438,488 @@ impl Default for MessageEntity {
     }
 }
 
+/// `MessageExtendedMedia`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MessageExtendedMedia {
+    /// `messageExtendedMediaPreview#ad628cc8`
+    Preview(types::MessageExtendedMediaPreview),
+    /// `messageExtendedMedia#ee479c64`
+    MessageExtendedMedia(types::MessageExtendedMedia),
+}
+
+/// [`MessageExtendedMedia`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum MessageExtendedMediaRef<'a> {
+    /// `messageExtendedMediaPreview#ad628cc8`
+    Preview(types::MessageExtendedMediaPreviewRef<'a>),
+    /// `messageExtendedMedia#ee479c64`
+    MessageExtendedMedia(types::MessageExtendedMediaRef<'a>),
+}
+
+tl_codec::boxed_type!(MessageExtendedMedia, MessageExtendedMediaRef<'a>, "MessageExtendedMedia", 8, {
+Preview(types::MessageExtendedMediaPreview),
+MessageExtendedMedia(types::MessageExtendedMedia),
+});
+
+/// The shortest of the constructors.
+impl Default for MessageExtendedMedia {
+    fn default() -> Self {
+        Self::Preview(types::MessageExtendedMediaPreview::default())
+    }
+}
+
+/// `MessageMedia`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MessageMedia {
+    /// `messageMediaEmpty#3ded6320`
+    Empty(types::MessageMediaEmpty),
+    /// `messageMediaPhoto#e216eb63`
+    Photo(types::MessageMediaPhoto),
+    /// `messageMediaGeo#56e0d474`
+    Geo(types::MessageMediaGeo),
+    /// `messageMediaContact#70322949`
+    Contact(types::MessageMediaContact),
+    /// `messageMediaUnsupported#9f84f49e`
+    Unsupported(types::MessageMediaUnsupported),
+    /// `messageMediaDocument#52d8ccd9`
+    Document(types::MessageMediaDocument),
+    /// `messageMediaWebPage#ddf10c3b`
+    WebPage(types::MessageMediaWebPage),
+    /// `messageMediaVenue#2ec0533f`
+    Venue(types::MessageMediaVenue),
+    /// `messageMediaGame#fdb19008`
+    Game(types::MessageMediaGame),
+    /// `messageMediaInvoice#f6a548d3`
+    Invoice(types::MessageMediaInvoice),
+    /// `messageMediaGeoLive#b940c666`
+    GeoLive(types::MessageMediaGeoLive),
+    /// `messageMediaPoll#773f4e66`
+    Poll(types::MessageMediaPoll),
+    /// `messageMediaDice#08cbec07`
+    Dice(types::MessageMediaDice),
+    /// `messageMediaStory#68cb6283`
+    Story(types::MessageMediaStory),
+    /// `messageMediaGiveaway#aa073beb`
+    Giveaway(types::MessageMediaGiveaway),
+    /// `messageMediaGiveawayResults#ceaa3ea1`
+    GiveawayResults(types::MessageMediaGiveawayResults),
+    /// `messageMediaPaidMedia#a8852491`
+    PaidMedia(types::MessageMediaPaidMedia),
+    /// `messageMediaToDo#8a53b014`
+    ToDo(types::MessageMediaToDo),
+    /// `messageMediaVideoStream#ca5cab89`
+    VideoStream(types::MessageMediaVideoStream),
+}
+
+/// [`MessageMedia`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum MessageMediaRef<'a> {
+    /// `messageMediaEmpty#3ded6320`
+    Empty(types::MessageMediaEmptyRef),
+    /// `messageMediaPhoto#e216eb63`
+    Photo(types::MessageMediaPhotoRef<'a>),
+    /// `messageMediaGeo#56e0d474`
+    Geo(types::MessageMediaGeoRef),
+    /// `messageMediaContact#70322949`
+    Contact(types::MessageMediaContactRef<'a>),
+    /// `messageMediaUnsupported#9f84f49e`
+    Unsupported(types::MessageMediaUnsupportedRef),
+    /// `messageMediaDocument#52d8ccd9`
+    Document(types::MessageMediaDocumentRef<'a>),
+    /// `messageMediaWebPage#ddf10c3b`
+    WebPage(types::MessageMediaWebPageRef<'a>),
+    /// `messageMediaVenue#2ec0533f`
+    Venue(types::MessageMediaVenueRef<'a>),
+    /// `messageMediaGame#fdb19008`
+    Game(types::MessageMediaGameRef<'a>),
+    /// `messageMediaInvoice#f6a548d3`
+    Invoice(types::MessageMediaInvoiceRef<'a>),
+    /// `messageMediaGeoLive#b940c666`
+    GeoLive(types::MessageMediaGeoLiveRef),
+    /// `messageMediaPoll#773f4e66`
+    Poll(types::MessageMediaPollRef<'a>),
+    /// `messageMediaDice#08cbec07`
+    Dice(types::MessageMediaDiceRef<'a>),
+    /// `messageMediaStory#68cb6283`
+    Story(types::MessageMediaStoryRef<'a>),
+    /// `messageMediaGiveaway#aa073beb`
+    Giveaway(types::MessageMediaGiveawayRef<'a>),
+    /// `messageMediaGiveawayResults#ceaa3ea1`
+    GiveawayResults(types::MessageMediaGiveawayResultsRef<'a>),
+    /// `messageMediaPaidMedia#a8852491`
+    PaidMedia(types::MessageMediaPaidMediaRef<'a>),
+    /// `messageMediaToDo#8a53b014`
+    ToDo(types::MessageMediaToDoRef<'a>),
+    /// `messageMediaVideoStream#ca5cab89`
+    VideoStream(types::MessageMediaVideoStreamRef<'a>),
+}
+
+tl_codec::boxed_type!(MessageMedia, MessageMediaRef<'a>, "MessageMedia", 4, {
+Empty(types::MessageMediaEmpty),
+Photo(types::MessageMediaPhoto),
+Geo(types::MessageMediaGeo),
+Contact(types::MessageMediaContact),
+Unsupported(types::MessageMediaUnsupported),
+Document(types::MessageMediaDocument),
+WebPage(types::MessageMediaWebPage),
+Venue(types::MessageMediaVenue),
+Game(types::MessageMediaGame),
+Invoice(types::MessageMediaInvoice),
+GeoLive(types::MessageMediaGeoLive),
+Poll(types::MessageMediaPoll),
+Dice(types::MessageMediaDice),
+Story(types::MessageMediaStory),
+Giveaway(types::MessageMediaGiveaway),
+GiveawayResults(types::MessageMediaGiveawayResults),
+PaidMedia(types::MessageMediaPaidMedia),
+ToDo(types::MessageMediaToDo),
+VideoStream(types::MessageMediaVideoStream),
+});
+
+/// The shortest of the constructors.
+impl Default for MessageMedia {
+    fn default() -> Self {
+        Self::Empty(types::MessageMediaEmpty)
+    }
+}
+
+/// `NotificationSound`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum NotificationSound {
+    /// `notificationSoundDefault#97e8bebe`
+    Default(types::NotificationSoundDefault),
+    /// `notificationSoundNone#6f0c34df`
+    None(types::NotificationSoundNone),
+    /// `notificationSoundLocal#830b9ae4`
+    Local(types::NotificationSoundLocal),
+    /// `notificationSoundRingtone#ff6c8049`
+    Ringtone(types::NotificationSoundRingtone),
+}
+
+/// [`NotificationSound`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum NotificationSoundRef<'a> {
+    /// `notificationSoundDefault#97e8bebe`
+    Default(types::NotificationSoundDefaultRef),
+    /// `notificationSoundNone#6f0c34df`
+    None(types::NotificationSoundNoneRef),
+    /// `notificationSoundLocal#830b9ae4`
+    Local(types::NotificationSoundLocalRef<'a>),
+    /// `notificationSoundRingtone#ff6c8049`
+    Ringtone(types::NotificationSoundRingtoneRef),
+}
+
+tl_codec::boxed_type!(NotificationSound, NotificationSoundRef<'a>, "NotificationSound", 4, {
+Default(types::NotificationSoundDefault),
+None(types::NotificationSoundNone),
+Local(types::NotificationSoundLocal),
+Ringtone(types::NotificationSoundRingtone),
+});
+
+/// The shortest of the constructors.
+impl Default for NotificationSound {
+    fn default() -> Self {
+        Self::Default(types::NotificationSoundDefault)
+    }
+}
+
+/// `PageBlock`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PageBlock {
+    /// `pageBlockUnsupported#13567e8a`
+    Unsupported(types::PageBlockUnsupported),
+    /// `pageBlockTitle#70abc3fd`
+    Title(types::PageBlockTitle),
+    /// `pageBlockSubtitle#8ffa9a1f`
+    Subtitle(types::PageBlockSubtitle),
+    /// `pageBlockAuthorDate#baafe5e0`
+    AuthorDate(types::PageBlockAuthorDate),
+    /// `pageBlockHeader#bfd064ec`
+    Header(types::PageBlockHeader),
+    /// `pageBlockSubheader#f12bb6e1`
+    Subheader(types::PageBlockSubheader),
+    /// `pageBlockParagraph#467a0766`
+    Paragraph(types::PageBlockParagraph),
+    /// `pageBlockPreformatted#c070d93e`
+    Preformatted(types::PageBlockPreformatted),
+    /// `pageBlockFooter#48870999`
+    Footer(types::PageBlockFooter),
+    /// `pageBlockDivider#db20b188`
+    Divider(types::PageBlockDivider),
+    /// `pageBlockAnchor#ce0d37b0`
+    Anchor(types::PageBlockAnchor),
+    /// `pageBlockList#e4e88011`
+    List(types::PageBlockList),
+    /// `pageBlockBlockquote#66d1670b`
+    Blockquote(types::PageBlockBlockquote),
+    /// `pageBlockPullquote#4f4456d3`
+    Pullquote(types::PageBlockPullquote),
+    /// `pageBlockPhoto#1759c560`
+    Photo(types::PageBlockPhoto),
+    /// `pageBlockVideo#7c8fe7b6`
+    Video(types::PageBlockVideo),
+    /// `pageBlockCover#39f23300`
+    Cover(types::PageBlockCover),
+    /// `pageBlockEmbed#a8718dc5`
+    Embed(types::PageBlockEmbed),
+    /// `pageBlockEmbedPost#f259a80b`
+    EmbedPost(types::PageBlockEmbedPost),
+    /// `pageBlockCollage#65a0fa4d`
+    Collage(types::PageBlockCollage),
+    /// `pageBlockSlideshow#031f9590`
+    Slideshow(types::PageBlockSlideshow),
+    /// `pageBlockChannel#ef1751b5`
+    Channel(types::PageBlockChannel),
+    /// `pageBlockAudio#804361ea`
+    Audio(types::PageBlockAudio),
+    /// `pageBlockKicker#1e148390`
+    Kicker(types::PageBlockKicker),
+    /// `pageBlockTable#bf4dea82`
+    Table(types::PageBlockTable),
+    /// `pageBlockOrderedList#1fd6f6c1`
+    OrderedList(types::PageBlockOrderedList),
+    /// `pageBlockDetails#76768bed`
+    Details(types::PageBlockDetails),
+    /// `pageBlockRelatedArticles#16115a96`
+    RelatedArticles(types::PageBlockRelatedArticles),
+    /// `pageBlockMap#a44f3ef6`
+    Map(types::PageBlockMap),
+    /// `pageBlockHeading1#baff072f`
+    Heading1(types::PageBlockHeading1),
+    /// `pageBlockHeading2#096b2aec`
+    Heading2(types::PageBlockHeading2),
+    /// `pageBlockHeading3#67e731ad`
+    Heading3(types::PageBlockHeading3),
+    /// `pageBlockHeading4#b532772b`
+    Heading4(types::PageBlockHeading4),
+    /// `pageBlockHeading5#dbbe6c6a`
+    Heading5(types::PageBlockHeading5),
+    /// `pageBlockHeading6#682a41a9`
+    Heading6(types::PageBlockHeading6),
+    /// `pageBlockMath#59080c20`
+    Math(types::PageBlockMath),
+    /// `pageBlockThinking#3c29a3e2`
+    Thinking(types::PageBlockThinking),
+    /// `inputPageBlockMap#574b617f`
+    InputPageBlockMap(types::InputPageBlockMap),
+    /// `pageBlockBlockquoteBlocks#0e6e47c4`
+    BlockquoteBlocks(types::PageBlockBlockquoteBlocks),
+    /// `pageBlockButtonRow#6d640318`
+    ButtonRow(types::PageBlockButtonRow),
+    /// `pageBlockDocument#38fa3ba3`
+    Document(types::PageBlockDocument),
+}
+
+/// [`PageBlock`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PageBlockRef<'a> {
+    /// `pageBlockUnsupported#13567e8a`
+    Unsupported(types::PageBlockUnsupportedRef),
+    /// `pageBlockTitle#70abc3fd`
+    Title(types::PageBlockTitleRef<'a>),
+    /// `pageBlockSubtitle#8ffa9a1f`
+    Subtitle(types::PageBlockSubtitleRef<'a>),
+    /// `pageBlockAuthorDate#baafe5e0`
+    AuthorDate(types::PageBlockAuthorDateRef<'a>),
+    /// `pageBlockHeader#bfd064ec`
+    Header(types::PageBlockHeaderRef<'a>),
+    /// `pageBlockSubheader#f12bb6e1`
+    Subheader(types::PageBlockSubheaderRef<'a>),
+    /// `pageBlockParagraph#467a0766`
+    Paragraph(types::PageBlockParagraphRef<'a>),
+    /// `pageBlockPreformatted#c070d93e`
+    Preformatted(types::PageBlockPreformattedRef<'a>),
+    /// `pageBlockFooter#48870999`
+    Footer(types::PageBlockFooterRef<'a>),
+    /// `pageBlockDivider#db20b188`
+    Divider(types::PageBlockDividerRef),
+    /// `pageBlockAnchor#ce0d37b0`
+    Anchor(types::PageBlockAnchorRef<'a>),
+    /// `pageBlockList#e4e88011`
+    List(types::PageBlockListRef<'a>),
+    /// `pageBlockBlockquote#66d1670b`
+    Blockquote(types::PageBlockBlockquoteRef<'a>),
+    /// `pageBlockPullquote#4f4456d3`
+    Pullquote(types::PageBlockPullquoteRef<'a>),
+    /// `pageBlockPhoto#1759c560`
+    Photo(types::PageBlockPhotoRef<'a>),
+    /// `pageBlockVideo#7c8fe7b6`
+    Video(types::PageBlockVideoRef<'a>),
+    /// `pageBlockCover#39f23300`
+    Cover(types::PageBlockCoverRef<'a>),
+    /// `pageBlockEmbed#a8718dc5`
+    Embed(types::PageBlockEmbedRef<'a>),
+    /// `pageBlockEmbedPost#f259a80b`
+    EmbedPost(types::PageBlockEmbedPostRef<'a>),
+    /// `pageBlockCollage#65a0fa4d`
+    Collage(types::PageBlockCollageRef<'a>),
+    /// `pageBlockSlideshow#031f9590`
+    Slideshow(types::PageBlockSlideshowRef<'a>),
+    /// `pageBlockChannel#ef1751b5`
+    Channel(types::PageBlockChannelRef<'a>),
+    /// `pageBlockAudio#804361ea`
+    Audio(types::PageBlockAudioRef<'a>),
+    /// `pageBlockKicker#1e148390`
+    Kicker(types::PageBlockKickerRef<'a>),
+    /// `pageBlockTable#bf4dea82`
+    Table(types::PageBlockTableRef<'a>),
+    /// `pageBlockOrderedList#1fd6f6c1`
+    OrderedList(types::PageBlockOrderedListRef<'a>),
+    /// `pageBlockDetails#76768bed`
+    Details(types::PageBlockDetailsRef<'a>),
+    /// `pageBlockRelatedArticles#16115a96`
+    RelatedArticles(types::PageBlockRelatedArticlesRef<'a>),
+    /// `pageBlockMap#a44f3ef6`
+    Map(types::PageBlockMapRef<'a>),
+    /// `pageBlockHeading1#baff072f`
+    Heading1(types::PageBlockHeading1Ref<'a>),
+    /// `pageBlockHeading2#096b2aec`
+    Heading2(types::PageBlockHeading2Ref<'a>),
+    /// `pageBlockHeading3#67e731ad`
+    Heading3(types::PageBlockHeading3Ref<'a>),
+    /// `pageBlockHeading4#b532772b`
+    Heading4(types::PageBlockHeading4Ref<'a>),
+    /// `pageBlockHeading5#dbbe6c6a`
+    Heading5(types::PageBlockHeading5Ref<'a>),
+    /// `pageBlockHeading6#682a41a9`
+    Heading6(types::PageBlockHeading6Ref<'a>),
+    /// `pageBlockMath#59080c20`
+    Math(types::PageBlockMathRef<'a>),
+    /// `pageBlockThinking#3c29a3e2`
+    Thinking(types::PageBlockThinkingRef<'a>),
+    /// `inputPageBlockMap#574b617f`
+    InputPageBlockMap(types::InputPageBlockMapRef<'a>),
+    /// `pageBlockBlockquoteBlocks#0e6e47c4`
+    BlockquoteBlocks(types::PageBlockBlockquoteBlocksRef<'a>),
+    /// `pageBlockButtonRow#6d640318`
+    ButtonRow(types::PageBlockButtonRowRef<'a>),
+    /// `pageBlockDocument#38fa3ba3`
+    Document(types::PageBlockDocumentRef<'a>),
+}
+
+tl_codec::boxed_type!(PageBlock, PageBlockRef<'a>, "PageBlock", 4, {
+Unsupported(types::PageBlockUnsupported),
+Title(types::PageBlockTitle),
+Subtitle(types::PageBlockSubtitle),
+AuthorDate(types::PageBlockAuthorDate),
+Header(types::PageBlockHeader),
+Subheader(types::PageBlockSubheader),
+Paragraph(types::PageBlockParagraph),
+Preformatted(types::PageBlockPreformatted),
+Footer(types::PageBlockFooter),
+Divider(types::PageBlockDivider),
+Anchor(types::PageBlockAnchor),
+List(types::PageBlockList),
+Blockquote(types::PageBlockBlockquote),
+Pullquote(types::PageBlockPullquote),
+Photo(types::PageBlockPhoto),
+Video(types::PageBlockVideo),
+Cover(types::PageBlockCover),
+Embed(types::PageBlockEmbed),
+EmbedPost(types::PageBlockEmbedPost),
+Collage(types::PageBlockCollage),
+Slideshow(types::PageBlockSlideshow),
+Channel(types::PageBlockChannel),
+Audio(types::PageBlockAudio),
+Kicker(types::PageBlockKicker),
+Table(types::PageBlockTable),
+OrderedList(types::PageBlockOrderedList),
+Details(types::PageBlockDetails),
+RelatedArticles(types::PageBlockRelatedArticles),
+Map(types::PageBlockMap),
+Heading1(types::PageBlockHeading1),
+Heading2(types::PageBlockHeading2),
+Heading3(types::PageBlockHeading3),
+Heading4(types::PageBlockHeading4),
+Heading5(types::PageBlockHeading5),
+Heading6(types::PageBlockHeading6),
+Math(types::PageBlockMath),
+Thinking(types::PageBlockThinking),
+InputPageBlockMap(types::InputPageBlockMap),
+BlockquoteBlocks(types::PageBlockBlockquoteBlocks),
+ButtonRow(types::PageBlockButtonRow),
+Document(types::PageBlockDocument),
+});
+
+/// The shortest of the constructors.
+impl Default for PageBlock {
+    fn default() -> Self {
+        Self::Unsupported(types::PageBlockUnsupported)
+    }
+}
+
+/// `PageListItem`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PageListItem {
+    /// `pageListItemText#2f58683c`
+    Text(types::PageListItemText),
+    /// `pageListItemBlocks#63ca67aa`
+    Blocks(types::PageListItemBlocks),
+}
+
+/// [`PageListItem`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PageListItemRef<'a> {
+    /// `pageListItemText#2f58683c`
+    Text(types::PageListItemTextRef<'a>),
+    /// `pageListItemBlocks#63ca67aa`
+    Blocks(types::PageListItemBlocksRef<'a>),
+}
+
+tl_codec::boxed_type!(PageListItem, PageListItemRef<'a>, "PageListItem", 12, {
+Text(types::PageListItemText),
+Blocks(types::PageListItemBlocks),
+});
+
+/// The shortest of the constructors.
+impl Default for PageListItem {
+    fn default() -> Self {
+        Self::Text(types::PageListItemText::default())
+    }
+}
+
+/// `PageListOrderedItem`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PageListOrderedItem {
+    /// `pageListOrderedItemText#15031189`
+    Text(types::PageListOrderedItemText),
+    /// `pageListOrderedItemBlocks#8ff2d5f0`
+    Blocks(types::PageListOrderedItemBlocks),
+}
+
+/// [`PageListOrderedItem`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PageListOrderedItemRef<'a> {
+    /// `pageListOrderedItemText#15031189`
+    Text(types::PageListOrderedItemTextRef<'a>),
+    /// `pageListOrderedItemBlocks#8ff2d5f0`
+    Blocks(types::PageListOrderedItemBlocksRef<'a>),
+}
+
+tl_codec::boxed_type!(PageListOrderedItem, PageListOrderedItemRef<'a>, "PageListOrderedItem", 12, {
+Text(types::PageListOrderedItemText),
+Blocks(types::PageListOrderedItemBlocks),
+});
+
+/// The shortest of the constructors.
+impl Default for PageListOrderedItem {
+    fn default() -> Self {
+        Self::Text(types::PageListOrderedItemText::default())
+    }
+}
+
 /// `PasswordKdfAlgo`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -722,6 +2021,247 @@ impl Default for PeerColor {
     }
 }
 
+/// `Photo`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Photo {
+    /// `photoEmpty#2331b22d`
+    Empty(types::PhotoEmpty),
+    /// `photo#fb197a65`
+    Photo(types::Photo),
+}
+
+/// [`Photo`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PhotoRef<'a> {
+    /// `photoEmpty#2331b22d`
+    Empty(types::PhotoEmptyRef),
+    /// `photo#fb197a65`
+    Photo(types::PhotoRef<'a>),
+}
+
+tl_codec::boxed_type!(Photo, PhotoRef<'a>, "Photo", 12, {
+Empty(types::PhotoEmpty),
+Photo(types::Photo),
+});
+
+/// The shortest of the constructors.
+impl Default for Photo {
+    fn default() -> Self {
+        Self::Empty(types::PhotoEmpty::default())
+    }
+}
+
+/// `PhotoSize`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PhotoSize {
+    /// `photoSizeEmpty#0e17e23c`
+    Empty(types::PhotoSizeEmpty),
+    /// `photoSize#75c78e60`
+    PhotoSize(types::PhotoSize),
+    /// `photoCachedSize#021e1ad6`
+    PhotoCachedSize(types::PhotoCachedSize),
+    /// `photoStrippedSize#e0b0bc2e`
+    PhotoStrippedSize(types::PhotoStrippedSize),
+    /// `photoSizeProgressive#fa3efb95`
+    Progressive(types::PhotoSizeProgressive),
+    /// `photoPathSize#d8214d41`
+    PhotoPathSize(types::PhotoPathSize),
+}
+
+/// [`PhotoSize`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PhotoSizeRef<'a> {
+    /// `photoSizeEmpty#0e17e23c`
+    Empty(types::PhotoSizeEmptyRef<'a>),
+    /// `photoSize#75c78e60`
+    PhotoSize(types::PhotoSizeRef<'a>),
+    /// `photoCachedSize#021e1ad6`
+    PhotoCachedSize(types::PhotoCachedSizeRef<'a>),
+    /// `photoStrippedSize#e0b0bc2e`
+    PhotoStrippedSize(types::PhotoStrippedSizeRef<'a>),
+    /// `photoSizeProgressive#fa3efb95`
+    Progressive(types::PhotoSizeProgressiveRef<'a>),
+    /// `photoPathSize#d8214d41`
+    PhotoPathSize(types::PhotoPathSizeRef<'a>),
+}
+
+tl_codec::boxed_type!(PhotoSize, PhotoSizeRef<'a>, "PhotoSize", 8, {
+Empty(types::PhotoSizeEmpty),
+PhotoSize(types::PhotoSize),
+PhotoCachedSize(types::PhotoCachedSize),
+PhotoStrippedSize(types::PhotoStrippedSize),
+Progressive(types::PhotoSizeProgressive),
+PhotoPathSize(types::PhotoPathSize),
+});
+
+/// The shortest of the constructors.
+impl Default for PhotoSize {
+    fn default() -> Self {
+        Self::Empty(types::PhotoSizeEmpty::default())
+    }
+}
+
+/// `PollAnswer`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PollAnswer {
+    /// `pollAnswer#4b7d786a`
+    PollAnswer(types::PollAnswer),
+    /// `inputPollAnswer#199fed96`
+    InputPollAnswer(types::InputPollAnswer),
+}
+
+/// [`PollAnswer`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PollAnswerRef<'a> {
+    /// `pollAnswer#4b7d786a`
+    PollAnswer(types::PollAnswerRef<'a>),
+    /// `inputPollAnswer#199fed96`
+    InputPollAnswer(types::InputPollAnswerRef<'a>),
+}
+
+tl_codec::boxed_type!(PollAnswer, PollAnswerRef<'a>, "PollAnswer", 24, {
+PollAnswer(types::PollAnswer),
+InputPollAnswer(types::InputPollAnswer),
+});
+
+/// The shortest of the constructors.
+impl Default for PollAnswer {
+    fn default() -> Self {
+        Self::InputPollAnswer(types::InputPollAnswer::default())
+    }
+}
+
+/// `PrivacyRule`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum PrivacyRule {
+    /// `privacyValueAllowContacts#fffe1bac`
+    PrivacyValueAllowContacts(types::PrivacyValueAllowContacts),
+    /// `privacyValueAllowAll#65427b82`
+    PrivacyValueAllowAll(types::PrivacyValueAllowAll),
+    /// `privacyValueAllowUsers#b8905fb2`
+    PrivacyValueAllowUsers(types::PrivacyValueAllowUsers),
+    /// `privacyValueDisallowContacts#f888fa1a`
+    PrivacyValueDisallowContacts(types::PrivacyValueDisallowContacts),
+    /// `privacyValueDisallowAll#8b73e763`
+    PrivacyValueDisallowAll(types::PrivacyValueDisallowAll),
+    /// `privacyValueDisallowUsers#e4621141`
+    PrivacyValueDisallowUsers(types::PrivacyValueDisallowUsers),
+    /// `privacyValueAllowChatParticipants#6b134e8e`
+    PrivacyValueAllowChatParticipants(types::PrivacyValueAllowChatParticipants),
+    /// `privacyValueDisallowChatParticipants#41c87565`
+    PrivacyValueDisallowChatParticipants(types::PrivacyValueDisallowChatParticipants),
+    /// `privacyValueAllowCloseFriends#f7e8d89b`
+    PrivacyValueAllowCloseFriends(types::PrivacyValueAllowCloseFriends),
+    /// `privacyValueAllowPremium#ece9814b`
+    PrivacyValueAllowPremium(types::PrivacyValueAllowPremium),
+    /// `privacyValueAllowBots#21461b5d`
+    PrivacyValueAllowBots(types::PrivacyValueAllowBots),
+    /// `privacyValueDisallowBots#f6a5f82f`
+    PrivacyValueDisallowBots(types::PrivacyValueDisallowBots),
+}
+
+/// [`PrivacyRule`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum PrivacyRuleRef<'a> {
+    /// `privacyValueAllowContacts#fffe1bac`
+    PrivacyValueAllowContacts(types::PrivacyValueAllowContactsRef),
+    /// `privacyValueAllowAll#65427b82`
+    PrivacyValueAllowAll(types::PrivacyValueAllowAllRef),
+    /// `privacyValueAllowUsers#b8905fb2`
+    PrivacyValueAllowUsers(types::PrivacyValueAllowUsersRef<'a>),
+    /// `privacyValueDisallowContacts#f888fa1a`
+    PrivacyValueDisallowContacts(types::PrivacyValueDisallowContactsRef),
+    /// `privacyValueDisallowAll#8b73e763`
+    PrivacyValueDisallowAll(types::PrivacyValueDisallowAllRef),
+    /// `privacyValueDisallowUsers#e4621141`
+    PrivacyValueDisallowUsers(types::PrivacyValueDisallowUsersRef<'a>),
+    /// `privacyValueAllowChatParticipants#6b134e8e`
+    PrivacyValueAllowChatParticipants(types::PrivacyValueAllowChatParticipantsRef<'a>),
+    /// `privacyValueDisallowChatParticipants#41c87565`
+    PrivacyValueDisallowChatParticipants(types::PrivacyValueDisallowChatParticipantsRef<'a>),
+    /// `privacyValueAllowCloseFriends#f7e8d89b`
+    PrivacyValueAllowCloseFriends(types::PrivacyValueAllowCloseFriendsRef),
+    /// `privacyValueAllowPremium#ece9814b`
+    PrivacyValueAllowPremium(types::PrivacyValueAllowPremiumRef),
+    /// `privacyValueAllowBots#21461b5d`
+    PrivacyValueAllowBots(types::PrivacyValueAllowBotsRef),
+    /// `privacyValueDisallowBots#f6a5f82f`
+    PrivacyValueDisallowBots(types::PrivacyValueDisallowBotsRef),
+}
+
+tl_codec::boxed_type!(PrivacyRule, PrivacyRuleRef<'a>, "PrivacyRule", 4, {
+PrivacyValueAllowContacts(types::PrivacyValueAllowContacts),
+PrivacyValueAllowAll(types::PrivacyValueAllowAll),
+PrivacyValueAllowUsers(types::PrivacyValueAllowUsers),
+PrivacyValueDisallowContacts(types::PrivacyValueDisallowContacts),
+PrivacyValueDisallowAll(types::PrivacyValueDisallowAll),
+PrivacyValueDisallowUsers(types::PrivacyValueDisallowUsers),
+PrivacyValueAllowChatParticipants(types::PrivacyValueAllowChatParticipants),
+PrivacyValueDisallowChatParticipants(types::PrivacyValueDisallowChatParticipants),
+PrivacyValueAllowCloseFriends(types::PrivacyValueAllowCloseFriends),
+PrivacyValueAllowPremium(types::PrivacyValueAllowPremium),
+PrivacyValueAllowBots(types::PrivacyValueAllowBots),
+PrivacyValueDisallowBots(types::PrivacyValueDisallowBots),
+});
+
+/// The shortest of the constructors.
+impl Default for PrivacyRule {
+    fn default() -> Self {
+        Self::PrivacyValueAllowContacts(types::PrivacyValueAllowContacts)
+    }
+}
+
+/// `ProfileTab`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum ProfileTab {
+    /// `profileTabPosts#b98cd696`
+    Posts(types::ProfileTabPosts),
+    /// `profileTabGifts#4d4bd46a`
+    Gifts(types::ProfileTabGifts),
+    /// `profileTabMedia#72c64955`
+    Media(types::ProfileTabMedia),
+    /// `profileTabFiles#ab339c00`
+    Files(types::ProfileTabFiles),
+    /// `profileTabMusic#9f27d26e`
+    Music(types::ProfileTabMusic),
+    /// `profileTabVoice#e477092e`
+    Voice(types::ProfileTabVoice),
+    /// `profileTabLinks#d3656499`
+    Links(types::ProfileTabLinks),
+    /// `profileTabGifs#a2c0f695`
+    Gifs(types::ProfileTabGifs),
+}
+
+/// [`ProfileTab`] borrows nothing.
+pub type ProfileTabRef = ProfileTab;
+
+tl_codec::boxed_type!(plain ProfileTab, "ProfileTab", 4, {
+Posts(types::ProfileTabPosts),
+Gifts(types::ProfileTabGifts),
+Media(types::ProfileTabMedia),
+Files(types::ProfileTabFiles),
+Music(types::ProfileTabMusic),
+Voice(types::ProfileTabVoice),
+Links(types::ProfileTabLinks),
+Gifs(types::ProfileTabGifs),
+});
+
+/// The shortest of the constructors.
+impl Default for ProfileTab {
+    fn default() -> Self {
+        Self::Posts(types::ProfileTabPosts)
+    }
+}
+
 /// `Reaction`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -764,6 +2304,188 @@ impl Default for Reaction {
     }
 }
 
+/// `RichText`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum RichText {
+    /// `textEmpty#dc3d824f`
+    TextEmpty(types::TextEmpty),
+    /// `textPlain#744694e0`
+    TextPlain(types::TextPlain),
+    /// `textBold#6724abc4`
+    TextBold(types::TextBold),
+    /// `textItalic#d912a59c`
+    TextItalic(types::TextItalic),
+    /// `textUnderline#c12622c4`
+    TextUnderline(types::TextUnderline),
+    /// `textStrike#9bf8bb95`
+    TextStrike(types::TextStrike),
+    /// `textFixed#6c3f19b9`
+    TextFixed(types::TextFixed),
+    /// `textUrl#3c2884c1`
+    TextUrl(types::TextUrl),
+    /// `textEmail#de5a0dd6`
+    TextEmail(types::TextEmail),
+    /// `textConcat#7e6260d7`
+    TextConcat(types::TextConcat),
+    /// `textSubscript#ed6a8504`
+    TextSubscript(types::TextSubscript),
+    /// `textSuperscript#c7fb5e01`
+    TextSuperscript(types::TextSuperscript),
+    /// `textMarked#034b8621`
+    TextMarked(types::TextMarked),
+    /// `textPhone#1ccb966a`
+    TextPhone(types::TextPhone),
+    /// `textImage#081ccf4f`
+    TextImage(types::TextImage),
+    /// `textAnchor#35553762`
+    TextAnchor(types::TextAnchor),
+    /// `textMath#9d2eac97`
+    TextMath(types::TextMath),
+    /// `textCustomEmoji#a26156c0`
+    TextCustomEmoji(types::TextCustomEmoji),
+    /// `textSpoiler#4c2a5d62`
+    TextSpoiler(types::TextSpoiler),
+    /// `textMention#cd24cf44`
+    TextMention(types::TextMention),
+    /// `textHashtag#519524ea`
+    TextHashtag(types::TextHashtag),
+    /// `textBotCommand#02ff29d3`
+    TextBotCommand(types::TextBotCommand),
+    /// `textCashtag#7b9e1801`
+    TextCashtag(types::TextCashtag),
+    /// `textAutoUrl#ac6a83aa`
+    TextAutoUrl(types::TextAutoUrl),
+    /// `textAutoEmail#c556a45d`
+    TextAutoEmail(types::TextAutoEmail),
+    /// `textAutoPhone#24c26789`
+    TextAutoPhone(types::TextAutoPhone),
+    /// `textBankCard#b956812d`
+    TextBankCard(types::TextBankCard),
+    /// `textMentionName#01a9fbfc`
+    TextMentionName(types::TextMentionName),
+    /// `textDate#a5b45e2b`
+    TextDate(types::TextDate),
+    /// `textDiff#9686cb50`
+    TextDiff(types::TextDiff),
+    /// `textButton#afc79cd6`
+    TextButton(types::TextButton),
+    /// `textTonAddress#3cd2a36a`
+    TextTonAddress(types::TextTonAddress),
+}
+
+/// [`RichText`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum RichTextRef<'a> {
+    /// `textEmpty#dc3d824f`
+    TextEmpty(types::TextEmptyRef),
+    /// `textPlain#744694e0`
+    TextPlain(types::TextPlainRef<'a>),
+    /// `textBold#6724abc4`
+    TextBold(types::TextBoldRef<'a>),
+    /// `textItalic#d912a59c`
+    TextItalic(types::TextItalicRef<'a>),
+    /// `textUnderline#c12622c4`
+    TextUnderline(types::TextUnderlineRef<'a>),
+    /// `textStrike#9bf8bb95`
+    TextStrike(types::TextStrikeRef<'a>),
+    /// `textFixed#6c3f19b9`
+    TextFixed(types::TextFixedRef<'a>),
+    /// `textUrl#3c2884c1`
+    TextUrl(types::TextUrlRef<'a>),
+    /// `textEmail#de5a0dd6`
+    TextEmail(types::TextEmailRef<'a>),
+    /// `textConcat#7e6260d7`
+    TextConcat(types::TextConcatRef<'a>),
+    /// `textSubscript#ed6a8504`
+    TextSubscript(types::TextSubscriptRef<'a>),
+    /// `textSuperscript#c7fb5e01`
+    TextSuperscript(types::TextSuperscriptRef<'a>),
+    /// `textMarked#034b8621`
+    TextMarked(types::TextMarkedRef<'a>),
+    /// `textPhone#1ccb966a`
+    TextPhone(types::TextPhoneRef<'a>),
+    /// `textImage#081ccf4f`
+    TextImage(types::TextImageRef),
+    /// `textAnchor#35553762`
+    TextAnchor(types::TextAnchorRef<'a>),
+    /// `textMath#9d2eac97`
+    TextMath(types::TextMathRef<'a>),
+    /// `textCustomEmoji#a26156c0`
+    TextCustomEmoji(types::TextCustomEmojiRef<'a>),
+    /// `textSpoiler#4c2a5d62`
+    TextSpoiler(types::TextSpoilerRef<'a>),
+    /// `textMention#cd24cf44`
+    TextMention(types::TextMentionRef<'a>),
+    /// `textHashtag#519524ea`
+    TextHashtag(types::TextHashtagRef<'a>),
+    /// `textBotCommand#02ff29d3`
+    TextBotCommand(types::TextBotCommandRef<'a>),
+    /// `textCashtag#7b9e1801`
+    TextCashtag(types::TextCashtagRef<'a>),
+    /// `textAutoUrl#ac6a83aa`
+    TextAutoUrl(types::TextAutoUrlRef<'a>),
+    /// `textAutoEmail#c556a45d`
+    TextAutoEmail(types::TextAutoEmailRef<'a>),
+    /// `textAutoPhone#24c26789`
+    TextAutoPhone(types::TextAutoPhoneRef<'a>),
+    /// `textBankCard#b956812d`
+    TextBankCard(types::TextBankCardRef<'a>),
+    /// `textMentionName#01a9fbfc`
+    TextMentionName(types::TextMentionNameRef<'a>),
+    /// `textDate#a5b45e2b`
+    TextDate(types::TextDateRef<'a>),
+    /// `textDiff#9686cb50`
+    TextDiff(types::TextDiffRef<'a>),
+    /// `textButton#afc79cd6`
+    TextButton(types::TextButtonRef<'a>),
+    /// `textTonAddress#3cd2a36a`
+    TextTonAddress(types::TextTonAddressRef<'a>),
+}
+
+tl_codec::boxed_type!(RichText, RichTextRef<'a>, "RichText", 4, {
+TextEmpty(types::TextEmpty),
+TextPlain(types::TextPlain),
+TextBold(types::TextBold),
+TextItalic(types::TextItalic),
+TextUnderline(types::TextUnderline),
+TextStrike(types::TextStrike),
+TextFixed(types::TextFixed),
+TextUrl(types::TextUrl),
+TextEmail(types::TextEmail),
+TextConcat(types::TextConcat),
+TextSubscript(types::TextSubscript),
+TextSuperscript(types::TextSuperscript),
+TextMarked(types::TextMarked),
+TextPhone(types::TextPhone),
+TextImage(types::TextImage),
+TextAnchor(types::TextAnchor),
+TextMath(types::TextMath),
+TextCustomEmoji(types::TextCustomEmoji),
+TextSpoiler(types::TextSpoiler),
+TextMention(types::TextMention),
+TextHashtag(types::TextHashtag),
+TextBotCommand(types::TextBotCommand),
+TextCashtag(types::TextCashtag),
+TextAutoUrl(types::TextAutoUrl),
+TextAutoEmail(types::TextAutoEmail),
+TextAutoPhone(types::TextAutoPhone),
+TextBankCard(types::TextBankCard),
+TextMentionName(types::TextMentionName),
+TextDate(types::TextDate),
+TextDiff(types::TextDiff),
+TextButton(types::TextButton),
+TextTonAddress(types::TextTonAddress),
+});
+
+/// The shortest of the constructors.
+impl Default for RichText {
+    fn default() -> Self {
+        Self::TextEmpty(types::TextEmpty)
+    }
+}
+
 /// `SecurePasswordKdfAlgo`
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -798,6 +2520,176 @@ Sha512(types::SecurePasswordKdfAlgoSha512),
 impl Default for SecurePasswordKdfAlgo {
     fn default() -> Self {
         Self::Unknown(types::SecurePasswordKdfAlgoUnknown)
+    }
+}
+
+/// `StarGift`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum StarGift {
+    /// `starGift#313a9547`
+    StarGift(types::StarGift),
+    /// `starGiftUnique#85f0a9cd`
+    Unique(types::StarGiftUnique),
+}
+
+/// [`StarGift`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum StarGiftRef<'a> {
+    /// `starGift#313a9547`
+    StarGift(types::StarGiftRef<'a>),
+    /// `starGiftUnique#85f0a9cd`
+    Unique(types::StarGiftUniqueRef<'a>),
+}
+
+tl_codec::boxed_type!(StarGift, StarGiftRef<'a>, "StarGift", 44, {
+StarGift(types::StarGift),
+Unique(types::StarGiftUnique),
+});
+
+/// The shortest of the constructors.
+impl Default for StarGift {
+    fn default() -> Self {
+        Self::StarGift(types::StarGift::default())
+    }
+}
+
+/// `StarGiftAttribute`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum StarGiftAttribute {
+    /// `starGiftAttributeModel#565251e2`
+    Model(types::StarGiftAttributeModel),
+    /// `starGiftAttributePattern#4e7085ea`
+    Pattern(types::StarGiftAttributePattern),
+    /// `starGiftAttributeBackdrop#9f2504e4`
+    Backdrop(types::StarGiftAttributeBackdrop),
+    /// `starGiftAttributeOriginalDetails#e0bff26c`
+    OriginalDetails(types::StarGiftAttributeOriginalDetails),
+}
+
+/// [`StarGiftAttribute`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum StarGiftAttributeRef<'a> {
+    /// `starGiftAttributeModel#565251e2`
+    Model(types::StarGiftAttributeModelRef<'a>),
+    /// `starGiftAttributePattern#4e7085ea`
+    Pattern(types::StarGiftAttributePatternRef<'a>),
+    /// `starGiftAttributeBackdrop#9f2504e4`
+    Backdrop(types::StarGiftAttributeBackdropRef<'a>),
+    /// `starGiftAttributeOriginalDetails#e0bff26c`
+    OriginalDetails(types::StarGiftAttributeOriginalDetailsRef<'a>),
+}
+
+tl_codec::boxed_type!(StarGiftAttribute, StarGiftAttributeRef<'a>, "StarGiftAttribute", 24, {
+Model(types::StarGiftAttributeModel),
+Pattern(types::StarGiftAttributePattern),
+Backdrop(types::StarGiftAttributeBackdrop),
+OriginalDetails(types::StarGiftAttributeOriginalDetails),
+});
+
+/// The shortest of the constructors.
+impl Default for StarGiftAttribute {
+    fn default() -> Self {
+        Self::Pattern(types::StarGiftAttributePattern::default())
+    }
+}
+
+/// `StarGiftAttributeRarity`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum StarGiftAttributeRarity {
+    /// `starGiftAttributeRarity#36437737`
+    StarGiftAttributeRarity(types::StarGiftAttributeRarity),
+    /// `starGiftAttributeRarityUncommon#dbce6389`
+    Uncommon(types::StarGiftAttributeRarityUncommon),
+    /// `starGiftAttributeRarityRare#f08d516b`
+    Rare(types::StarGiftAttributeRarityRare),
+    /// `starGiftAttributeRarityEpic#78fbf3a8`
+    Epic(types::StarGiftAttributeRarityEpic),
+    /// `starGiftAttributeRarityLegendary#cef7e7a8`
+    Legendary(types::StarGiftAttributeRarityLegendary),
+}
+
+/// [`StarGiftAttributeRarity`] borrows nothing.
+pub type StarGiftAttributeRarityRef = StarGiftAttributeRarity;
+
+tl_codec::boxed_type!(plain StarGiftAttributeRarity, "StarGiftAttributeRarity", 4, {
+StarGiftAttributeRarity(types::StarGiftAttributeRarity),
+Uncommon(types::StarGiftAttributeRarityUncommon),
+Rare(types::StarGiftAttributeRarityRare),
+Epic(types::StarGiftAttributeRarityEpic),
+Legendary(types::StarGiftAttributeRarityLegendary),
+});
+
+/// The shortest of the constructors.
+impl Default for StarGiftAttributeRarity {
+    fn default() -> Self {
+        Self::Uncommon(types::StarGiftAttributeRarityUncommon)
+    }
+}
+
+/// `StarsAmount`
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum StarsAmount {
+    /// `starsAmount#bbb6b4a3`
+    StarsAmount(types::StarsAmount),
+    /// `starsTonAmount#74aee3e0`
+    StarsTonAmount(types::StarsTonAmount),
+}
+
+/// [`StarsAmount`] borrows nothing.
+pub type StarsAmountRef = StarsAmount;
+
+tl_codec::boxed_type!(plain StarsAmount, "StarsAmount", 12, {
+StarsAmount(types::StarsAmount),
+StarsTonAmount(types::StarsTonAmount),
+});
+
+/// The shortest of the constructors.
+impl Default for StarsAmount {
+    fn default() -> Self {
+        Self::StarsTonAmount(types::StarsTonAmount::default())
+    }
+}
+
+/// `StoryItem`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum StoryItem {
+    /// `storyItemDeleted#51e6ee4f`
+    Deleted(types::StoryItemDeleted),
+    /// `storyItemSkipped#ffadc913`
+    Skipped(types::StoryItemSkipped),
+    /// `storyItem#16a4b93c`
+    StoryItem(types::StoryItem),
+}
+
+/// [`StoryItem`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum StoryItemRef<'a> {
+    /// `storyItemDeleted#51e6ee4f`
+    Deleted(types::StoryItemDeletedRef),
+    /// `storyItemSkipped#ffadc913`
+    Skipped(types::StoryItemSkippedRef),
+    /// `storyItem#16a4b93c`
+    StoryItem(types::StoryItemRef<'a>),
+}
+
+tl_codec::boxed_type!(StoryItem, StoryItemRef<'a>, "StoryItem", 8, {
+Deleted(types::StoryItemDeleted),
+Skipped(types::StoryItemSkipped),
+StoryItem(types::StoryItem),
+});
+
+/// The shortest of the constructors.
+impl Default for StoryItem {
+    fn default() -> Self {
+        Self::Deleted(types::StoryItemDeleted::default())
     }
 }
 
@@ -963,5 +2855,205 @@ LastMonth(types::UserStatusLastMonth),
 impl Default for UserStatus {
     fn default() -> Self {
         Self::Empty(types::UserStatusEmpty)
+    }
+}
+
+/// `VideoSize`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum VideoSize {
+    /// `videoSize#de33b094`
+    VideoSize(types::VideoSize),
+    /// `videoSizeEmojiMarkup#f85c413c`
+    EmojiMarkup(types::VideoSizeEmojiMarkup),
+    /// `videoSizeStickerMarkup#0da082fe`
+    StickerMarkup(types::VideoSizeStickerMarkup),
+}
+
+/// [`VideoSize`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum VideoSizeRef<'a> {
+    /// `videoSize#de33b094`
+    VideoSize(types::VideoSizeRef<'a>),
+    /// `videoSizeEmojiMarkup#f85c413c`
+    EmojiMarkup(types::VideoSizeEmojiMarkupRef<'a>),
+    /// `videoSizeStickerMarkup#0da082fe`
+    StickerMarkup(types::VideoSizeStickerMarkupRef<'a>),
+}
+
+tl_codec::boxed_type!(VideoSize, VideoSizeRef<'a>, "VideoSize", 20, {
+VideoSize(types::VideoSize),
+EmojiMarkup(types::VideoSizeEmojiMarkup),
+StickerMarkup(types::VideoSizeStickerMarkup),
+});
+
+/// The shortest of the constructors.
+impl Default for VideoSize {
+    fn default() -> Self {
+        Self::EmojiMarkup(types::VideoSizeEmojiMarkup::default())
+    }
+}
+
+/// `WallPaper`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WallPaper {
+    /// `wallPaper#a437c3ed`
+    WallPaper(types::WallPaper),
+    /// `wallPaperNoFile#e0804116`
+    NoFile(types::WallPaperNoFile),
+}
+
+/// [`WallPaper`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum WallPaperRef<'a> {
+    /// `wallPaper#a437c3ed`
+    WallPaper(types::WallPaperRef<'a>),
+    /// `wallPaperNoFile#e0804116`
+    NoFile(types::WallPaperNoFileRef<'a>),
+}
+
+tl_codec::boxed_type!(WallPaper, WallPaperRef<'a>, "WallPaper", 16, {
+WallPaper(types::WallPaper),
+NoFile(types::WallPaperNoFile),
+});
+
+/// The shortest of the constructors.
+impl Default for WallPaper {
+    fn default() -> Self {
+        Self::NoFile(types::WallPaperNoFile::default())
+    }
+}
+
+/// `WebDocument`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebDocument {
+    /// `webDocument#1c570ed1`
+    WebDocument(types::WebDocument),
+    /// `webDocumentNoProxy#f9c8bcc6`
+    NoProxy(types::WebDocumentNoProxy),
+}
+
+/// [`WebDocument`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum WebDocumentRef<'a> {
+    /// `webDocument#1c570ed1`
+    WebDocument(types::WebDocumentRef<'a>),
+    /// `webDocumentNoProxy#f9c8bcc6`
+    NoProxy(types::WebDocumentNoProxyRef<'a>),
+}
+
+tl_codec::boxed_type!(WebDocument, WebDocumentRef<'a>, "WebDocument", 24, {
+WebDocument(types::WebDocument),
+NoProxy(types::WebDocumentNoProxy),
+});
+
+/// The shortest of the constructors.
+impl Default for WebDocument {
+    fn default() -> Self {
+        Self::NoProxy(types::WebDocumentNoProxy::default())
+    }
+}
+
+/// `WebPage`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebPage {
+    /// `webPageEmpty#211a1788`
+    Empty(types::WebPageEmpty),
+    /// `webPagePending#b0d13e47`
+    Pending(types::WebPagePending),
+    /// `webPage#e89c45b2`
+    WebPage(types::WebPage),
+    /// `webPageNotModified#7311ca11`
+    NotModified(types::WebPageNotModified),
+}
+
+/// [`WebPage`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum WebPageRef<'a> {
+    /// `webPageEmpty#211a1788`
+    Empty(types::WebPageEmptyRef<'a>),
+    /// `webPagePending#b0d13e47`
+    Pending(types::WebPagePendingRef<'a>),
+    /// `webPage#e89c45b2`
+    WebPage(types::WebPageRef<'a>),
+    /// `webPageNotModified#7311ca11`
+    NotModified(types::WebPageNotModifiedRef),
+}
+
+tl_codec::boxed_type!(WebPage, WebPageRef<'a>, "WebPage", 8, {
+Empty(types::WebPageEmpty),
+Pending(types::WebPagePending),
+WebPage(types::WebPage),
+NotModified(types::WebPageNotModified),
+});
+
+/// The shortest of the constructors.
+impl Default for WebPage {
+    fn default() -> Self {
+        Self::NotModified(types::WebPageNotModified::default())
+    }
+}
+
+/// `WebPageAttribute`
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebPageAttribute {
+    /// `webPageAttributeTheme#54b56617`
+    Theme(types::WebPageAttributeTheme),
+    /// `webPageAttributeStory#2e94c3e7`
+    Story(types::WebPageAttributeStory),
+    /// `webPageAttributeStickerSet#50cc03d3`
+    StickerSet(types::WebPageAttributeStickerSet),
+    /// `webPageAttributeUniqueStarGift#cf6f6db8`
+    UniqueStarGift(types::WebPageAttributeUniqueStarGift),
+    /// `webPageAttributeStarGiftCollection#31cad303`
+    StarGiftCollection(types::WebPageAttributeStarGiftCollection),
+    /// `webPageAttributeStarGiftAuction#01c641c2`
+    StarGiftAuction(types::WebPageAttributeStarGiftAuction),
+    /// `webPageAttributeAiComposeTone#7781fe18`
+    AiComposeTone(types::WebPageAttributeAiComposeTone),
+}
+
+/// [`WebPageAttribute`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum WebPageAttributeRef<'a> {
+    /// `webPageAttributeTheme#54b56617`
+    Theme(types::WebPageAttributeThemeRef<'a>),
+    /// `webPageAttributeStory#2e94c3e7`
+    Story(types::WebPageAttributeStoryRef<'a>),
+    /// `webPageAttributeStickerSet#50cc03d3`
+    StickerSet(types::WebPageAttributeStickerSetRef<'a>),
+    /// `webPageAttributeUniqueStarGift#cf6f6db8`
+    UniqueStarGift(types::WebPageAttributeUniqueStarGiftRef<'a>),
+    /// `webPageAttributeStarGiftCollection#31cad303`
+    StarGiftCollection(types::WebPageAttributeStarGiftCollectionRef<'a>),
+    /// `webPageAttributeStarGiftAuction#01c641c2`
+    StarGiftAuction(types::WebPageAttributeStarGiftAuctionRef<'a>),
+    /// `webPageAttributeAiComposeTone#7781fe18`
+    AiComposeTone(types::WebPageAttributeAiComposeToneRef),
+}
+
+tl_codec::boxed_type!(WebPageAttribute, WebPageAttributeRef<'a>, "WebPageAttribute", 8, {
+Theme(types::WebPageAttributeTheme),
+Story(types::WebPageAttributeStory),
+StickerSet(types::WebPageAttributeStickerSet),
+UniqueStarGift(types::WebPageAttributeUniqueStarGift),
+StarGiftCollection(types::WebPageAttributeStarGiftCollection),
+StarGiftAuction(types::WebPageAttributeStarGiftAuction),
+AiComposeTone(types::WebPageAttributeAiComposeTone),
+});
+
+/// The shortest of the constructors.
+impl Default for WebPageAttribute {
+    fn default() -> Self {
+        Self::Theme(types::WebPageAttributeTheme::default())
     }
 }

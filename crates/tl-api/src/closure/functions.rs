@@ -11,20 +11,24 @@ pub mod auth;
 pub mod contacts;
 /// `help.*`
 pub mod help;
+/// `messages.*`
+pub mod messages;
 /// `updates.*`
 pub mod updates;
 /// `users.*`
 pub mod users;
 
+use core::fmt;
+
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, RawObject, Reader, Str, VecRef, bit,
-    is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, RawObject, Reader, Redacted, Str,
+    VecRef, bit, is_set,
 };
 
 use crate::closure::{enums, types};
 
 /// `initConnection#c1cd5ea9 = X`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct InitConnection<X> {
     /// `api_id:int`
     pub api_id: i32,
@@ -83,7 +87,7 @@ impl<X: Encode> EncodeBare for InitConnection<X> {
 }
 
 /// [`InitConnection`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct InitConnectionRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -155,6 +159,41 @@ impl EncodeBare for InitConnectionRef<'_> {
         self.proxy.encode(out);
         self.params.encode(out);
         self.query.encode(out);
+    }
+}
+
+impl<X: fmt::Debug> fmt::Debug for InitConnection<X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InitConnection")
+            .field("api_id", &self.api_id)
+            .field("device_model", &Redacted)
+            .field("system_version", &Redacted)
+            .field("app_version", &Redacted)
+            .field("system_lang_code", &Redacted)
+            .field("lang_pack", &Redacted)
+            .field("lang_code", &Redacted)
+            .field("proxy", &self.proxy)
+            .field("params", &self.params)
+            .field("query", &self.query)
+            .finish()
+    }
+}
+
+impl fmt::Debug for InitConnectionRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InitConnectionRef")
+            .field("flags", &self.flags)
+            .field("api_id", &self.api_id)
+            .field("device_model", &Redacted)
+            .field("system_version", &Redacted)
+            .field("app_version", &Redacted)
+            .field("system_lang_code", &Redacted)
+            .field("lang_pack", &Redacted)
+            .field("lang_code", &Redacted)
+            .field("proxy", &self.proxy)
+            .field("params", &self.params)
+            .field("query", &self.query)
+            .finish()
     }
 }
 

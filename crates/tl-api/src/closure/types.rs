@@ -7,18 +7,100 @@
 pub mod account;
 /// `auth.*`
 pub mod auth;
+mod base;
 /// `contacts.*`
 pub mod contacts;
 /// `help.*`
 pub mod help;
+/// `messages.*`
+pub mod messages;
 /// `updates.*`
 pub mod updates;
+/// `users.*`
+pub mod users;
+pub use base::*;
+mod bot;
+pub use bot::*;
+mod business;
+pub use business::*;
+mod chat;
+pub use chat::*;
+mod contact;
+pub use contact::*;
+mod document;
+pub use document::*;
+mod email;
+pub use email::*;
+mod emoji;
+pub use emoji::*;
+mod geo;
+pub use geo::*;
+mod inline;
+pub use inline::*;
+mod input_channel;
+pub use input_channel::*;
+mod input_file;
+pub use input_file::*;
+mod input_group;
+pub use input_group::*;
+mod input_media;
+pub use input_media::*;
+mod input_peer;
+pub use input_peer::*;
+mod input_sticker;
+pub use input_sticker::*;
+mod input_user;
+pub use input_user::*;
+mod json;
+pub use json::*;
+mod media;
+pub use media::*;
+mod message;
+pub use message::*;
+mod notification;
+pub use notification::*;
+mod page;
+pub use page::*;
+mod peer;
+pub use peer::*;
+mod photo;
+pub use photo::*;
+mod poll;
+pub use poll::*;
+mod privacy;
+pub use privacy::*;
+mod profile;
+pub use profile::*;
+mod reaction;
+pub use reaction::*;
+mod rich;
+pub use rich::*;
+mod secure;
+pub use secure::*;
+mod star;
+pub use star::*;
+mod stars;
+pub use stars::*;
+mod story;
+pub use story::*;
+mod todo;
+pub use todo::*;
+mod top;
+pub use top::*;
+mod user;
+pub use user::*;
+mod video;
+pub use video::*;
+mod wall;
+pub use wall::*;
+mod web;
+pub use web::*;
 
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
+    is_set,
 };
 
 use crate::closure::enums;
@@ -228,17 +310,17 @@ impl fmt::Debug for Authorization {
             .field("call_requests_disabled", &self.call_requests_disabled)
             .field("unconfirmed", &self.unconfirmed)
             .field("hash", &self.hash)
-            .field("device_model", &self.device_model)
-            .field("platform", &self.platform)
-            .field("system_version", &self.system_version)
+            .field("device_model", &Redacted)
+            .field("platform", &Redacted)
+            .field("system_version", &Redacted)
             .field("api_id", &self.api_id)
-            .field("app_name", &self.app_name)
-            .field("app_version", &self.app_version)
+            .field("app_name", &Redacted)
+            .field("app_version", &Redacted)
             .field("date_created", &self.date_created)
             .field("date_active", &self.date_active)
             .field("ip", &Redacted)
-            .field("country", &self.country)
-            .field("region", &self.region)
+            .field("country", &Redacted)
+            .field("region", &Redacted)
             .finish()
     }
 }
@@ -248,17 +330,17 @@ impl fmt::Debug for AuthorizationRef<'_> {
         f.debug_struct("AuthorizationRef")
             .field("flags", &self.flags)
             .field("hash", &self.hash)
-            .field("device_model", &self.device_model)
-            .field("platform", &self.platform)
-            .field("system_version", &self.system_version)
+            .field("device_model", &Redacted)
+            .field("platform", &Redacted)
+            .field("system_version", &Redacted)
             .field("api_id", &self.api_id)
-            .field("app_name", &self.app_name)
-            .field("app_version", &self.app_version)
+            .field("app_name", &Redacted)
+            .field("app_version", &Redacted)
             .field("date_created", &self.date_created)
             .field("date_active", &self.date_active)
             .field("ip", &Redacted)
-            .field("country", &self.country)
-            .field("region", &self.region)
+            .field("country", &Redacted)
+            .field("region", &Redacted)
             .finish()
     }
 }
@@ -336,1816 +418,6 @@ impl EncodeBare for BirthdayRef {
 }
 
 tl_codec::combinator!(Birthday, BirthdayRef, 0x6c8e_1e06, "birthday");
-
-/// `chatEmpty#29562865 = Chat`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ChatEmpty {
-    /// `id:long`
-    pub id: i64,
-}
-
-impl EncodeBare for ChatEmpty {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChatEmpty {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { id: reader.field(Self::NAME, "id")? })
-    }
-}
-
-/// [`ChatEmpty`] borrows nothing.
-pub type ChatEmptyRef = ChatEmpty;
-
-tl_codec::combinator!(plain ChatEmpty, 0x2956_2865, "chatEmpty");
-
-/// `chat#41cbf256 = Chat`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Chat {
-    /// `creator:flags.0?true`
-    pub creator: bool,
-    /// `left:flags.2?true`
-    pub left: bool,
-    /// `deactivated:flags.5?true`
-    pub deactivated: bool,
-    /// `call_active:flags.23?true`
-    pub call_active: bool,
-    /// `call_not_empty:flags.24?true`
-    pub call_not_empty: bool,
-    /// `noforwards:flags.25?true`
-    pub noforwards: bool,
-    /// `id:long`
-    pub id: i64,
-    /// `title:string`
-    pub title: String,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhoto,
-    /// `participants_count:int`
-    pub participants_count: i32,
-    /// `date:int`
-    pub date: i32,
-    /// `version:int`
-    pub version: i32,
-    /// `migrated_to:flags.6?InputChannel`
-    pub migrated_to: Option<enums::InputChannel>,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRights>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRights>,
-}
-
-impl Chat {
-    fn flags(&self) -> u32 {
-        bit(self.creator, 0)
-            | bit(self.left, 2)
-            | bit(self.deactivated, 5)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.noforwards, 25)
-            | bit(self.migrated_to.is_some(), 6)
-            | bit(self.admin_rights.is_some(), 14)
-            | bit(self.default_banned_rights.is_some(), 18)
-    }
-}
-
-impl EncodeBare for Chat {
-    fn bare_len(&self) -> usize {
-        24 + self.title.encoded_len()
-            + self.photo.encoded_len()
-            + self.migrated_to.encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.title.encode(out);
-        self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
-        self.migrated_to.encode(out);
-        self.admin_rights.encode(out);
-        self.default_banned_rights.encode(out);
-    }
-}
-
-/// [`Chat`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChatRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `title:string`
-    pub title: Str<'a>,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhotoRef<'a>,
-    /// `participants_count:int`
-    pub participants_count: i32,
-    /// `date:int`
-    pub date: i32,
-    /// `version:int`
-    pub version: i32,
-    /// `migrated_to:flags.6?InputChannel`
-    pub migrated_to: Option<enums::InputChannelRef<'a>>,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRightsRef>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRightsRef>,
-}
-
-impl ChatRef<'_> {
-    /// `creator:flags.0?true`
-    pub fn creator(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `left:flags.2?true`
-    pub fn left(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-
-    /// `deactivated:flags.5?true`
-    pub fn deactivated(&self) -> bool {
-        is_set(self.flags, 5)
-    }
-
-    /// `call_active:flags.23?true`
-    pub fn call_active(&self) -> bool {
-        is_set(self.flags, 23)
-    }
-
-    /// `call_not_empty:flags.24?true`
-    pub fn call_not_empty(&self) -> bool {
-        is_set(self.flags, 24)
-    }
-
-    /// `noforwards:flags.25?true`
-    pub fn noforwards(&self) -> bool {
-        is_set(self.flags, 25)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChatRef<'a> {
-    const MIN_LEN: usize = 32;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            id: reader.field(Self::NAME, "id")?,
-            title: reader.field(Self::NAME, "title")?,
-            photo: reader.field(Self::NAME, "photo")?,
-            participants_count: reader.field(Self::NAME, "participants_count")?,
-            date: reader.field(Self::NAME, "date")?,
-            version: reader.field(Self::NAME, "version")?,
-            migrated_to: reader.optional(is_set(flags, 6), Self::NAME, "migrated_to")?,
-            admin_rights: reader.optional(is_set(flags, 14), Self::NAME, "admin_rights")?,
-            default_banned_rights: reader.optional(is_set(flags, 18), Self::NAME, "default_banned_rights")?,
-        })
-    }
-}
-
-impl EncodeBare for ChatRef<'_> {
-    fn bare_len(&self) -> usize {
-        24 + self.title.encoded_len()
-            + self.photo.encoded_len()
-            + self.migrated_to.encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.title.encode(out);
-        self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
-        self.migrated_to.encode(out);
-        self.admin_rights.encode(out);
-        self.default_banned_rights.encode(out);
-    }
-}
-
-tl_codec::combinator!(Chat, ChatRef<'a>, 0x41cb_f256, "chat");
-
-/// `chatForbidden#6592a1a7 = Chat`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatForbidden {
-    /// `id:long`
-    pub id: i64,
-    /// `title:string`
-    pub title: String,
-}
-
-impl EncodeBare for ChatForbidden {
-    fn bare_len(&self) -> usize {
-        8 + self.title.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.title.encode(out);
-    }
-}
-
-/// [`ChatForbidden`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChatForbiddenRef<'a> {
-    /// `id:long`
-    pub id: i64,
-    /// `title:string`
-    pub title: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for ChatForbiddenRef<'a> {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { id: reader.field(Self::NAME, "id")?, title: reader.field(Self::NAME, "title")? })
-    }
-}
-
-impl EncodeBare for ChatForbiddenRef<'_> {
-    fn bare_len(&self) -> usize {
-        8 + self.title.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.title.encode(out);
-    }
-}
-
-tl_codec::combinator!(ChatForbidden, ChatForbiddenRef<'a>, 0x6592_a1a7, "chatForbidden");
-
-/// `channel#d49f34c6 = Chat`
-#[derive(Clone, PartialEq, Default)]
-pub struct Channel {
-    /// `creator:flags.0?true`
-    pub creator: bool,
-    /// `left:flags.2?true`
-    pub left: bool,
-    /// `broadcast:flags.5?true`
-    pub broadcast: bool,
-    /// `verified:flags.7?true`
-    pub verified: bool,
-    /// `megagroup:flags.8?true`
-    pub megagroup: bool,
-    /// `restricted:flags.9?true`, on one bit with `restriction_reason`
-    pub restricted: bool,
-    /// `signatures:flags.11?true`
-    pub signatures: bool,
-    /// `min:flags.12?true`
-    pub min: bool,
-    /// `scam:flags.19?true`
-    pub scam: bool,
-    /// `has_link:flags.20?true`
-    pub has_link: bool,
-    /// `has_geo:flags.21?true`
-    pub has_geo: bool,
-    /// `slowmode_enabled:flags.22?true`
-    pub slowmode_enabled: bool,
-    /// `call_active:flags.23?true`
-    pub call_active: bool,
-    /// `call_not_empty:flags.24?true`
-    pub call_not_empty: bool,
-    /// `fake:flags.25?true`
-    pub fake: bool,
-    /// `gigagroup:flags.26?true`
-    pub gigagroup: bool,
-    /// `noforwards:flags.27?true`
-    pub noforwards: bool,
-    /// `join_to_send:flags.28?true`
-    pub join_to_send: bool,
-    /// `join_request:flags.29?true`
-    pub join_request: bool,
-    /// `forum:flags.30?true`
-    pub forum: bool,
-    /// `stories_hidden:flags2.1?true`
-    pub stories_hidden: bool,
-    /// `stories_hidden_min:flags2.2?true`
-    pub stories_hidden_min: bool,
-    /// `stories_unavailable:flags2.3?true`
-    pub stories_unavailable: bool,
-    /// `signature_profiles:flags2.12?true`
-    pub signature_profiles: bool,
-    /// `autotranslation:flags2.15?true`
-    pub autotranslation: bool,
-    /// `broadcast_messages_allowed:flags2.16?true`
-    pub broadcast_messages_allowed: bool,
-    /// `monoforum:flags2.17?true`
-    pub monoforum: bool,
-    /// `forum_tabs:flags2.19?true`
-    pub forum_tabs: bool,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: String,
-    /// `username:flags.6?string`
-    pub username: Option<String>,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhoto,
-    /// `date:int`
-    pub date: i32,
-    /// `restriction_reason:flags.9?Vector<RestrictionReason>`, on one bit with `restricted`
-    pub restriction_reason: Option<Vec<RestrictionReason>>,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRights>,
-    /// `banned_rights:flags.15?ChatBannedRights`
-    pub banned_rights: Option<ChatBannedRights>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRights>,
-    /// `participants_count:flags.17?int`
-    pub participants_count: Option<i32>,
-    /// `usernames:flags2.0?Vector<Username>`
-    pub usernames: Option<Vec<Username>>,
-    /// `stories_max_id:flags2.4?RecentStory`
-    pub stories_max_id: Option<RecentStory>,
-    /// `color:flags2.7?PeerColor`
-    pub color: Option<enums::PeerColor>,
-    /// `profile_color:flags2.8?PeerColor`
-    pub profile_color: Option<enums::PeerColor>,
-    /// `emoji_status:flags2.9?EmojiStatus`
-    pub emoji_status: Option<enums::EmojiStatus>,
-    /// `level:flags2.10?int`
-    pub level: Option<i32>,
-    /// `subscription_until_date:flags2.11?int`
-    pub subscription_until_date: Option<i32>,
-    /// `bot_verification_icon:flags2.13?long`
-    pub bot_verification_icon: Option<i64>,
-    /// `send_paid_messages_stars:flags2.14?long`
-    pub send_paid_messages_stars: Option<i64>,
-    /// `linked_monoforum_id:flags2.18?long`
-    pub linked_monoforum_id: Option<i64>,
-    /// `linked_community_id:flags2.20?long`
-    pub linked_community_id: Option<i64>,
-}
-
-impl Channel {
-    fn flags(&self) -> u32 {
-        bit(self.creator, 0)
-            | bit(self.left, 2)
-            | bit(self.broadcast, 5)
-            | bit(self.verified, 7)
-            | bit(self.megagroup, 8)
-            | bit(self.restricted, 9)
-            | bit(self.signatures, 11)
-            | bit(self.min, 12)
-            | bit(self.scam, 19)
-            | bit(self.has_link, 20)
-            | bit(self.has_geo, 21)
-            | bit(self.slowmode_enabled, 22)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.fake, 25)
-            | bit(self.gigagroup, 26)
-            | bit(self.noforwards, 27)
-            | bit(self.join_to_send, 28)
-            | bit(self.join_request, 29)
-            | bit(self.forum, 30)
-            | bit(self.access_hash.is_some(), 13)
-            | bit(self.username.is_some(), 6)
-            | bit(self.restriction_reason.is_some(), 9)
-            | bit(self.admin_rights.is_some(), 14)
-            | bit(self.banned_rights.is_some(), 15)
-            | bit(self.default_banned_rights.is_some(), 18)
-            | bit(self.participants_count.is_some(), 17)
-    }
-
-    fn flags2(&self) -> u32 {
-        bit(self.stories_hidden, 1)
-            | bit(self.stories_hidden_min, 2)
-            | bit(self.stories_unavailable, 3)
-            | bit(self.signature_profiles, 12)
-            | bit(self.autotranslation, 15)
-            | bit(self.broadcast_messages_allowed, 16)
-            | bit(self.monoforum, 17)
-            | bit(self.forum_tabs, 19)
-            | bit(self.usernames.is_some(), 0)
-            | bit(self.stories_max_id.is_some(), 4)
-            | bit(self.color.is_some(), 7)
-            | bit(self.profile_color.is_some(), 8)
-            | bit(self.emoji_status.is_some(), 9)
-            | bit(self.level.is_some(), 10)
-            | bit(self.subscription_until_date.is_some(), 11)
-            | bit(self.bot_verification_icon.is_some(), 13)
-            | bit(self.send_paid_messages_stars.is_some(), 14)
-            | bit(self.linked_monoforum_id.is_some(), 18)
-            | bit(self.linked_community_id.is_some(), 20)
-    }
-}
-
-impl EncodeBare for Channel {
-    fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        20 + self.access_hash.encoded_len()
-            + self.title.encoded_len()
-            + self.username.encoded_len()
-            + self.photo.encoded_len()
-            + Shared(&self.restriction_reason, is_set(flags, 9)).encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.banned_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-            + self.participants_count.encoded_len()
-            + self.usernames.encoded_len()
-            + self.stories_max_id.encoded_len()
-            + self.color.encoded_len()
-            + self.profile_color.encoded_len()
-            + self.emoji_status.encoded_len()
-            + self.level.encoded_len()
-            + self.subscription_until_date.encoded_len()
-            + self.bot_verification_icon.encoded_len()
-            + self.send_paid_messages_stars.encoded_len()
-            + self.linked_monoforum_id.encoded_len()
-            + self.linked_community_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.username.encode(out);
-        self.photo.encode(out);
-        self.date.encode(out);
-        Shared(&self.restriction_reason, is_set(flags, 9)).encode(out);
-        self.admin_rights.encode(out);
-        self.banned_rights.encode(out);
-        self.default_banned_rights.encode(out);
-        self.participants_count.encode(out);
-        self.usernames.encode(out);
-        self.stories_max_id.encode(out);
-        self.color.encode(out);
-        self.profile_color.encode(out);
-        self.emoji_status.encode(out);
-        self.level.encode(out);
-        self.subscription_until_date.encode(out);
-        self.bot_verification_icon.encode(out);
-        self.send_paid_messages_stars.encode(out);
-        self.linked_monoforum_id.encode(out);
-        self.linked_community_id.encode(out);
-    }
-}
-
-/// [`Channel`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct ChannelRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `flags2:#`
-    pub flags2: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: Str<'a>,
-    /// `username:flags.6?string`
-    pub username: Option<Str<'a>>,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhotoRef<'a>,
-    /// `date:int`
-    pub date: i32,
-    /// `restriction_reason:flags.9?Vector<RestrictionReason>`
-    pub restriction_reason: Option<VecRef<'a, RestrictionReasonRef<'a>>>,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRightsRef>,
-    /// `banned_rights:flags.15?ChatBannedRights`
-    pub banned_rights: Option<ChatBannedRightsRef>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRightsRef>,
-    /// `participants_count:flags.17?int`
-    pub participants_count: Option<i32>,
-    /// `usernames:flags2.0?Vector<Username>`
-    pub usernames: Option<VecRef<'a, UsernameRef<'a>>>,
-    /// `stories_max_id:flags2.4?RecentStory`
-    pub stories_max_id: Option<RecentStoryRef>,
-    /// `color:flags2.7?PeerColor`
-    pub color: Option<enums::PeerColorRef<'a>>,
-    /// `profile_color:flags2.8?PeerColor`
-    pub profile_color: Option<enums::PeerColorRef<'a>>,
-    /// `emoji_status:flags2.9?EmojiStatus`
-    pub emoji_status: Option<enums::EmojiStatusRef<'a>>,
-    /// `level:flags2.10?int`
-    pub level: Option<i32>,
-    /// `subscription_until_date:flags2.11?int`
-    pub subscription_until_date: Option<i32>,
-    /// `bot_verification_icon:flags2.13?long`
-    pub bot_verification_icon: Option<i64>,
-    /// `send_paid_messages_stars:flags2.14?long`
-    pub send_paid_messages_stars: Option<i64>,
-    /// `linked_monoforum_id:flags2.18?long`
-    pub linked_monoforum_id: Option<i64>,
-    /// `linked_community_id:flags2.20?long`
-    pub linked_community_id: Option<i64>,
-}
-
-impl ChannelRef<'_> {
-    /// `creator:flags.0?true`
-    pub fn creator(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `left:flags.2?true`
-    pub fn left(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-
-    /// `broadcast:flags.5?true`
-    pub fn broadcast(&self) -> bool {
-        is_set(self.flags, 5)
-    }
-
-    /// `verified:flags.7?true`
-    pub fn verified(&self) -> bool {
-        is_set(self.flags, 7)
-    }
-
-    /// `megagroup:flags.8?true`
-    pub fn megagroup(&self) -> bool {
-        is_set(self.flags, 8)
-    }
-
-    /// `restricted:flags.9?true`
-    pub fn restricted(&self) -> bool {
-        is_set(self.flags, 9)
-    }
-
-    /// `signatures:flags.11?true`
-    pub fn signatures(&self) -> bool {
-        is_set(self.flags, 11)
-    }
-
-    /// `min:flags.12?true`
-    pub fn min(&self) -> bool {
-        is_set(self.flags, 12)
-    }
-
-    /// `scam:flags.19?true`
-    pub fn scam(&self) -> bool {
-        is_set(self.flags, 19)
-    }
-
-    /// `has_link:flags.20?true`
-    pub fn has_link(&self) -> bool {
-        is_set(self.flags, 20)
-    }
-
-    /// `has_geo:flags.21?true`
-    pub fn has_geo(&self) -> bool {
-        is_set(self.flags, 21)
-    }
-
-    /// `slowmode_enabled:flags.22?true`
-    pub fn slowmode_enabled(&self) -> bool {
-        is_set(self.flags, 22)
-    }
-
-    /// `call_active:flags.23?true`
-    pub fn call_active(&self) -> bool {
-        is_set(self.flags, 23)
-    }
-
-    /// `call_not_empty:flags.24?true`
-    pub fn call_not_empty(&self) -> bool {
-        is_set(self.flags, 24)
-    }
-
-    /// `fake:flags.25?true`
-    pub fn fake(&self) -> bool {
-        is_set(self.flags, 25)
-    }
-
-    /// `gigagroup:flags.26?true`
-    pub fn gigagroup(&self) -> bool {
-        is_set(self.flags, 26)
-    }
-
-    /// `noforwards:flags.27?true`
-    pub fn noforwards(&self) -> bool {
-        is_set(self.flags, 27)
-    }
-
-    /// `join_to_send:flags.28?true`
-    pub fn join_to_send(&self) -> bool {
-        is_set(self.flags, 28)
-    }
-
-    /// `join_request:flags.29?true`
-    pub fn join_request(&self) -> bool {
-        is_set(self.flags, 29)
-    }
-
-    /// `forum:flags.30?true`
-    pub fn forum(&self) -> bool {
-        is_set(self.flags, 30)
-    }
-
-    /// `stories_hidden:flags2.1?true`
-    pub fn stories_hidden(&self) -> bool {
-        is_set(self.flags2, 1)
-    }
-
-    /// `stories_hidden_min:flags2.2?true`
-    pub fn stories_hidden_min(&self) -> bool {
-        is_set(self.flags2, 2)
-    }
-
-    /// `stories_unavailable:flags2.3?true`
-    pub fn stories_unavailable(&self) -> bool {
-        is_set(self.flags2, 3)
-    }
-
-    /// `signature_profiles:flags2.12?true`
-    pub fn signature_profiles(&self) -> bool {
-        is_set(self.flags2, 12)
-    }
-
-    /// `autotranslation:flags2.15?true`
-    pub fn autotranslation(&self) -> bool {
-        is_set(self.flags2, 15)
-    }
-
-    /// `broadcast_messages_allowed:flags2.16?true`
-    pub fn broadcast_messages_allowed(&self) -> bool {
-        is_set(self.flags2, 16)
-    }
-
-    /// `monoforum:flags2.17?true`
-    pub fn monoforum(&self) -> bool {
-        is_set(self.flags2, 17)
-    }
-
-    /// `forum_tabs:flags2.19?true`
-    pub fn forum_tabs(&self) -> bool {
-        is_set(self.flags2, 19)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChannelRef<'a> {
-    const MIN_LEN: usize = 28;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        let flags2: u32 = reader.field(Self::NAME, "flags2")?;
-        Ok(Self {
-            flags,
-            flags2,
-            id: reader.field(Self::NAME, "id")?,
-            access_hash: reader.optional(is_set(flags, 13), Self::NAME, "access_hash")?,
-            title: reader.field(Self::NAME, "title")?,
-            username: reader.optional(is_set(flags, 6), Self::NAME, "username")?,
-            photo: reader.field(Self::NAME, "photo")?,
-            date: reader.field(Self::NAME, "date")?,
-            restriction_reason: reader.optional(is_set(flags, 9), Self::NAME, "restriction_reason")?,
-            admin_rights: reader.optional(is_set(flags, 14), Self::NAME, "admin_rights")?,
-            banned_rights: reader.optional(is_set(flags, 15), Self::NAME, "banned_rights")?,
-            default_banned_rights: reader.optional(is_set(flags, 18), Self::NAME, "default_banned_rights")?,
-            participants_count: reader.optional(is_set(flags, 17), Self::NAME, "participants_count")?,
-            usernames: reader.optional(is_set(flags2, 0), Self::NAME, "usernames")?,
-            stories_max_id: reader.optional(is_set(flags2, 4), Self::NAME, "stories_max_id")?,
-            color: reader.optional(is_set(flags2, 7), Self::NAME, "color")?,
-            profile_color: reader.optional(is_set(flags2, 8), Self::NAME, "profile_color")?,
-            emoji_status: reader.optional(is_set(flags2, 9), Self::NAME, "emoji_status")?,
-            level: reader.optional(is_set(flags2, 10), Self::NAME, "level")?,
-            subscription_until_date: reader.optional(
-                is_set(flags2, 11),
-                Self::NAME,
-                "subscription_until_date",
-            )?,
-            bot_verification_icon: reader.optional(
-                is_set(flags2, 13),
-                Self::NAME,
-                "bot_verification_icon",
-            )?,
-            send_paid_messages_stars: reader.optional(
-                is_set(flags2, 14),
-                Self::NAME,
-                "send_paid_messages_stars",
-            )?,
-            linked_monoforum_id: reader.optional(is_set(flags2, 18), Self::NAME, "linked_monoforum_id")?,
-            linked_community_id: reader.optional(is_set(flags2, 20), Self::NAME, "linked_community_id")?,
-        })
-    }
-}
-
-impl EncodeBare for ChannelRef<'_> {
-    fn bare_len(&self) -> usize {
-        20 + self.access_hash.encoded_len()
-            + self.title.encoded_len()
-            + self.username.encoded_len()
-            + self.photo.encoded_len()
-            + self.restriction_reason.encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.banned_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-            + self.participants_count.encoded_len()
-            + self.usernames.encoded_len()
-            + self.stories_max_id.encoded_len()
-            + self.color.encoded_len()
-            + self.profile_color.encoded_len()
-            + self.emoji_status.encoded_len()
-            + self.level.encoded_len()
-            + self.subscription_until_date.encoded_len()
-            + self.bot_verification_icon.encoded_len()
-            + self.send_paid_messages_stars.encoded_len()
-            + self.linked_monoforum_id.encoded_len()
-            + self.linked_community_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.username.encode(out);
-        self.photo.encode(out);
-        self.date.encode(out);
-        self.restriction_reason.encode(out);
-        self.admin_rights.encode(out);
-        self.banned_rights.encode(out);
-        self.default_banned_rights.encode(out);
-        self.participants_count.encode(out);
-        self.usernames.encode(out);
-        self.stories_max_id.encode(out);
-        self.color.encode(out);
-        self.profile_color.encode(out);
-        self.emoji_status.encode(out);
-        self.level.encode(out);
-        self.subscription_until_date.encode(out);
-        self.bot_verification_icon.encode(out);
-        self.send_paid_messages_stars.encode(out);
-        self.linked_monoforum_id.encode(out);
-        self.linked_community_id.encode(out);
-    }
-}
-
-impl fmt::Debug for Channel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Channel")
-            .field("creator", &self.creator)
-            .field("left", &self.left)
-            .field("broadcast", &self.broadcast)
-            .field("verified", &self.verified)
-            .field("megagroup", &self.megagroup)
-            .field("restricted", &self.restricted)
-            .field("signatures", &self.signatures)
-            .field("min", &self.min)
-            .field("scam", &self.scam)
-            .field("has_link", &self.has_link)
-            .field("has_geo", &self.has_geo)
-            .field("slowmode_enabled", &self.slowmode_enabled)
-            .field("call_active", &self.call_active)
-            .field("call_not_empty", &self.call_not_empty)
-            .field("fake", &self.fake)
-            .field("gigagroup", &self.gigagroup)
-            .field("noforwards", &self.noforwards)
-            .field("join_to_send", &self.join_to_send)
-            .field("join_request", &self.join_request)
-            .field("forum", &self.forum)
-            .field("stories_hidden", &self.stories_hidden)
-            .field("stories_hidden_min", &self.stories_hidden_min)
-            .field("stories_unavailable", &self.stories_unavailable)
-            .field("signature_profiles", &self.signature_profiles)
-            .field("autotranslation", &self.autotranslation)
-            .field("broadcast_messages_allowed", &self.broadcast_messages_allowed)
-            .field("monoforum", &self.monoforum)
-            .field("forum_tabs", &self.forum_tabs)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("username", &Redacted)
-            .field("photo", &self.photo)
-            .field("date", &self.date)
-            .field("restriction_reason", &self.restriction_reason)
-            .field("admin_rights", &self.admin_rights)
-            .field("banned_rights", &self.banned_rights)
-            .field("default_banned_rights", &self.default_banned_rights)
-            .field("participants_count", &self.participants_count)
-            .field("usernames", &self.usernames)
-            .field("stories_max_id", &self.stories_max_id)
-            .field("color", &self.color)
-            .field("profile_color", &self.profile_color)
-            .field("emoji_status", &self.emoji_status)
-            .field("level", &self.level)
-            .field("subscription_until_date", &self.subscription_until_date)
-            .field("bot_verification_icon", &self.bot_verification_icon)
-            .field("send_paid_messages_stars", &self.send_paid_messages_stars)
-            .field("linked_monoforum_id", &self.linked_monoforum_id)
-            .field("linked_community_id", &self.linked_community_id)
-            .finish()
-    }
-}
-
-impl fmt::Debug for ChannelRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelRef")
-            .field("flags", &self.flags)
-            .field("flags2", &self.flags2)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("username", &Redacted)
-            .field("photo", &self.photo)
-            .field("date", &self.date)
-            .field("restriction_reason", &self.restriction_reason)
-            .field("admin_rights", &self.admin_rights)
-            .field("banned_rights", &self.banned_rights)
-            .field("default_banned_rights", &self.default_banned_rights)
-            .field("participants_count", &self.participants_count)
-            .field("usernames", &self.usernames)
-            .field("stories_max_id", &self.stories_max_id)
-            .field("color", &self.color)
-            .field("profile_color", &self.profile_color)
-            .field("emoji_status", &self.emoji_status)
-            .field("level", &self.level)
-            .field("subscription_until_date", &self.subscription_until_date)
-            .field("bot_verification_icon", &self.bot_verification_icon)
-            .field("send_paid_messages_stars", &self.send_paid_messages_stars)
-            .field("linked_monoforum_id", &self.linked_monoforum_id)
-            .field("linked_community_id", &self.linked_community_id)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(Channel, ChannelRef<'a>, 0xd49f_34c6, "channel");
-
-/// `channelForbidden#17d493d5 = Chat`
-#[derive(Clone, PartialEq, Default)]
-pub struct ChannelForbidden {
-    /// `broadcast:flags.5?true`
-    pub broadcast: bool,
-    /// `megagroup:flags.8?true`
-    pub megagroup: bool,
-    /// `monoforum:flags.10?true`
-    pub monoforum: bool,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-    /// `title:string`
-    pub title: String,
-    /// `until_date:flags.16?int`
-    pub until_date: Option<i32>,
-}
-
-impl ChannelForbidden {
-    fn flags(&self) -> u32 {
-        bit(self.broadcast, 5)
-            | bit(self.megagroup, 8)
-            | bit(self.monoforum, 10)
-            | bit(self.until_date.is_some(), 16)
-    }
-}
-
-impl EncodeBare for ChannelForbidden {
-    fn bare_len(&self) -> usize {
-        20 + self.title.encoded_len() + self.until_date.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.until_date.encode(out);
-    }
-}
-
-/// [`ChannelForbidden`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct ChannelForbiddenRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-    /// `title:string`
-    pub title: Str<'a>,
-    /// `until_date:flags.16?int`
-    pub until_date: Option<i32>,
-}
-
-impl ChannelForbiddenRef<'_> {
-    /// `broadcast:flags.5?true`
-    pub fn broadcast(&self) -> bool {
-        is_set(self.flags, 5)
-    }
-
-    /// `megagroup:flags.8?true`
-    pub fn megagroup(&self) -> bool {
-        is_set(self.flags, 8)
-    }
-
-    /// `monoforum:flags.10?true`
-    pub fn monoforum(&self) -> bool {
-        is_set(self.flags, 10)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChannelForbiddenRef<'a> {
-    const MIN_LEN: usize = 24;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            id: reader.field(Self::NAME, "id")?,
-            access_hash: reader.field(Self::NAME, "access_hash")?,
-            title: reader.field(Self::NAME, "title")?,
-            until_date: reader.optional(is_set(flags, 16), Self::NAME, "until_date")?,
-        })
-    }
-}
-
-impl EncodeBare for ChannelForbiddenRef<'_> {
-    fn bare_len(&self) -> usize {
-        20 + self.title.encoded_len() + self.until_date.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.until_date.encode(out);
-    }
-}
-
-impl fmt::Debug for ChannelForbidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelForbidden")
-            .field("broadcast", &self.broadcast)
-            .field("megagroup", &self.megagroup)
-            .field("monoforum", &self.monoforum)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("until_date", &self.until_date)
-            .finish()
-    }
-}
-
-impl fmt::Debug for ChannelForbiddenRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChannelForbiddenRef")
-            .field("flags", &self.flags)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("until_date", &self.until_date)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(ChannelForbidden, ChannelForbiddenRef<'a>, 0x17d4_93d5, "channelForbidden");
-
-/// `communityForbidden#fd3cdab8 = Chat`
-#[derive(Clone, PartialEq, Default)]
-pub struct CommunityForbidden {
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: String,
-}
-
-impl CommunityForbidden {
-    fn flags(&self) -> u32 {
-        bit(self.access_hash.is_some(), 13)
-    }
-}
-
-impl EncodeBare for CommunityForbidden {
-    fn bare_len(&self) -> usize {
-        12 + self.access_hash.encoded_len() + self.title.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-    }
-}
-
-/// [`CommunityForbidden`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct CommunityForbiddenRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for CommunityForbiddenRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            id: reader.field(Self::NAME, "id")?,
-            access_hash: reader.optional(is_set(flags, 13), Self::NAME, "access_hash")?,
-            title: reader.field(Self::NAME, "title")?,
-        })
-    }
-}
-
-impl EncodeBare for CommunityForbiddenRef<'_> {
-    fn bare_len(&self) -> usize {
-        12 + self.access_hash.encoded_len() + self.title.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-    }
-}
-
-impl fmt::Debug for CommunityForbidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CommunityForbidden")
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .finish()
-    }
-}
-
-impl fmt::Debug for CommunityForbiddenRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CommunityForbiddenRef")
-            .field("flags", &self.flags)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(CommunityForbidden, CommunityForbiddenRef<'a>, 0xfd3c_dab8, "communityForbidden");
-
-/// `community#65efe954 = Chat`
-#[derive(Clone, PartialEq, Default)]
-pub struct Community {
-    /// `creator:flags.0?true`
-    pub creator: bool,
-    /// `left:flags.2?true`
-    pub left: bool,
-    /// `min:flags.12?true`
-    pub min: bool,
-    /// `collapsed_in_dialogs:flags2.20?true`
-    pub collapsed_in_dialogs: bool,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: String,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhoto,
-    /// `date:int`
-    pub date: i32,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRights>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRights>,
-}
-
-impl Community {
-    fn flags(&self) -> u32 {
-        bit(self.creator, 0)
-            | bit(self.left, 2)
-            | bit(self.min, 12)
-            | bit(self.access_hash.is_some(), 13)
-            | bit(self.admin_rights.is_some(), 14)
-            | bit(self.default_banned_rights.is_some(), 18)
-    }
-
-    fn flags2(&self) -> u32 {
-        bit(self.collapsed_in_dialogs, 20)
-    }
-}
-
-impl EncodeBare for Community {
-    fn bare_len(&self) -> usize {
-        20 + self.access_hash.encoded_len()
-            + self.title.encoded_len()
-            + self.photo.encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.photo.encode(out);
-        self.date.encode(out);
-        self.admin_rights.encode(out);
-        self.default_banned_rights.encode(out);
-    }
-}
-
-/// [`Community`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct CommunityRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `flags2:#`
-    pub flags2: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.13?long`
-    pub access_hash: Option<i64>,
-    /// `title:string`
-    pub title: Str<'a>,
-    /// `photo:ChatPhoto`
-    pub photo: enums::ChatPhotoRef<'a>,
-    /// `date:int`
-    pub date: i32,
-    /// `admin_rights:flags.14?ChatAdminRights`
-    pub admin_rights: Option<ChatAdminRightsRef>,
-    /// `default_banned_rights:flags.18?ChatBannedRights`
-    pub default_banned_rights: Option<ChatBannedRightsRef>,
-}
-
-impl CommunityRef<'_> {
-    /// `creator:flags.0?true`
-    pub fn creator(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `left:flags.2?true`
-    pub fn left(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-
-    /// `min:flags.12?true`
-    pub fn min(&self) -> bool {
-        is_set(self.flags, 12)
-    }
-
-    /// `collapsed_in_dialogs:flags2.20?true`
-    pub fn collapsed_in_dialogs(&self) -> bool {
-        is_set(self.flags2, 20)
-    }
-}
-
-impl<'a> DecodeBare<'a> for CommunityRef<'a> {
-    const MIN_LEN: usize = 28;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            flags2: reader.field(Self::NAME, "flags2")?,
-            id: reader.field(Self::NAME, "id")?,
-            access_hash: reader.optional(is_set(flags, 13), Self::NAME, "access_hash")?,
-            title: reader.field(Self::NAME, "title")?,
-            photo: reader.field(Self::NAME, "photo")?,
-            date: reader.field(Self::NAME, "date")?,
-            admin_rights: reader.optional(is_set(flags, 14), Self::NAME, "admin_rights")?,
-            default_banned_rights: reader.optional(is_set(flags, 18), Self::NAME, "default_banned_rights")?,
-        })
-    }
-}
-
-impl EncodeBare for CommunityRef<'_> {
-    fn bare_len(&self) -> usize {
-        20 + self.access_hash.encoded_len()
-            + self.title.encoded_len()
-            + self.photo.encoded_len()
-            + self.admin_rights.encoded_len()
-            + self.default_banned_rights.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.title.encode(out);
-        self.photo.encode(out);
-        self.date.encode(out);
-        self.admin_rights.encode(out);
-        self.default_banned_rights.encode(out);
-    }
-}
-
-impl fmt::Debug for Community {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Community")
-            .field("creator", &self.creator)
-            .field("left", &self.left)
-            .field("min", &self.min)
-            .field("collapsed_in_dialogs", &self.collapsed_in_dialogs)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("photo", &self.photo)
-            .field("date", &self.date)
-            .field("admin_rights", &self.admin_rights)
-            .field("default_banned_rights", &self.default_banned_rights)
-            .finish()
-    }
-}
-
-impl fmt::Debug for CommunityRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CommunityRef")
-            .field("flags", &self.flags)
-            .field("flags2", &self.flags2)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("title", &self.title)
-            .field("photo", &self.photo)
-            .field("date", &self.date)
-            .field("admin_rights", &self.admin_rights)
-            .field("default_banned_rights", &self.default_banned_rights)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(Community, CommunityRef<'a>, 0x65ef_e954, "community");
-
-/// `chatAdminRights#5fb224d5 = ChatAdminRights`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatAdminRights {
-    /// `change_info:flags.0?true`
-    pub change_info: bool,
-    /// `post_messages:flags.1?true`
-    pub post_messages: bool,
-    /// `edit_messages:flags.2?true`
-    pub edit_messages: bool,
-    /// `delete_messages:flags.3?true`
-    pub delete_messages: bool,
-    /// `ban_users:flags.4?true`
-    pub ban_users: bool,
-    /// `invite_users:flags.5?true`
-    pub invite_users: bool,
-    /// `pin_messages:flags.7?true`
-    pub pin_messages: bool,
-    /// `add_admins:flags.9?true`
-    pub add_admins: bool,
-    /// `anonymous:flags.10?true`
-    pub anonymous: bool,
-    /// `manage_call:flags.11?true`
-    pub manage_call: bool,
-    /// `other:flags.12?true`
-    pub other: bool,
-    /// `manage_topics:flags.13?true`
-    pub manage_topics: bool,
-    /// `post_stories:flags.14?true`
-    pub post_stories: bool,
-    /// `edit_stories:flags.15?true`
-    pub edit_stories: bool,
-    /// `delete_stories:flags.16?true`
-    pub delete_stories: bool,
-    /// `manage_direct_messages:flags.17?true`
-    pub manage_direct_messages: bool,
-    /// `manage_ranks:flags.18?true`
-    pub manage_ranks: bool,
-    /// `manage_linked_peers:flags.19?true`
-    pub manage_linked_peers: bool,
-    /// `manage_welcome_messages:flags.20?true`
-    pub manage_welcome_messages: bool,
-}
-
-impl ChatAdminRights {
-    fn flags(&self) -> u32 {
-        bit(self.change_info, 0)
-            | bit(self.post_messages, 1)
-            | bit(self.edit_messages, 2)
-            | bit(self.delete_messages, 3)
-            | bit(self.ban_users, 4)
-            | bit(self.invite_users, 5)
-            | bit(self.pin_messages, 7)
-            | bit(self.add_admins, 9)
-            | bit(self.anonymous, 10)
-            | bit(self.manage_call, 11)
-            | bit(self.other, 12)
-            | bit(self.manage_topics, 13)
-            | bit(self.post_stories, 14)
-            | bit(self.edit_stories, 15)
-            | bit(self.delete_stories, 16)
-            | bit(self.manage_direct_messages, 17)
-            | bit(self.manage_ranks, 18)
-            | bit(self.manage_linked_peers, 19)
-            | bit(self.manage_welcome_messages, 20)
-    }
-}
-
-impl EncodeBare for ChatAdminRights {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-    }
-}
-
-/// [`ChatAdminRights`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChatAdminRightsRef {
-    /// `flags:#`
-    pub flags: u32,
-}
-
-impl ChatAdminRightsRef {
-    /// `change_info:flags.0?true`
-    pub fn change_info(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `post_messages:flags.1?true`
-    pub fn post_messages(&self) -> bool {
-        is_set(self.flags, 1)
-    }
-
-    /// `edit_messages:flags.2?true`
-    pub fn edit_messages(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-
-    /// `delete_messages:flags.3?true`
-    pub fn delete_messages(&self) -> bool {
-        is_set(self.flags, 3)
-    }
-
-    /// `ban_users:flags.4?true`
-    pub fn ban_users(&self) -> bool {
-        is_set(self.flags, 4)
-    }
-
-    /// `invite_users:flags.5?true`
-    pub fn invite_users(&self) -> bool {
-        is_set(self.flags, 5)
-    }
-
-    /// `pin_messages:flags.7?true`
-    pub fn pin_messages(&self) -> bool {
-        is_set(self.flags, 7)
-    }
-
-    /// `add_admins:flags.9?true`
-    pub fn add_admins(&self) -> bool {
-        is_set(self.flags, 9)
-    }
-
-    /// `anonymous:flags.10?true`
-    pub fn anonymous(&self) -> bool {
-        is_set(self.flags, 10)
-    }
-
-    /// `manage_call:flags.11?true`
-    pub fn manage_call(&self) -> bool {
-        is_set(self.flags, 11)
-    }
-
-    /// `other:flags.12?true`
-    pub fn other(&self) -> bool {
-        is_set(self.flags, 12)
-    }
-
-    /// `manage_topics:flags.13?true`
-    pub fn manage_topics(&self) -> bool {
-        is_set(self.flags, 13)
-    }
-
-    /// `post_stories:flags.14?true`
-    pub fn post_stories(&self) -> bool {
-        is_set(self.flags, 14)
-    }
-
-    /// `edit_stories:flags.15?true`
-    pub fn edit_stories(&self) -> bool {
-        is_set(self.flags, 15)
-    }
-
-    /// `delete_stories:flags.16?true`
-    pub fn delete_stories(&self) -> bool {
-        is_set(self.flags, 16)
-    }
-
-    /// `manage_direct_messages:flags.17?true`
-    pub fn manage_direct_messages(&self) -> bool {
-        is_set(self.flags, 17)
-    }
-
-    /// `manage_ranks:flags.18?true`
-    pub fn manage_ranks(&self) -> bool {
-        is_set(self.flags, 18)
-    }
-
-    /// `manage_linked_peers:flags.19?true`
-    pub fn manage_linked_peers(&self) -> bool {
-        is_set(self.flags, 19)
-    }
-
-    /// `manage_welcome_messages:flags.20?true`
-    pub fn manage_welcome_messages(&self) -> bool {
-        is_set(self.flags, 20)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChatAdminRightsRef {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { flags: reader.field(Self::NAME, "flags")? })
-    }
-}
-
-impl EncodeBare for ChatAdminRightsRef {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-    }
-}
-
-tl_codec::combinator!(ChatAdminRights, ChatAdminRightsRef, 0x5fb2_24d5, "chatAdminRights");
-
-/// `chatBannedRights#9f120418 = ChatBannedRights`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatBannedRights {
-    /// `view_messages:flags.0?true`
-    pub view_messages: bool,
-    /// `send_messages:flags.1?true`
-    pub send_messages: bool,
-    /// `send_media:flags.2?true`
-    pub send_media: bool,
-    /// `send_stickers:flags.3?true`
-    pub send_stickers: bool,
-    /// `send_gifs:flags.4?true`
-    pub send_gifs: bool,
-    /// `send_games:flags.5?true`
-    pub send_games: bool,
-    /// `send_inline:flags.6?true`
-    pub send_inline: bool,
-    /// `embed_links:flags.7?true`
-    pub embed_links: bool,
-    /// `send_polls:flags.8?true`
-    pub send_polls: bool,
-    /// `change_info:flags.10?true`
-    pub change_info: bool,
-    /// `invite_users:flags.15?true`
-    pub invite_users: bool,
-    /// `pin_messages:flags.17?true`
-    pub pin_messages: bool,
-    /// `manage_topics:flags.18?true`
-    pub manage_topics: bool,
-    /// `send_photos:flags.19?true`
-    pub send_photos: bool,
-    /// `send_videos:flags.20?true`
-    pub send_videos: bool,
-    /// `send_roundvideos:flags.21?true`
-    pub send_roundvideos: bool,
-    /// `send_audios:flags.22?true`
-    pub send_audios: bool,
-    /// `send_voices:flags.23?true`
-    pub send_voices: bool,
-    /// `send_docs:flags.24?true`
-    pub send_docs: bool,
-    /// `send_plain:flags.25?true`
-    pub send_plain: bool,
-    /// `edit_rank:flags.26?true`
-    pub edit_rank: bool,
-    /// `send_reactions:flags.27?true`
-    pub send_reactions: bool,
-    /// `manage_linked_peers:flags.28?true`
-    pub manage_linked_peers: bool,
-    /// `until_date:int`
-    pub until_date: i32,
-}
-
-impl ChatBannedRights {
-    fn flags(&self) -> u32 {
-        bit(self.view_messages, 0)
-            | bit(self.send_messages, 1)
-            | bit(self.send_media, 2)
-            | bit(self.send_stickers, 3)
-            | bit(self.send_gifs, 4)
-            | bit(self.send_games, 5)
-            | bit(self.send_inline, 6)
-            | bit(self.embed_links, 7)
-            | bit(self.send_polls, 8)
-            | bit(self.change_info, 10)
-            | bit(self.invite_users, 15)
-            | bit(self.pin_messages, 17)
-            | bit(self.manage_topics, 18)
-            | bit(self.send_photos, 19)
-            | bit(self.send_videos, 20)
-            | bit(self.send_roundvideos, 21)
-            | bit(self.send_audios, 22)
-            | bit(self.send_voices, 23)
-            | bit(self.send_docs, 24)
-            | bit(self.send_plain, 25)
-            | bit(self.edit_rank, 26)
-            | bit(self.send_reactions, 27)
-            | bit(self.manage_linked_peers, 28)
-    }
-}
-
-impl EncodeBare for ChatBannedRights {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.until_date.encode(out);
-    }
-}
-
-/// [`ChatBannedRights`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChatBannedRightsRef {
-    /// `flags:#`
-    pub flags: u32,
-    /// `until_date:int`
-    pub until_date: i32,
-}
-
-impl ChatBannedRightsRef {
-    /// `view_messages:flags.0?true`
-    pub fn view_messages(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `send_messages:flags.1?true`
-    pub fn send_messages(&self) -> bool {
-        is_set(self.flags, 1)
-    }
-
-    /// `send_media:flags.2?true`
-    pub fn send_media(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-
-    /// `send_stickers:flags.3?true`
-    pub fn send_stickers(&self) -> bool {
-        is_set(self.flags, 3)
-    }
-
-    /// `send_gifs:flags.4?true`
-    pub fn send_gifs(&self) -> bool {
-        is_set(self.flags, 4)
-    }
-
-    /// `send_games:flags.5?true`
-    pub fn send_games(&self) -> bool {
-        is_set(self.flags, 5)
-    }
-
-    /// `send_inline:flags.6?true`
-    pub fn send_inline(&self) -> bool {
-        is_set(self.flags, 6)
-    }
-
-    /// `embed_links:flags.7?true`
-    pub fn embed_links(&self) -> bool {
-        is_set(self.flags, 7)
-    }
-
-    /// `send_polls:flags.8?true`
-    pub fn send_polls(&self) -> bool {
-        is_set(self.flags, 8)
-    }
-
-    /// `change_info:flags.10?true`
-    pub fn change_info(&self) -> bool {
-        is_set(self.flags, 10)
-    }
-
-    /// `invite_users:flags.15?true`
-    pub fn invite_users(&self) -> bool {
-        is_set(self.flags, 15)
-    }
-
-    /// `pin_messages:flags.17?true`
-    pub fn pin_messages(&self) -> bool {
-        is_set(self.flags, 17)
-    }
-
-    /// `manage_topics:flags.18?true`
-    pub fn manage_topics(&self) -> bool {
-        is_set(self.flags, 18)
-    }
-
-    /// `send_photos:flags.19?true`
-    pub fn send_photos(&self) -> bool {
-        is_set(self.flags, 19)
-    }
-
-    /// `send_videos:flags.20?true`
-    pub fn send_videos(&self) -> bool {
-        is_set(self.flags, 20)
-    }
-
-    /// `send_roundvideos:flags.21?true`
-    pub fn send_roundvideos(&self) -> bool {
-        is_set(self.flags, 21)
-    }
-
-    /// `send_audios:flags.22?true`
-    pub fn send_audios(&self) -> bool {
-        is_set(self.flags, 22)
-    }
-
-    /// `send_voices:flags.23?true`
-    pub fn send_voices(&self) -> bool {
-        is_set(self.flags, 23)
-    }
-
-    /// `send_docs:flags.24?true`
-    pub fn send_docs(&self) -> bool {
-        is_set(self.flags, 24)
-    }
-
-    /// `send_plain:flags.25?true`
-    pub fn send_plain(&self) -> bool {
-        is_set(self.flags, 25)
-    }
-
-    /// `edit_rank:flags.26?true`
-    pub fn edit_rank(&self) -> bool {
-        is_set(self.flags, 26)
-    }
-
-    /// `send_reactions:flags.27?true`
-    pub fn send_reactions(&self) -> bool {
-        is_set(self.flags, 27)
-    }
-
-    /// `manage_linked_peers:flags.28?true`
-    pub fn manage_linked_peers(&self) -> bool {
-        is_set(self.flags, 28)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChatBannedRightsRef {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            flags: reader.field(Self::NAME, "flags")?,
-            until_date: reader.field(Self::NAME, "until_date")?,
-        })
-    }
-}
-
-impl EncodeBare for ChatBannedRightsRef {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.until_date.encode(out);
-    }
-}
-
-tl_codec::combinator!(ChatBannedRights, ChatBannedRightsRef, 0x9f12_0418, "chatBannedRights");
-
-/// `chatPhotoEmpty#37c1011c = ChatPhoto`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ChatPhotoEmpty;
-
-impl EncodeBare for ChatPhotoEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for ChatPhotoEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`ChatPhotoEmpty`] borrows nothing.
-pub type ChatPhotoEmptyRef = ChatPhotoEmpty;
-
-tl_codec::combinator!(plain ChatPhotoEmpty, 0x37c1_011c, "chatPhotoEmpty");
-
-/// `chatPhoto#1c6e1c11 = ChatPhoto`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ChatPhoto {
-    /// `has_video:flags.0?true`
-    pub has_video: bool,
-    /// `photo_id:long`
-    pub photo_id: i64,
-    /// `stripped_thumb:flags.1?bytes`
-    pub stripped_thumb: Option<Vec<u8>>,
-    /// `dc_id:int`
-    pub dc_id: i32,
-}
-
-impl ChatPhoto {
-    fn flags(&self) -> u32 {
-        bit(self.has_video, 0) | bit(self.stripped_thumb.is_some(), 1)
-    }
-}
-
-impl EncodeBare for ChatPhoto {
-    fn bare_len(&self) -> usize {
-        16 + self.stripped_thumb.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
-        self.stripped_thumb.encode(out);
-        self.dc_id.encode(out);
-    }
-}
-
-/// [`ChatPhoto`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ChatPhotoRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `photo_id:long`
-    pub photo_id: i64,
-    /// `stripped_thumb:flags.1?bytes`
-    pub stripped_thumb: Option<&'a [u8]>,
-    /// `dc_id:int`
-    pub dc_id: i32,
-}
-
-impl ChatPhotoRef<'_> {
-    /// `has_video:flags.0?true`
-    pub fn has_video(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-}
-
-impl<'a> DecodeBare<'a> for ChatPhotoRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            photo_id: reader.field(Self::NAME, "photo_id")?,
-            stripped_thumb: reader.optional(is_set(flags, 1), Self::NAME, "stripped_thumb")?,
-            dc_id: reader.field(Self::NAME, "dc_id")?,
-        })
-    }
-}
-
-impl EncodeBare for ChatPhotoRef<'_> {
-    fn bare_len(&self) -> usize {
-        16 + self.stripped_thumb.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
-        self.stripped_thumb.encode(out);
-        self.dc_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(ChatPhoto, ChatPhotoRef<'a>, 0x1c6e_1c11, "chatPhoto");
 
 /// `codeSettings#ad253d78 = CodeSettings`
 #[derive(Clone, PartialEq, Default)]
@@ -2742,7 +1014,7 @@ impl fmt::Debug for Config {
             .field("test_mode", &self.test_mode)
             .field("this_dc", &self.this_dc)
             .field("dc_options", &self.dc_options)
-            .field("dc_txt_domain_name", &self.dc_txt_domain_name)
+            .field("dc_txt_domain_name", &Redacted)
             .field("chat_size_max", &self.chat_size_max)
             .field("megagroup_size_max", &self.megagroup_size_max)
             .field("forwarded_count_max", &self.forwarded_count_max)
@@ -2765,16 +1037,16 @@ impl fmt::Debug for Config {
             .field("call_ring_timeout_ms", &self.call_ring_timeout_ms)
             .field("call_connect_timeout_ms", &self.call_connect_timeout_ms)
             .field("call_packet_timeout_ms", &self.call_packet_timeout_ms)
-            .field("me_url_prefix", &self.me_url_prefix)
-            .field("autoupdate_url_prefix", &self.autoupdate_url_prefix)
-            .field("gif_search_username", &self.gif_search_username)
-            .field("venue_search_username", &self.venue_search_username)
-            .field("img_search_username", &self.img_search_username)
-            .field("static_maps_provider", &self.static_maps_provider)
+            .field("me_url_prefix", &Redacted)
+            .field("autoupdate_url_prefix", &Redacted)
+            .field("gif_search_username", &Redacted)
+            .field("venue_search_username", &Redacted)
+            .field("img_search_username", &Redacted)
+            .field("static_maps_provider", &Redacted)
             .field("caption_length_max", &self.caption_length_max)
             .field("message_length_max", &self.message_length_max)
             .field("webfile_dc_id", &self.webfile_dc_id)
-            .field("suggested_lang_code", &self.suggested_lang_code)
+            .field("suggested_lang_code", &Redacted)
             .field("lang_pack_version", &self.lang_pack_version)
             .field("base_lang_pack_version", &self.base_lang_pack_version)
             .field("reactions_default", &self.reactions_default)
@@ -2792,7 +1064,7 @@ impl fmt::Debug for ConfigRef<'_> {
             .field("test_mode", &self.test_mode)
             .field("this_dc", &self.this_dc)
             .field("dc_options", &self.dc_options)
-            .field("dc_txt_domain_name", &self.dc_txt_domain_name)
+            .field("dc_txt_domain_name", &Redacted)
             .field("chat_size_max", &self.chat_size_max)
             .field("megagroup_size_max", &self.megagroup_size_max)
             .field("forwarded_count_max", &self.forwarded_count_max)
@@ -2815,16 +1087,16 @@ impl fmt::Debug for ConfigRef<'_> {
             .field("call_ring_timeout_ms", &self.call_ring_timeout_ms)
             .field("call_connect_timeout_ms", &self.call_connect_timeout_ms)
             .field("call_packet_timeout_ms", &self.call_packet_timeout_ms)
-            .field("me_url_prefix", &self.me_url_prefix)
-            .field("autoupdate_url_prefix", &self.autoupdate_url_prefix)
-            .field("gif_search_username", &self.gif_search_username)
-            .field("venue_search_username", &self.venue_search_username)
-            .field("img_search_username", &self.img_search_username)
-            .field("static_maps_provider", &self.static_maps_provider)
+            .field("me_url_prefix", &Redacted)
+            .field("autoupdate_url_prefix", &Redacted)
+            .field("gif_search_username", &Redacted)
+            .field("venue_search_username", &Redacted)
+            .field("img_search_username", &Redacted)
+            .field("static_maps_provider", &Redacted)
             .field("caption_length_max", &self.caption_length_max)
             .field("message_length_max", &self.message_length_max)
             .field("webfile_dc_id", &self.webfile_dc_id)
-            .field("suggested_lang_code", &self.suggested_lang_code)
+            .field("suggested_lang_code", &Redacted)
             .field("lang_pack_version", &self.lang_pack_version)
             .field("base_lang_pack_version", &self.base_lang_pack_version)
             .field("reactions_default", &self.reactions_default)
@@ -2835,150 +1107,8 @@ impl fmt::Debug for ConfigRef<'_> {
 
 tl_codec::combinator!(Config, ConfigRef<'a>, 0xcc1a_241e, "config");
 
-/// `contact#145ade0b = Contact`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Contact {
-    /// `user_id:long`
-    pub user_id: i64,
-    /// `mutual:Bool`
-    pub mutual: bool,
-}
-
-impl EncodeBare for Contact {
-    fn bare_len(&self) -> usize {
-        12
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.mutual.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for Contact {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            user_id: reader.field(Self::NAME, "user_id")?,
-            mutual: reader.field(Self::NAME, "mutual")?,
-        })
-    }
-}
-
-/// [`Contact`] borrows nothing.
-pub type ContactRef = Contact;
-
-tl_codec::combinator!(plain Contact, 0x145a_de0b, "contact");
-
-/// `contactBirthday#1d998733 = ContactBirthday`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ContactBirthday {
-    /// `contact_id:long`
-    pub contact_id: i64,
-    /// `birthday:Birthday`
-    pub birthday: Birthday,
-}
-
-impl EncodeBare for ContactBirthday {
-    fn bare_len(&self) -> usize {
-        8 + self.birthday.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.contact_id.encode(out);
-        self.birthday.encode(out);
-    }
-}
-
-/// [`ContactBirthday`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ContactBirthdayRef {
-    /// `contact_id:long`
-    pub contact_id: i64,
-    /// `birthday:Birthday`
-    pub birthday: BirthdayRef,
-}
-
-impl<'a> DecodeBare<'a> for ContactBirthdayRef {
-    const MIN_LEN: usize = 24;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            contact_id: reader.field(Self::NAME, "contact_id")?,
-            birthday: reader.field(Self::NAME, "birthday")?,
-        })
-    }
-}
-
-impl EncodeBare for ContactBirthdayRef {
-    fn bare_len(&self) -> usize {
-        8 + self.birthday.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.contact_id.encode(out);
-        self.birthday.encode(out);
-    }
-}
-
-tl_codec::combinator!(ContactBirthday, ContactBirthdayRef, 0x1d99_8733, "contactBirthday");
-
-/// `contactStatus#16d9703b = ContactStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ContactStatus {
-    /// `user_id:long`
-    pub user_id: i64,
-    /// `status:UserStatus`
-    pub status: enums::UserStatus,
-}
-
-impl EncodeBare for ContactStatus {
-    fn bare_len(&self) -> usize {
-        8 + self.status.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.status.encode(out);
-    }
-}
-
-/// [`ContactStatus`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ContactStatusRef {
-    /// `user_id:long`
-    pub user_id: i64,
-    /// `status:UserStatus`
-    pub status: enums::UserStatusRef,
-}
-
-impl<'a> DecodeBare<'a> for ContactStatusRef {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            user_id: reader.field(Self::NAME, "user_id")?,
-            status: reader.field(Self::NAME, "status")?,
-        })
-    }
-}
-
-impl EncodeBare for ContactStatusRef {
-    fn bare_len(&self) -> usize {
-        8 + self.status.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.status.encode(out);
-    }
-}
-
-tl_codec::combinator!(ContactStatus, ContactStatusRef, 0x16d9_703b, "contactStatus");
-
 /// `dataJSON#7d748d04 = DataJSON`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct DataJson {
     /// `data:string`
     pub data: String,
@@ -2995,7 +1125,7 @@ impl EncodeBare for DataJson {
 }
 
 /// [`DataJson`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct DataJsonRef<'a> {
     /// `data:string`
     pub data: Str<'a>,
@@ -3016,6 +1146,18 @@ impl EncodeBare for DataJsonRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.data.encode(out);
+    }
+}
+
+impl fmt::Debug for DataJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataJson").field("data", &Redacted).finish()
+    }
+}
+
+impl fmt::Debug for DataJsonRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DataJsonRef").field("data", &Redacted).finish()
     }
 }
 
@@ -3158,7 +1300,7 @@ impl fmt::Debug for DcOption {
             .field("static_", &self.static_)
             .field("this_port_only", &self.this_port_only)
             .field("id", &self.id)
-            .field("ip_address", &self.ip_address)
+            .field("ip_address", &Redacted)
             .field("port", &self.port)
             .field("secret", &Redacted)
             .finish()
@@ -3170,7 +1312,7 @@ impl fmt::Debug for DcOptionRef<'_> {
         f.debug_struct("DcOptionRef")
             .field("flags", &self.flags)
             .field("id", &self.id)
-            .field("ip_address", &self.ip_address)
+            .field("ip_address", &Redacted)
             .field("port", &self.port)
             .field("secret", &Redacted)
             .finish()
@@ -3179,599 +1321,98 @@ impl fmt::Debug for DcOptionRef<'_> {
 
 tl_codec::combinator!(DcOption, DcOptionRef<'a>, 0x18b7_a10d, "dcOption");
 
-/// `emailVerificationCode#922e55a9 = EmailVerification`
-#[derive(Clone, PartialEq, Default)]
-pub struct EmailVerificationCode {
-    /// `code:string`
-    pub code: String,
-}
-
-impl EncodeBare for EmailVerificationCode {
-    fn bare_len(&self) -> usize {
-        self.code.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.code.encode(out);
-    }
-}
-
-/// [`EmailVerificationCode`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct EmailVerificationCodeRef<'a> {
-    /// `code:string`
-    pub code: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for EmailVerificationCodeRef<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { code: reader.field(Self::NAME, "code")? })
-    }
-}
-
-impl EncodeBare for EmailVerificationCodeRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.code.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.code.encode(out);
-    }
-}
-
-impl fmt::Debug for EmailVerificationCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationCode").field("code", &Redacted).finish()
-    }
-}
-
-impl fmt::Debug for EmailVerificationCodeRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationCodeRef").field("code", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(
-    EmailVerificationCode,
-    EmailVerificationCodeRef<'a>,
-    0x922e_55a9,
-    "emailVerificationCode"
-);
-
-/// `emailVerificationGoogle#db909ec2 = EmailVerification`
-#[derive(Clone, PartialEq, Default)]
-pub struct EmailVerificationGoogle {
-    /// `token:string`
-    pub token: String,
-}
-
-impl EncodeBare for EmailVerificationGoogle {
-    fn bare_len(&self) -> usize {
-        self.token.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.token.encode(out);
-    }
-}
-
-/// [`EmailVerificationGoogle`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct EmailVerificationGoogleRef<'a> {
-    /// `token:string`
-    pub token: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for EmailVerificationGoogleRef<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { token: reader.field(Self::NAME, "token")? })
-    }
-}
-
-impl EncodeBare for EmailVerificationGoogleRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.token.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.token.encode(out);
-    }
-}
-
-impl fmt::Debug for EmailVerificationGoogle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationGoogle").field("token", &Redacted).finish()
-    }
-}
-
-impl fmt::Debug for EmailVerificationGoogleRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationGoogleRef").field("token", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(
-    EmailVerificationGoogle,
-    EmailVerificationGoogleRef<'a>,
-    0xdb90_9ec2,
-    "emailVerificationGoogle"
-);
-
-/// `emailVerificationApple#96d074fd = EmailVerification`
-#[derive(Clone, PartialEq, Default)]
-pub struct EmailVerificationApple {
-    /// `token:string`
-    pub token: String,
-}
-
-impl EncodeBare for EmailVerificationApple {
-    fn bare_len(&self) -> usize {
-        self.token.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.token.encode(out);
-    }
-}
-
-/// [`EmailVerificationApple`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct EmailVerificationAppleRef<'a> {
-    /// `token:string`
-    pub token: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for EmailVerificationAppleRef<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { token: reader.field(Self::NAME, "token")? })
-    }
-}
-
-impl EncodeBare for EmailVerificationAppleRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.token.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.token.encode(out);
-    }
-}
-
-impl fmt::Debug for EmailVerificationApple {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationApple").field("token", &Redacted).finish()
-    }
-}
-
-impl fmt::Debug for EmailVerificationAppleRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerificationAppleRef").field("token", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(
-    EmailVerificationApple,
-    EmailVerificationAppleRef<'a>,
-    0x96d0_74fd,
-    "emailVerificationApple"
-);
-
-/// `emailVerifyPurposeLoginSetup#4345be73 = EmailVerifyPurpose`
-#[derive(Clone, PartialEq, Default)]
-pub struct EmailVerifyPurposeLoginSetup {
-    /// `phone_number:string`
-    pub phone_number: String,
-    /// `phone_code_hash:string`
-    pub phone_code_hash: String,
-}
-
-impl EncodeBare for EmailVerifyPurposeLoginSetup {
-    fn bare_len(&self) -> usize {
-        self.phone_number.encoded_len() + self.phone_code_hash.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.phone_number.encode(out);
-        self.phone_code_hash.encode(out);
-    }
-}
-
-/// [`EmailVerifyPurposeLoginSetup`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct EmailVerifyPurposeLoginSetupRef<'a> {
-    /// `phone_number:string`
-    pub phone_number: Str<'a>,
-    /// `phone_code_hash:string`
-    pub phone_code_hash: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for EmailVerifyPurposeLoginSetupRef<'a> {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            phone_number: reader.field(Self::NAME, "phone_number")?,
-            phone_code_hash: reader.field(Self::NAME, "phone_code_hash")?,
-        })
-    }
-}
-
-impl EncodeBare for EmailVerifyPurposeLoginSetupRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.phone_number.encoded_len() + self.phone_code_hash.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.phone_number.encode(out);
-        self.phone_code_hash.encode(out);
-    }
-}
-
-impl fmt::Debug for EmailVerifyPurposeLoginSetup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerifyPurposeLoginSetup")
-            .field("phone_number", &Redacted)
-            .field("phone_code_hash", &Redacted)
-            .finish()
-    }
-}
-
-impl fmt::Debug for EmailVerifyPurposeLoginSetupRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EmailVerifyPurposeLoginSetupRef")
-            .field("phone_number", &Redacted)
-            .field("phone_code_hash", &Redacted)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(
-    EmailVerifyPurposeLoginSetup,
-    EmailVerifyPurposeLoginSetupRef<'a>,
-    0x4345_be73,
-    "emailVerifyPurposeLoginSetup"
-);
-
-/// `emailVerifyPurposeLoginChange#527d22eb = EmailVerifyPurpose`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct EmailVerifyPurposeLoginChange;
-
-impl EncodeBare for EmailVerifyPurposeLoginChange {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for EmailVerifyPurposeLoginChange {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`EmailVerifyPurposeLoginChange`] borrows nothing.
-pub type EmailVerifyPurposeLoginChangeRef = EmailVerifyPurposeLoginChange;
-
-tl_codec::combinator!(plain EmailVerifyPurposeLoginChange, 0x527d_22eb, "emailVerifyPurposeLoginChange");
-
-/// `emailVerifyPurposePassport#bbf51685 = EmailVerifyPurpose`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct EmailVerifyPurposePassport;
-
-impl EncodeBare for EmailVerifyPurposePassport {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for EmailVerifyPurposePassport {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`EmailVerifyPurposePassport`] borrows nothing.
-pub type EmailVerifyPurposePassportRef = EmailVerifyPurposePassport;
-
-tl_codec::combinator!(plain EmailVerifyPurposePassport, 0xbbf5_1685, "emailVerifyPurposePassport");
-
-/// `emojiStatusEmpty#2de11aae = EmojiStatus`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct EmojiStatusEmpty;
-
-impl EncodeBare for EmojiStatusEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for EmojiStatusEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`EmojiStatusEmpty`] borrows nothing.
-pub type EmojiStatusEmptyRef = EmojiStatusEmpty;
-
-tl_codec::combinator!(plain EmojiStatusEmpty, 0x2de1_1aae, "emojiStatusEmpty");
-
-/// `emojiStatus#e7ff068a = EmojiStatus`
+/// `disallowedGiftsSettings#71f276c4 = DisallowedGiftsSettings`
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct EmojiStatus {
-    /// `document_id:long`
-    pub document_id: i64,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
+pub struct DisallowedGiftsSettings {
+    /// `disallow_unlimited_stargifts:flags.0?true`
+    pub disallow_unlimited_stargifts: bool,
+    /// `disallow_limited_stargifts:flags.1?true`
+    pub disallow_limited_stargifts: bool,
+    /// `disallow_unique_stargifts:flags.2?true`
+    pub disallow_unique_stargifts: bool,
+    /// `disallow_premium_gifts:flags.3?true`
+    pub disallow_premium_gifts: bool,
+    /// `disallow_stargifts_from_channels:flags.4?true`
+    pub disallow_stargifts_from_channels: bool,
 }
 
-impl EmojiStatus {
+impl DisallowedGiftsSettings {
     fn flags(&self) -> u32 {
-        bit(self.until.is_some(), 0)
+        bit(self.disallow_unlimited_stargifts, 0)
+            | bit(self.disallow_limited_stargifts, 1)
+            | bit(self.disallow_unique_stargifts, 2)
+            | bit(self.disallow_premium_gifts, 3)
+            | bit(self.disallow_stargifts_from_channels, 4)
     }
 }
 
-impl EncodeBare for EmojiStatus {
+impl EncodeBare for DisallowedGiftsSettings {
     fn bare_len(&self) -> usize {
-        12 + self.until.encoded_len()
+        4
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
-        self.document_id.encode(out);
-        self.until.encode(out);
     }
 }
 
-/// [`EmojiStatus`] as it is read.
+/// [`DisallowedGiftsSettings`] as it is read.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EmojiStatusRef {
+pub struct DisallowedGiftsSettingsRef {
     /// `flags:#`
     pub flags: u32,
-    /// `document_id:long`
-    pub document_id: i64,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
 }
 
-impl<'a> DecodeBare<'a> for EmojiStatusRef {
-    const MIN_LEN: usize = 12;
+impl DisallowedGiftsSettingsRef {
+    /// `disallow_unlimited_stargifts:flags.0?true`
+    pub fn disallow_unlimited_stargifts(&self) -> bool {
+        is_set(self.flags, 0)
+    }
 
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            document_id: reader.field(Self::NAME, "document_id")?,
-            until: reader.optional(is_set(flags, 0), Self::NAME, "until")?,
-        })
+    /// `disallow_limited_stargifts:flags.1?true`
+    pub fn disallow_limited_stargifts(&self) -> bool {
+        is_set(self.flags, 1)
+    }
+
+    /// `disallow_unique_stargifts:flags.2?true`
+    pub fn disallow_unique_stargifts(&self) -> bool {
+        is_set(self.flags, 2)
+    }
+
+    /// `disallow_premium_gifts:flags.3?true`
+    pub fn disallow_premium_gifts(&self) -> bool {
+        is_set(self.flags, 3)
+    }
+
+    /// `disallow_stargifts_from_channels:flags.4?true`
+    pub fn disallow_stargifts_from_channels(&self) -> bool {
+        is_set(self.flags, 4)
     }
 }
 
-impl EncodeBare for EmojiStatusRef {
+impl<'a> DecodeBare<'a> for DisallowedGiftsSettingsRef {
+    const MIN_LEN: usize = 4;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self { flags: reader.field(Self::NAME, "flags")? })
+    }
+}
+
+impl EncodeBare for DisallowedGiftsSettingsRef {
     fn bare_len(&self) -> usize {
-        12 + self.until.encoded_len()
+        4
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
-        self.document_id.encode(out);
-        self.until.encode(out);
-    }
-}
-
-tl_codec::combinator!(EmojiStatus, EmojiStatusRef, 0xe7ff_068a, "emojiStatus");
-
-/// `emojiStatusCollectible#7184603b = EmojiStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct EmojiStatusCollectible {
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `document_id:long`
-    pub document_id: i64,
-    /// `title:string`
-    pub title: String,
-    /// `slug:string`
-    pub slug: String,
-    /// `pattern_document_id:long`
-    pub pattern_document_id: i64,
-    /// `center_color:int`
-    pub center_color: i32,
-    /// `edge_color:int`
-    pub edge_color: i32,
-    /// `pattern_color:int`
-    pub pattern_color: i32,
-    /// `text_color:int`
-    pub text_color: i32,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
-}
-
-impl EmojiStatusCollectible {
-    fn flags(&self) -> u32 {
-        bit(self.until.is_some(), 0)
-    }
-}
-
-impl EncodeBare for EmojiStatusCollectible {
-    fn bare_len(&self) -> usize {
-        44 + self.title.encoded_len() + self.slug.encoded_len() + self.until.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
-        self.title.encode(out);
-        self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
-        self.until.encode(out);
-    }
-}
-
-/// [`EmojiStatusCollectible`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EmojiStatusCollectibleRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `document_id:long`
-    pub document_id: i64,
-    /// `title:string`
-    pub title: Str<'a>,
-    /// `slug:string`
-    pub slug: Str<'a>,
-    /// `pattern_document_id:long`
-    pub pattern_document_id: i64,
-    /// `center_color:int`
-    pub center_color: i32,
-    /// `edge_color:int`
-    pub edge_color: i32,
-    /// `pattern_color:int`
-    pub pattern_color: i32,
-    /// `text_color:int`
-    pub text_color: i32,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
-}
-
-impl<'a> DecodeBare<'a> for EmojiStatusCollectibleRef<'a> {
-    const MIN_LEN: usize = 52;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            collectible_id: reader.field(Self::NAME, "collectible_id")?,
-            document_id: reader.field(Self::NAME, "document_id")?,
-            title: reader.field(Self::NAME, "title")?,
-            slug: reader.field(Self::NAME, "slug")?,
-            pattern_document_id: reader.field(Self::NAME, "pattern_document_id")?,
-            center_color: reader.field(Self::NAME, "center_color")?,
-            edge_color: reader.field(Self::NAME, "edge_color")?,
-            pattern_color: reader.field(Self::NAME, "pattern_color")?,
-            text_color: reader.field(Self::NAME, "text_color")?,
-            until: reader.optional(is_set(flags, 0), Self::NAME, "until")?,
-        })
-    }
-}
-
-impl EncodeBare for EmojiStatusCollectibleRef<'_> {
-    fn bare_len(&self) -> usize {
-        44 + self.title.encoded_len() + self.slug.encoded_len() + self.until.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
-        self.title.encode(out);
-        self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
-        self.until.encode(out);
     }
 }
 
 tl_codec::combinator!(
-    EmojiStatusCollectible,
-    EmojiStatusCollectibleRef<'a>,
-    0x7184_603b,
-    "emojiStatusCollectible"
-);
-
-/// `inputEmojiStatusCollectible#07141dbf = EmojiStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputEmojiStatusCollectible {
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
-}
-
-impl InputEmojiStatusCollectible {
-    fn flags(&self) -> u32 {
-        bit(self.until.is_some(), 0)
-    }
-}
-
-impl EncodeBare for InputEmojiStatusCollectible {
-    fn bare_len(&self) -> usize {
-        12 + self.until.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.until.encode(out);
-    }
-}
-
-/// [`InputEmojiStatusCollectible`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputEmojiStatusCollectibleRef {
-    /// `flags:#`
-    pub flags: u32,
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `until:flags.0?int`
-    pub until: Option<i32>,
-}
-
-impl<'a> DecodeBare<'a> for InputEmojiStatusCollectibleRef {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            collectible_id: reader.field(Self::NAME, "collectible_id")?,
-            until: reader.optional(is_set(flags, 0), Self::NAME, "until")?,
-        })
-    }
-}
-
-impl EncodeBare for InputEmojiStatusCollectibleRef {
-    fn bare_len(&self) -> usize {
-        12 + self.until.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.until.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    InputEmojiStatusCollectible,
-    InputEmojiStatusCollectibleRef,
-    0x0714_1dbf,
-    "inputEmojiStatusCollectible"
+    DisallowedGiftsSettings,
+    DisallowedGiftsSettingsRef,
+    0x71f2_76c4,
+    "disallowedGiftsSettings"
 );
 
 /// `exportedContactToken#41bf109b = ExportedContactToken`
@@ -3842,6 +1483,143 @@ impl fmt::Debug for ExportedContactTokenRef<'_> {
 
 tl_codec::combinator!(ExportedContactToken, ExportedContactTokenRef<'a>, 0x41bf_109b, "exportedContactToken");
 
+/// `game#bdf9653b = Game`
+#[derive(Clone, PartialEq, Default)]
+pub struct Game {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `short_name:string`
+    pub short_name: String,
+    /// `title:string`
+    pub title: String,
+    /// `description:string`
+    pub description: String,
+    /// `photo:Photo`
+    pub photo: enums::Photo,
+    /// `document:flags.0?Document`
+    pub document: Option<enums::Document>,
+}
+
+impl Game {
+    fn flags(&self) -> u32 {
+        bit(self.document.is_some(), 0)
+    }
+}
+
+impl EncodeBare for Game {
+    fn bare_len(&self) -> usize {
+        20 + self.short_name.encoded_len()
+            + self.title.encoded_len()
+            + self.description.encoded_len()
+            + self.photo.encoded_len()
+            + self.document.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.flags().encode(out);
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.short_name.encode(out);
+        self.title.encode(out);
+        self.description.encode(out);
+        self.photo.encode(out);
+        self.document.encode(out);
+    }
+}
+
+/// [`Game`] as it is read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct GameRef<'a> {
+    /// `flags:#`
+    pub flags: u32,
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `short_name:string`
+    pub short_name: Str<'a>,
+    /// `title:string`
+    pub title: Str<'a>,
+    /// `description:string`
+    pub description: Str<'a>,
+    /// `photo:Photo`
+    pub photo: enums::PhotoRef<'a>,
+    /// `document:flags.0?Document`
+    pub document: Option<enums::DocumentRef<'a>>,
+}
+
+impl<'a> DecodeBare<'a> for GameRef<'a> {
+    const MIN_LEN: usize = 44;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let flags: u32 = reader.field(Self::NAME, "flags")?;
+        Ok(Self {
+            flags,
+            id: reader.field(Self::NAME, "id")?,
+            access_hash: reader.field(Self::NAME, "access_hash")?,
+            short_name: reader.field(Self::NAME, "short_name")?,
+            title: reader.field(Self::NAME, "title")?,
+            description: reader.field(Self::NAME, "description")?,
+            photo: reader.field(Self::NAME, "photo")?,
+            document: reader.optional(is_set(flags, 0), Self::NAME, "document")?,
+        })
+    }
+}
+
+impl EncodeBare for GameRef<'_> {
+    fn bare_len(&self) -> usize {
+        20 + self.short_name.encoded_len()
+            + self.title.encoded_len()
+            + self.description.encoded_len()
+            + self.photo.encoded_len()
+            + self.document.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.flags.encode(out);
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.short_name.encode(out);
+        self.title.encode(out);
+        self.description.encode(out);
+        self.photo.encode(out);
+        self.document.encode(out);
+    }
+}
+
+impl fmt::Debug for Game {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Game")
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("short_name", &Redacted)
+            .field("title", &Redacted)
+            .field("description", &Redacted)
+            .field("photo", &self.photo)
+            .field("document", &self.document)
+            .finish()
+    }
+}
+
+impl fmt::Debug for GameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GameRef")
+            .field("flags", &self.flags)
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("short_name", &Redacted)
+            .field("title", &Redacted)
+            .field("description", &Redacted)
+            .field("photo", &self.photo)
+            .field("document", &self.document)
+            .finish()
+    }
+}
+
+tl_codec::combinator!(Game, GameRef<'a>, 0xbdf9_653b, "game");
+
 /// `importedContact#c13e3c50 = ImportedContact`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ImportedContact {
@@ -3877,141 +1655,6 @@ impl<'a> DecodeBare<'a> for ImportedContact {
 pub type ImportedContactRef = ImportedContact;
 
 tl_codec::combinator!(plain ImportedContact, 0xc13e_3c50, "importedContact");
-
-/// `inputChannelEmpty#ee8c1e86 = InputChannel`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputChannelEmpty;
-
-impl EncodeBare for InputChannelEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for InputChannelEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`InputChannelEmpty`] borrows nothing.
-pub type InputChannelEmptyRef = InputChannelEmpty;
-
-tl_codec::combinator!(plain InputChannelEmpty, 0xee8c_1e86, "inputChannelEmpty");
-
-/// `inputChannel#f35aec28 = InputChannel`
-#[derive(Clone, Copy, PartialEq, Default)]
-pub struct InputChannel {
-    /// `channel_id:long`
-    pub channel_id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-}
-
-impl EncodeBare for InputChannel {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.access_hash.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputChannel {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            channel_id: reader.field(Self::NAME, "channel_id")?,
-            access_hash: reader.field(Self::NAME, "access_hash")?,
-        })
-    }
-}
-
-/// [`InputChannel`] borrows nothing.
-pub type InputChannelRef = InputChannel;
-
-impl fmt::Debug for InputChannel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InputChannel")
-            .field("channel_id", &self.channel_id)
-            .field("access_hash", &Redacted)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(plain InputChannel, 0xf35a_ec28, "inputChannel");
-
-/// `inputChannelFromMessage#5b934f9d = InputChannel`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputChannelFromMessage {
-    /// `peer:InputPeer`
-    pub peer: enums::InputPeer,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `channel_id:long`
-    pub channel_id: i64,
-}
-
-impl EncodeBare for InputChannelFromMessage {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
-    }
-}
-
-/// [`InputChannelFromMessage`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputChannelFromMessageRef<'a> {
-    /// `peer:InputPeer`
-    pub peer: enums::InputPeerRef<'a>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `channel_id:long`
-    pub channel_id: i64,
-}
-
-impl<'a> DecodeBare<'a> for InputChannelFromMessageRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            peer: reader.field(Self::NAME, "peer")?,
-            msg_id: reader.field(Self::NAME, "msg_id")?,
-            channel_id: reader.field(Self::NAME, "channel_id")?,
-        })
-    }
-}
-
-impl EncodeBare for InputChannelFromMessageRef<'_> {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    InputChannelFromMessage,
-    InputChannelFromMessageRef<'a>,
-    0x5b93_4f9d,
-    "inputChannelFromMessage"
-);
 
 /// `inputCheckPasswordEmpty#9880f658 = InputCheckPasswordSRP`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -4124,7 +1767,7 @@ tl_codec::combinator!(
 );
 
 /// `inputClientProxy#75588b3f = InputClientProxy`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct InputClientProxy {
     /// `address:string`
     pub address: String,
@@ -4144,7 +1787,7 @@ impl EncodeBare for InputClientProxy {
 }
 
 /// [`InputClientProxy`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct InputClientProxyRef<'a> {
     /// `address:string`
     pub address: Str<'a>,
@@ -4168,6 +1811,18 @@ impl EncodeBare for InputClientProxyRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.address.encode(out);
         self.port.encode(out);
+    }
+}
+
+impl fmt::Debug for InputClientProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputClientProxy").field("address", &Redacted).field("port", &self.port).finish()
+    }
+}
+
+impl fmt::Debug for InputClientProxyRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputClientProxyRef").field("address", &Redacted).field("port", &self.port).finish()
     }
 }
 
@@ -4290,6 +1945,224 @@ impl fmt::Debug for InputPhoneContactRef<'_> {
 
 tl_codec::combinator!(InputPhoneContact, InputPhoneContactRef<'a>, 0x6a1d_c4be, "inputPhoneContact");
 
+/// `inputDocumentEmpty#72f0eaae = InputDocument`
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct InputDocumentEmpty;
+
+impl EncodeBare for InputDocumentEmpty {
+    fn bare_len(&self) -> usize {
+        0
+    }
+
+    fn encode_bare(&self, _: &mut Vec<u8>) {}
+}
+
+impl<'a> DecodeBare<'a> for InputDocumentEmpty {
+    const MIN_LEN: usize = 0;
+
+    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self)
+    }
+}
+
+/// [`InputDocumentEmpty`] borrows nothing.
+pub type InputDocumentEmptyRef = InputDocumentEmpty;
+
+tl_codec::combinator!(plain InputDocumentEmpty, 0x72f0_eaae, "inputDocumentEmpty");
+
+/// `inputDocument#1abfb575 = InputDocument`
+#[derive(Clone, PartialEq, Default)]
+pub struct InputDocument {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `file_reference:bytes`
+    pub file_reference: Vec<u8>,
+}
+
+impl EncodeBare for InputDocument {
+    fn bare_len(&self) -> usize {
+        16 + self.file_reference.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.file_reference.encode(out);
+    }
+}
+
+/// [`InputDocument`] as it is read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct InputDocumentRef<'a> {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `file_reference:bytes`
+    pub file_reference: &'a [u8],
+}
+
+impl<'a> DecodeBare<'a> for InputDocumentRef<'a> {
+    const MIN_LEN: usize = 20;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            id: reader.field(Self::NAME, "id")?,
+            access_hash: reader.field(Self::NAME, "access_hash")?,
+            file_reference: reader.field(Self::NAME, "file_reference")?,
+        })
+    }
+}
+
+impl EncodeBare for InputDocumentRef<'_> {
+    fn bare_len(&self) -> usize {
+        16 + self.file_reference.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.file_reference.encode(out);
+    }
+}
+
+impl fmt::Debug for InputDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputDocument")
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("file_reference", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for InputDocumentRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputDocumentRef")
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("file_reference", &Redacted)
+            .finish()
+    }
+}
+
+tl_codec::combinator!(InputDocument, InputDocumentRef<'a>, 0x1abf_b575, "inputDocument");
+
+/// `inputGameID#032c3e77 = InputGame`
+#[derive(Clone, Copy, PartialEq, Default)]
+pub struct InputGameId {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+}
+
+impl EncodeBare for InputGameId {
+    fn bare_len(&self) -> usize {
+        16
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+        self.access_hash.encode(out);
+    }
+}
+
+impl<'a> DecodeBare<'a> for InputGameId {
+    const MIN_LEN: usize = 16;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            id: reader.field(Self::NAME, "id")?,
+            access_hash: reader.field(Self::NAME, "access_hash")?,
+        })
+    }
+}
+
+/// [`InputGameId`] borrows nothing.
+pub type InputGameIdRef = InputGameId;
+
+impl fmt::Debug for InputGameId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputGameId").field("id", &self.id).field("access_hash", &Redacted).finish()
+    }
+}
+
+tl_codec::combinator!(plain InputGameId, 0x032c_3e77, "inputGameID");
+
+/// `inputGameShortName#c331e80a = InputGame`
+#[derive(Clone, PartialEq, Default)]
+pub struct InputGameShortName {
+    /// `bot_id:InputUser`
+    pub bot_id: enums::InputUser,
+    /// `short_name:string`
+    pub short_name: String,
+}
+
+impl EncodeBare for InputGameShortName {
+    fn bare_len(&self) -> usize {
+        self.bot_id.encoded_len() + self.short_name.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.bot_id.encode(out);
+        self.short_name.encode(out);
+    }
+}
+
+/// [`InputGameShortName`] as it is read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct InputGameShortNameRef<'a> {
+    /// `bot_id:InputUser`
+    pub bot_id: enums::InputUserRef<'a>,
+    /// `short_name:string`
+    pub short_name: Str<'a>,
+}
+
+impl<'a> DecodeBare<'a> for InputGameShortNameRef<'a> {
+    const MIN_LEN: usize = 8;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            bot_id: reader.field(Self::NAME, "bot_id")?,
+            short_name: reader.field(Self::NAME, "short_name")?,
+        })
+    }
+}
+
+impl EncodeBare for InputGameShortNameRef<'_> {
+    fn bare_len(&self) -> usize {
+        self.bot_id.encoded_len() + self.short_name.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.bot_id.encode(out);
+        self.short_name.encode(out);
+    }
+}
+
+impl fmt::Debug for InputGameShortName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputGameShortName")
+            .field("bot_id", &self.bot_id)
+            .field("short_name", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for InputGameShortNameRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputGameShortNameRef")
+            .field("bot_id", &self.bot_id)
+            .field("short_name", &Redacted)
+            .finish()
+    }
+}
+
+tl_codec::combinator!(InputGameShortName, InputGameShortNameRef<'a>, 0xc331_e80a, "inputGameShortName");
+
 /// `inputGeoPointEmpty#e4c123d6 = InputGeoPoint`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct InputGeoPointEmpty;
@@ -4408,11 +2281,11 @@ impl fmt::Debug for InputGeoPointRef {
 
 tl_codec::combinator!(InputGeoPoint, InputGeoPointRef, 0x4822_2faf, "inputGeoPoint");
 
-/// `inputPeerEmpty#7f3b18ea = InputPeer`
+/// `inputPhotoEmpty#1cd7bf0d = InputPhoto`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputPeerEmpty;
+pub struct InputPhotoEmpty;
 
-impl EncodeBare for InputPeerEmpty {
+impl EncodeBare for InputPhotoEmpty {
     fn bare_len(&self) -> usize {
         0
     }
@@ -4420,7 +2293,7 @@ impl EncodeBare for InputPeerEmpty {
     fn encode_bare(&self, _: &mut Vec<u8>) {}
 }
 
-impl<'a> DecodeBare<'a> for InputPeerEmpty {
+impl<'a> DecodeBare<'a> for InputPhotoEmpty {
     const MIN_LEN: usize = 0;
 
     fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
@@ -4428,1907 +2301,506 @@ impl<'a> DecodeBare<'a> for InputPeerEmpty {
     }
 }
 
-/// [`InputPeerEmpty`] borrows nothing.
-pub type InputPeerEmptyRef = InputPeerEmpty;
+/// [`InputPhotoEmpty`] borrows nothing.
+pub type InputPhotoEmptyRef = InputPhotoEmpty;
 
-tl_codec::combinator!(plain InputPeerEmpty, 0x7f3b_18ea, "inputPeerEmpty");
+tl_codec::combinator!(plain InputPhotoEmpty, 0x1cd7_bf0d, "inputPhotoEmpty");
 
-/// `inputPeerSelf#7da07ec9 = InputPeer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputPeerSelf;
-
-impl EncodeBare for InputPeerSelf {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for InputPeerSelf {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`InputPeerSelf`] borrows nothing.
-pub type InputPeerSelfRef = InputPeerSelf;
-
-tl_codec::combinator!(plain InputPeerSelf, 0x7da0_7ec9, "inputPeerSelf");
-
-/// `inputPeerChat#35a95cb9 = InputPeer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputPeerChat {
-    /// `chat_id:long`
-    pub chat_id: i64,
-}
-
-impl EncodeBare for InputPeerChat {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputPeerChat {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { chat_id: reader.field(Self::NAME, "chat_id")? })
-    }
-}
-
-/// [`InputPeerChat`] borrows nothing.
-pub type InputPeerChatRef = InputPeerChat;
-
-tl_codec::combinator!(plain InputPeerChat, 0x35a9_5cb9, "inputPeerChat");
-
-/// `inputPeerUser#dde8a54c = InputPeer`
-#[derive(Clone, Copy, PartialEq, Default)]
-pub struct InputPeerUser {
-    /// `user_id:long`
-    pub user_id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-}
-
-impl EncodeBare for InputPeerUser {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.access_hash.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputPeerUser {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            user_id: reader.field(Self::NAME, "user_id")?,
-            access_hash: reader.field(Self::NAME, "access_hash")?,
-        })
-    }
-}
-
-/// [`InputPeerUser`] borrows nothing.
-pub type InputPeerUserRef = InputPeerUser;
-
-impl fmt::Debug for InputPeerUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InputPeerUser")
-            .field("user_id", &self.user_id)
-            .field("access_hash", &Redacted)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(plain InputPeerUser, 0xdde8_a54c, "inputPeerUser");
-
-/// `inputPeerChannel#27bcbbfc = InputPeer`
-#[derive(Clone, Copy, PartialEq, Default)]
-pub struct InputPeerChannel {
-    /// `channel_id:long`
-    pub channel_id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-}
-
-impl EncodeBare for InputPeerChannel {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.access_hash.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputPeerChannel {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            channel_id: reader.field(Self::NAME, "channel_id")?,
-            access_hash: reader.field(Self::NAME, "access_hash")?,
-        })
-    }
-}
-
-/// [`InputPeerChannel`] borrows nothing.
-pub type InputPeerChannelRef = InputPeerChannel;
-
-impl fmt::Debug for InputPeerChannel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InputPeerChannel")
-            .field("channel_id", &self.channel_id)
-            .field("access_hash", &Redacted)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(plain InputPeerChannel, 0x27bc_bbfc, "inputPeerChannel");
-
-/// `inputPeerUserFromMessage#a87b0a1c = InputPeer`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputPeerUserFromMessage {
-    /// `peer:InputPeer`
-    pub peer: Box<enums::InputPeer>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `user_id:long`
-    pub user_id: i64,
-}
-
-impl EncodeBare for InputPeerUserFromMessage {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-/// [`InputPeerUserFromMessage`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputPeerUserFromMessageRef<'a> {
-    /// `peer:InputPeer`
-    pub peer: Lazy<'a, enums::InputPeerRef<'a>>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `user_id:long`
-    pub user_id: i64,
-}
-
-impl<'a> DecodeBare<'a> for InputPeerUserFromMessageRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            peer: reader.field(Self::NAME, "peer")?,
-            msg_id: reader.field(Self::NAME, "msg_id")?,
-            user_id: reader.field(Self::NAME, "user_id")?,
-        })
-    }
-}
-
-impl EncodeBare for InputPeerUserFromMessageRef<'_> {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    InputPeerUserFromMessage,
-    InputPeerUserFromMessageRef<'a>,
-    0xa87b_0a1c,
-    "inputPeerUserFromMessage"
-);
-
-/// `inputPeerChannelFromMessage#bd2a0840 = InputPeer`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputPeerChannelFromMessage {
-    /// `peer:InputPeer`
-    pub peer: Box<enums::InputPeer>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `channel_id:long`
-    pub channel_id: i64,
-}
-
-impl EncodeBare for InputPeerChannelFromMessage {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
-    }
-}
-
-/// [`InputPeerChannelFromMessage`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputPeerChannelFromMessageRef<'a> {
-    /// `peer:InputPeer`
-    pub peer: Lazy<'a, enums::InputPeerRef<'a>>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `channel_id:long`
-    pub channel_id: i64,
-}
-
-impl<'a> DecodeBare<'a> for InputPeerChannelFromMessageRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            peer: reader.field(Self::NAME, "peer")?,
-            msg_id: reader.field(Self::NAME, "msg_id")?,
-            channel_id: reader.field(Self::NAME, "channel_id")?,
-        })
-    }
-}
-
-impl EncodeBare for InputPeerChannelFromMessageRef<'_> {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    InputPeerChannelFromMessage,
-    InputPeerChannelFromMessageRef<'a>,
-    0xbd2a_0840,
-    "inputPeerChannelFromMessage"
-);
-
-/// `inputUserEmpty#b98886cf = InputUser`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputUserEmpty;
-
-impl EncodeBare for InputUserEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for InputUserEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`InputUserEmpty`] borrows nothing.
-pub type InputUserEmptyRef = InputUserEmpty;
-
-tl_codec::combinator!(plain InputUserEmpty, 0xb988_86cf, "inputUserEmpty");
-
-/// `inputUserSelf#f7c1b13f = InputUser`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputUserSelf;
-
-impl EncodeBare for InputUserSelf {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for InputUserSelf {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`InputUserSelf`] borrows nothing.
-pub type InputUserSelfRef = InputUserSelf;
-
-tl_codec::combinator!(plain InputUserSelf, 0xf7c1_b13f, "inputUserSelf");
-
-/// `inputUser#f21158c6 = InputUser`
-#[derive(Clone, Copy, PartialEq, Default)]
-pub struct InputUser {
-    /// `user_id:long`
-    pub user_id: i64,
-    /// `access_hash:long`
-    pub access_hash: i64,
-}
-
-impl EncodeBare for InputUser {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.access_hash.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputUser {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            user_id: reader.field(Self::NAME, "user_id")?,
-            access_hash: reader.field(Self::NAME, "access_hash")?,
-        })
-    }
-}
-
-/// [`InputUser`] borrows nothing.
-pub type InputUserRef = InputUser;
-
-impl fmt::Debug for InputUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InputUser").field("user_id", &self.user_id).field("access_hash", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(plain InputUser, 0xf211_58c6, "inputUser");
-
-/// `inputUserFromMessage#1da448e2 = InputUser`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputUserFromMessage {
-    /// `peer:InputPeer`
-    pub peer: enums::InputPeer,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `user_id:long`
-    pub user_id: i64,
-}
-
-impl EncodeBare for InputUserFromMessage {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-/// [`InputUserFromMessage`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputUserFromMessageRef<'a> {
-    /// `peer:InputPeer`
-    pub peer: enums::InputPeerRef<'a>,
-    /// `msg_id:int`
-    pub msg_id: i32,
-    /// `user_id:long`
-    pub user_id: i64,
-}
-
-impl<'a> DecodeBare<'a> for InputUserFromMessageRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            peer: reader.field(Self::NAME, "peer")?,
-            msg_id: reader.field(Self::NAME, "msg_id")?,
-            user_id: reader.field(Self::NAME, "user_id")?,
-        })
-    }
-}
-
-impl EncodeBare for InputUserFromMessageRef<'_> {
-    fn bare_len(&self) -> usize {
-        12 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(InputUserFromMessage, InputUserFromMessageRef<'a>, 0x1da4_48e2, "inputUserFromMessage");
-
-/// `jsonObjectValue#c0de1bd9 = JSONObjectValue`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct JsonObjectValue {
-    /// `key:string`
-    pub key: String,
-    /// `value:JSONValue`
-    pub value: enums::JsonValue,
-}
-
-impl EncodeBare for JsonObjectValue {
-    fn bare_len(&self) -> usize {
-        self.key.encoded_len() + self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.key.encode(out);
-        self.value.encode(out);
-    }
-}
-
-/// [`JsonObjectValue`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct JsonObjectValueRef<'a> {
-    /// `key:string`
-    pub key: Str<'a>,
-    /// `value:JSONValue`
-    pub value: enums::JsonValueRef<'a>,
-}
-
-impl<'a> DecodeBare<'a> for JsonObjectValueRef<'a> {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { key: reader.field(Self::NAME, "key")?, value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-impl EncodeBare for JsonObjectValueRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.key.encoded_len() + self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.key.encode(out);
-        self.value.encode(out);
-    }
-}
-
-tl_codec::combinator!(JsonObjectValue, JsonObjectValueRef<'a>, 0xc0de_1bd9, "jsonObjectValue");
-
-/// `jsonNull#3f6d7b68 = JSONValue`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct JsonNull;
-
-impl EncodeBare for JsonNull {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for JsonNull {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`JsonNull`] borrows nothing.
-pub type JsonNullRef = JsonNull;
-
-tl_codec::combinator!(plain JsonNull, 0x3f6d_7b68, "jsonNull");
-
-/// `jsonBool#c7345e6a = JSONValue`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct JsonBool {
-    /// `value:Bool`
-    pub value: bool,
-}
-
-impl EncodeBare for JsonBool {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for JsonBool {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-/// [`JsonBool`] borrows nothing.
-pub type JsonBoolRef = JsonBool;
-
-tl_codec::combinator!(plain JsonBool, 0xc734_5e6a, "jsonBool");
-
-/// `jsonNumber#2be0dfa4 = JSONValue`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct JsonNumber {
-    /// `value:double`
-    pub value: f64,
-}
-
-impl EncodeBare for JsonNumber {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for JsonNumber {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-/// [`JsonNumber`] borrows nothing.
-pub type JsonNumberRef = JsonNumber;
-
-tl_codec::combinator!(plain JsonNumber, 0x2be0_dfa4, "jsonNumber");
-
-/// `jsonString#b71e767a = JSONValue`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct JsonString {
-    /// `value:string`
-    pub value: String,
-}
-
-impl EncodeBare for JsonString {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-/// [`JsonString`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct JsonStringRef<'a> {
-    /// `value:string`
-    pub value: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for JsonStringRef<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-impl EncodeBare for JsonStringRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-tl_codec::combinator!(JsonString, JsonStringRef<'a>, 0xb71e_767a, "jsonString");
-
-/// `jsonArray#f7444763 = JSONValue`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct JsonArray {
-    /// `value:Vector<JSONValue>`
-    pub value: Vec<enums::JsonValue>,
-}
-
-impl EncodeBare for JsonArray {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-/// [`JsonArray`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct JsonArrayRef<'a> {
-    /// `value:Vector<JSONValue>`
-    pub value: VecRef<'a, enums::JsonValueRef<'a>>,
-}
-
-impl<'a> DecodeBare<'a> for JsonArrayRef<'a> {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-impl EncodeBare for JsonArrayRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-tl_codec::combinator!(JsonArray, JsonArrayRef<'a>, 0xf744_4763, "jsonArray");
-
-/// `jsonObject#99c1d49d = JSONValue`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct JsonObject {
-    /// `value:Vector<JSONObjectValue>`
-    pub value: Vec<JsonObjectValue>,
-}
-
-impl EncodeBare for JsonObject {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-/// [`JsonObject`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct JsonObjectRef<'a> {
-    /// `value:Vector<JSONObjectValue>`
-    pub value: VecRef<'a, JsonObjectValueRef<'a>>,
-}
-
-impl<'a> DecodeBare<'a> for JsonObjectRef<'a> {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { value: reader.field(Self::NAME, "value")? })
-    }
-}
-
-impl EncodeBare for JsonObjectRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.value.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.value.encode(out);
-    }
-}
-
-tl_codec::combinator!(JsonObject, JsonObjectRef<'a>, 0x99c1_d49d, "jsonObject");
-
-/// `messageEntityUnknown#bb92ba95 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityUnknown {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityUnknown {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityUnknown {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityUnknown`] borrows nothing.
-pub type MessageEntityUnknownRef = MessageEntityUnknown;
-
-tl_codec::combinator!(plain MessageEntityUnknown, 0xbb92_ba95, "messageEntityUnknown");
-
-/// `messageEntityMention#fa04579d = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityMention {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityMention {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityMention {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityMention`] borrows nothing.
-pub type MessageEntityMentionRef = MessageEntityMention;
-
-tl_codec::combinator!(plain MessageEntityMention, 0xfa04_579d, "messageEntityMention");
-
-/// `messageEntityHashtag#6f635b0d = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityHashtag {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityHashtag {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityHashtag {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityHashtag`] borrows nothing.
-pub type MessageEntityHashtagRef = MessageEntityHashtag;
-
-tl_codec::combinator!(plain MessageEntityHashtag, 0x6f63_5b0d, "messageEntityHashtag");
-
-/// `messageEntityBotCommand#6cef8ac7 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityBotCommand {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityBotCommand {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityBotCommand {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityBotCommand`] borrows nothing.
-pub type MessageEntityBotCommandRef = MessageEntityBotCommand;
-
-tl_codec::combinator!(plain MessageEntityBotCommand, 0x6cef_8ac7, "messageEntityBotCommand");
-
-/// `messageEntityUrl#6ed02538 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityUrl {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityUrl {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityUrl {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityUrl`] borrows nothing.
-pub type MessageEntityUrlRef = MessageEntityUrl;
-
-tl_codec::combinator!(plain MessageEntityUrl, 0x6ed0_2538, "messageEntityUrl");
-
-/// `messageEntityEmail#64e475c2 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityEmail {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityEmail {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityEmail {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityEmail`] borrows nothing.
-pub type MessageEntityEmailRef = MessageEntityEmail;
-
-tl_codec::combinator!(plain MessageEntityEmail, 0x64e4_75c2, "messageEntityEmail");
-
-/// `messageEntityBold#bd610bc9 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityBold {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityBold {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityBold {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityBold`] borrows nothing.
-pub type MessageEntityBoldRef = MessageEntityBold;
-
-tl_codec::combinator!(plain MessageEntityBold, 0xbd61_0bc9, "messageEntityBold");
-
-/// `messageEntityItalic#826f8b60 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityItalic {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityItalic {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityItalic {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityItalic`] borrows nothing.
-pub type MessageEntityItalicRef = MessageEntityItalic;
-
-tl_codec::combinator!(plain MessageEntityItalic, 0x826f_8b60, "messageEntityItalic");
-
-/// `messageEntityCode#28a20571 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityCode {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityCode {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityCode {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityCode`] borrows nothing.
-pub type MessageEntityCodeRef = MessageEntityCode;
-
-tl_codec::combinator!(plain MessageEntityCode, 0x28a2_0571, "messageEntityCode");
-
-/// `messageEntityPre#73924be0 = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MessageEntityPre {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `language:string`
-    pub language: String,
-}
-
-impl EncodeBare for MessageEntityPre {
-    fn bare_len(&self) -> usize {
-        8 + self.language.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.language.encode(out);
-    }
-}
-
-/// [`MessageEntityPre`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MessageEntityPreRef<'a> {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `language:string`
-    pub language: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityPreRef<'a> {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            language: reader.field(Self::NAME, "language")?,
-        })
-    }
-}
-
-impl EncodeBare for MessageEntityPreRef<'_> {
-    fn bare_len(&self) -> usize {
-        8 + self.language.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.language.encode(out);
-    }
-}
-
-tl_codec::combinator!(MessageEntityPre, MessageEntityPreRef<'a>, 0x7392_4be0, "messageEntityPre");
-
-/// `messageEntityTextUrl#76a6d327 = MessageEntity`
+/// `inputPhoto#3bb3b94a = InputPhoto`
 #[derive(Clone, PartialEq, Default)]
-pub struct MessageEntityTextUrl {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
+pub struct InputPhoto {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `file_reference:bytes`
+    pub file_reference: Vec<u8>,
+}
+
+impl EncodeBare for InputPhoto {
+    fn bare_len(&self) -> usize {
+        16 + self.file_reference.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.file_reference.encode(out);
+    }
+}
+
+/// [`InputPhoto`] as it is read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct InputPhotoRef<'a> {
+    /// `id:long`
+    pub id: i64,
+    /// `access_hash:long`
+    pub access_hash: i64,
+    /// `file_reference:bytes`
+    pub file_reference: &'a [u8],
+}
+
+impl<'a> DecodeBare<'a> for InputPhotoRef<'a> {
+    const MIN_LEN: usize = 20;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            id: reader.field(Self::NAME, "id")?,
+            access_hash: reader.field(Self::NAME, "access_hash")?,
+            file_reference: reader.field(Self::NAME, "file_reference")?,
+        })
+    }
+}
+
+impl EncodeBare for InputPhotoRef<'_> {
+    fn bare_len(&self) -> usize {
+        16 + self.file_reference.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.file_reference.encode(out);
+    }
+}
+
+impl fmt::Debug for InputPhoto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputPhoto")
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("file_reference", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for InputPhotoRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputPhotoRef")
+            .field("id", &self.id)
+            .field("access_hash", &Redacted)
+            .field("file_reference", &Redacted)
+            .finish()
+    }
+}
+
+tl_codec::combinator!(InputPhoto, InputPhotoRef<'a>, 0x3bb3_b94a, "inputPhoto");
+
+/// `inputWebDocument#9bed434d = InputWebDocument`
+#[derive(Clone, PartialEq, Default)]
+pub struct InputWebDocument {
     /// `url:string`
     pub url: String,
+    /// `size:int`
+    pub size: i32,
+    /// `mime_type:string`
+    pub mime_type: String,
+    /// `attributes:Vector<DocumentAttribute>`
+    pub attributes: Vec<enums::DocumentAttribute>,
 }
 
-impl EncodeBare for MessageEntityTextUrl {
+impl EncodeBare for InputWebDocument {
     fn bare_len(&self) -> usize {
-        8 + self.url.encoded_len()
+        4 + self.url.encoded_len() + self.mime_type.encoded_len() + self.attributes.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
         self.url.encode(out);
+        self.size.encode(out);
+        self.mime_type.encode(out);
+        self.attributes.encode(out);
     }
 }
 
-/// [`MessageEntityTextUrl`] as it is read.
+/// [`InputWebDocument`] as it is read.
 #[derive(Clone, Copy, PartialEq)]
-pub struct MessageEntityTextUrlRef<'a> {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
+pub struct InputWebDocumentRef<'a> {
     /// `url:string`
     pub url: Str<'a>,
+    /// `size:int`
+    pub size: i32,
+    /// `mime_type:string`
+    pub mime_type: Str<'a>,
+    /// `attributes:Vector<DocumentAttribute>`
+    pub attributes: VecRef<'a, enums::DocumentAttributeRef<'a>>,
 }
 
-impl<'a> DecodeBare<'a> for MessageEntityTextUrlRef<'a> {
-    const MIN_LEN: usize = 12;
+impl<'a> DecodeBare<'a> for InputWebDocumentRef<'a> {
+    const MIN_LEN: usize = 20;
 
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
             url: reader.field(Self::NAME, "url")?,
+            size: reader.field(Self::NAME, "size")?,
+            mime_type: reader.field(Self::NAME, "mime_type")?,
+            attributes: reader.field(Self::NAME, "attributes")?,
         })
     }
 }
 
-impl EncodeBare for MessageEntityTextUrlRef<'_> {
+impl EncodeBare for InputWebDocumentRef<'_> {
     fn bare_len(&self) -> usize {
-        8 + self.url.encoded_len()
+        4 + self.url.encoded_len() + self.mime_type.encoded_len() + self.attributes.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
         self.url.encode(out);
+        self.size.encode(out);
+        self.mime_type.encode(out);
+        self.attributes.encode(out);
     }
 }
 
-impl fmt::Debug for MessageEntityTextUrl {
+impl fmt::Debug for InputWebDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageEntityTextUrl")
-            .field("offset", &self.offset)
-            .field("length", &self.length)
+        f.debug_struct("InputWebDocument")
             .field("url", &Redacted)
+            .field("size", &self.size)
+            .field("mime_type", &Redacted)
+            .field("attributes", &self.attributes)
             .finish()
     }
 }
 
-impl fmt::Debug for MessageEntityTextUrlRef<'_> {
+impl fmt::Debug for InputWebDocumentRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageEntityTextUrlRef")
-            .field("offset", &self.offset)
-            .field("length", &self.length)
+        f.debug_struct("InputWebDocumentRef")
             .field("url", &Redacted)
+            .field("size", &self.size)
+            .field("mime_type", &Redacted)
+            .field("attributes", &self.attributes)
             .finish()
     }
 }
 
-tl_codec::combinator!(MessageEntityTextUrl, MessageEntityTextUrlRef<'a>, 0x76a6_d327, "messageEntityTextUrl");
+tl_codec::combinator!(InputWebDocument, InputWebDocumentRef<'a>, 0x9bed_434d, "inputWebDocument");
 
-/// `messageEntityMentionName#dc7b1140 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityMentionName {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `user_id:long`
-    pub user_id: i64,
+/// `invoice#049ee584 = Invoice`
+#[derive(Clone, PartialEq, Default)]
+pub struct Invoice {
+    /// `test:flags.0?true`
+    pub test: bool,
+    /// `name_requested:flags.1?true`
+    pub name_requested: bool,
+    /// `phone_requested:flags.2?true`
+    pub phone_requested: bool,
+    /// `email_requested:flags.3?true`
+    pub email_requested: bool,
+    /// `shipping_address_requested:flags.4?true`
+    pub shipping_address_requested: bool,
+    /// `flexible:flags.5?true`
+    pub flexible: bool,
+    /// `phone_to_provider:flags.6?true`
+    pub phone_to_provider: bool,
+    /// `email_to_provider:flags.7?true`
+    pub email_to_provider: bool,
+    /// `recurring:flags.9?true`
+    pub recurring: bool,
+    /// `currency:string`
+    pub currency: String,
+    /// `prices:Vector<LabeledPrice>`
+    pub prices: Vec<LabeledPrice>,
+    /// `max_tip_amount:flags.8?long`, on one bit with `suggested_tip_amounts`
+    pub max_tip_amount: Option<i64>,
+    /// `suggested_tip_amounts:flags.8?Vector<long>`, on one bit with `max_tip_amount`
+    pub suggested_tip_amounts: Option<Vec<i64>>,
+    /// `terms_url:flags.10?string`
+    pub terms_url: Option<String>,
+    /// `subscription_period:flags.11?int`
+    pub subscription_period: Option<i32>,
 }
 
-impl EncodeBare for MessageEntityMentionName {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityMentionName {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            user_id: reader.field(Self::NAME, "user_id")?,
-        })
-    }
-}
-
-/// [`MessageEntityMentionName`] borrows nothing.
-pub type MessageEntityMentionNameRef = MessageEntityMentionName;
-
-tl_codec::combinator!(plain MessageEntityMentionName, 0xdc7b_1140, "messageEntityMentionName");
-
-/// `inputMessageEntityMentionName#208e68c9 = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct InputMessageEntityMentionName {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `user_id:InputUser`
-    pub user_id: enums::InputUser,
-}
-
-impl EncodeBare for InputMessageEntityMentionName {
-    fn bare_len(&self) -> usize {
-        8 + self.user_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-/// [`InputMessageEntityMentionName`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct InputMessageEntityMentionNameRef<'a> {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `user_id:InputUser`
-    pub user_id: enums::InputUserRef<'a>,
-}
-
-impl<'a> DecodeBare<'a> for InputMessageEntityMentionNameRef<'a> {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            user_id: reader.field(Self::NAME, "user_id")?,
-        })
-    }
-}
-
-impl EncodeBare for InputMessageEntityMentionNameRef<'_> {
-    fn bare_len(&self) -> usize {
-        8 + self.user_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.user_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    InputMessageEntityMentionName,
-    InputMessageEntityMentionNameRef<'a>,
-    0x208e_68c9,
-    "inputMessageEntityMentionName"
-);
-
-/// `messageEntityPhone#9b69e34b = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityPhone {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityPhone {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityPhone {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityPhone`] borrows nothing.
-pub type MessageEntityPhoneRef = MessageEntityPhone;
-
-tl_codec::combinator!(plain MessageEntityPhone, 0x9b69_e34b, "messageEntityPhone");
-
-/// `messageEntityCashtag#4c4e743f = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityCashtag {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityCashtag {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityCashtag {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityCashtag`] borrows nothing.
-pub type MessageEntityCashtagRef = MessageEntityCashtag;
-
-tl_codec::combinator!(plain MessageEntityCashtag, 0x4c4e_743f, "messageEntityCashtag");
-
-/// `messageEntityUnderline#9c4e7e8b = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityUnderline {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityUnderline {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityUnderline {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityUnderline`] borrows nothing.
-pub type MessageEntityUnderlineRef = MessageEntityUnderline;
-
-tl_codec::combinator!(plain MessageEntityUnderline, 0x9c4e_7e8b, "messageEntityUnderline");
-
-/// `messageEntityStrike#bf0693d4 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityStrike {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityStrike {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityStrike {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityStrike`] borrows nothing.
-pub type MessageEntityStrikeRef = MessageEntityStrike;
-
-tl_codec::combinator!(plain MessageEntityStrike, 0xbf06_93d4, "messageEntityStrike");
-
-/// `messageEntityBankCard#761e6af4 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityBankCard {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityBankCard {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityBankCard {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityBankCard`] borrows nothing.
-pub type MessageEntityBankCardRef = MessageEntityBankCard;
-
-tl_codec::combinator!(plain MessageEntityBankCard, 0x761e_6af4, "messageEntityBankCard");
-
-/// `messageEntitySpoiler#32ca960f = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntitySpoiler {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntitySpoiler {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntitySpoiler {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntitySpoiler`] borrows nothing.
-pub type MessageEntitySpoilerRef = MessageEntitySpoiler;
-
-tl_codec::combinator!(plain MessageEntitySpoiler, 0x32ca_960f, "messageEntitySpoiler");
-
-/// `messageEntityCustomEmoji#c8cf05f8 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityCustomEmoji {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `document_id:long`
-    pub document_id: i64,
-}
-
-impl EncodeBare for MessageEntityCustomEmoji {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.document_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityCustomEmoji {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            document_id: reader.field(Self::NAME, "document_id")?,
-        })
-    }
-}
-
-/// [`MessageEntityCustomEmoji`] borrows nothing.
-pub type MessageEntityCustomEmojiRef = MessageEntityCustomEmoji;
-
-tl_codec::combinator!(plain MessageEntityCustomEmoji, 0xc8cf_05f8, "messageEntityCustomEmoji");
-
-/// `messageEntityBlockquote#f1ccaaac = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MessageEntityBlockquote {
-    /// `collapsed:flags.0?true`
-    pub collapsed: bool,
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl MessageEntityBlockquote {
+impl Invoice {
     fn flags(&self) -> u32 {
-        bit(self.collapsed, 0)
+        bit(self.test, 0)
+            | bit(self.name_requested, 1)
+            | bit(self.phone_requested, 2)
+            | bit(self.email_requested, 3)
+            | bit(self.shipping_address_requested, 4)
+            | bit(self.flexible, 5)
+            | bit(self.phone_to_provider, 6)
+            | bit(self.email_to_provider, 7)
+            | bit(self.recurring, 9)
+            | bit(self.max_tip_amount.is_some(), 8)
+            | bit(self.suggested_tip_amounts.is_some(), 8)
+            | bit(self.terms_url.is_some(), 10)
+            | bit(self.subscription_period.is_some(), 11)
     }
 }
 
-impl EncodeBare for MessageEntityBlockquote {
+impl EncodeBare for Invoice {
     fn bare_len(&self) -> usize {
-        12
+        let flags = self.flags();
+        4 + self.currency.encoded_len()
+            + self.prices.encoded_len()
+            + Shared(&self.max_tip_amount, is_set(flags, 8)).encoded_len()
+            + Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encoded_len()
+            + self.terms_url.encoded_len()
+            + self.subscription_period.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
+        let flags = self.flags();
+        flags.encode(out);
+        self.currency.encode(out);
+        self.prices.encode(out);
+        Shared(&self.max_tip_amount, is_set(flags, 8)).encode(out);
+        Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encode(out);
+        self.terms_url.encode(out);
+        self.subscription_period.encode(out);
     }
 }
 
-/// [`MessageEntityBlockquote`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MessageEntityBlockquoteRef {
+/// [`Invoice`] as it is read.
+#[derive(Clone, Copy, PartialEq)]
+pub struct InvoiceRef<'a> {
     /// `flags:#`
     pub flags: u32,
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
+    /// `currency:string`
+    pub currency: Str<'a>,
+    /// `prices:Vector<LabeledPrice>`
+    pub prices: VecRef<'a, LabeledPriceRef<'a>>,
+    /// `max_tip_amount:flags.8?long`
+    pub max_tip_amount: Option<i64>,
+    /// `suggested_tip_amounts:flags.8?Vector<long>`
+    pub suggested_tip_amounts: Option<VecRef<'a, i64>>,
+    /// `terms_url:flags.10?string`
+    pub terms_url: Option<Str<'a>>,
+    /// `subscription_period:flags.11?int`
+    pub subscription_period: Option<i32>,
 }
 
-impl MessageEntityBlockquoteRef {
-    /// `collapsed:flags.0?true`
-    pub fn collapsed(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityBlockquoteRef {
-    const MIN_LEN: usize = 12;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            flags: reader.field(Self::NAME, "flags")?,
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-        })
-    }
-}
-
-impl EncodeBare for MessageEntityBlockquoteRef {
-    fn bare_len(&self) -> usize {
-        12
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-tl_codec::combinator!(
-    MessageEntityBlockquote,
-    MessageEntityBlockquoteRef,
-    0xf1cc_aaac,
-    "messageEntityBlockquote"
-);
-
-/// `messageEntityFormattedDate#904ac7c7 = MessageEntity`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MessageEntityFormattedDate {
-    /// `relative:flags.0?true`
-    pub relative: bool,
-    /// `short_time:flags.1?true`
-    pub short_time: bool,
-    /// `long_time:flags.2?true`
-    pub long_time: bool,
-    /// `short_date:flags.3?true`
-    pub short_date: bool,
-    /// `long_date:flags.4?true`
-    pub long_date: bool,
-    /// `day_of_week:flags.5?true`
-    pub day_of_week: bool,
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `date:int`
-    pub date: i32,
-}
-
-impl MessageEntityFormattedDate {
-    fn flags(&self) -> u32 {
-        bit(self.relative, 0)
-            | bit(self.short_time, 1)
-            | bit(self.long_time, 2)
-            | bit(self.short_date, 3)
-            | bit(self.long_date, 4)
-            | bit(self.day_of_week, 5)
-    }
-}
-
-impl EncodeBare for MessageEntityFormattedDate {
-    fn bare_len(&self) -> usize {
-        16
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
-    }
-}
-
-/// [`MessageEntityFormattedDate`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MessageEntityFormattedDateRef {
-    /// `flags:#`
-    pub flags: u32,
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `date:int`
-    pub date: i32,
-}
-
-impl MessageEntityFormattedDateRef {
-    /// `relative:flags.0?true`
-    pub fn relative(&self) -> bool {
+impl InvoiceRef<'_> {
+    /// `test:flags.0?true`
+    pub fn test(&self) -> bool {
         is_set(self.flags, 0)
     }
 
-    /// `short_time:flags.1?true`
-    pub fn short_time(&self) -> bool {
+    /// `name_requested:flags.1?true`
+    pub fn name_requested(&self) -> bool {
         is_set(self.flags, 1)
     }
 
-    /// `long_time:flags.2?true`
-    pub fn long_time(&self) -> bool {
+    /// `phone_requested:flags.2?true`
+    pub fn phone_requested(&self) -> bool {
         is_set(self.flags, 2)
     }
 
-    /// `short_date:flags.3?true`
-    pub fn short_date(&self) -> bool {
+    /// `email_requested:flags.3?true`
+    pub fn email_requested(&self) -> bool {
         is_set(self.flags, 3)
     }
 
-    /// `long_date:flags.4?true`
-    pub fn long_date(&self) -> bool {
+    /// `shipping_address_requested:flags.4?true`
+    pub fn shipping_address_requested(&self) -> bool {
         is_set(self.flags, 4)
     }
 
-    /// `day_of_week:flags.5?true`
-    pub fn day_of_week(&self) -> bool {
+    /// `flexible:flags.5?true`
+    pub fn flexible(&self) -> bool {
         is_set(self.flags, 5)
+    }
+
+    /// `phone_to_provider:flags.6?true`
+    pub fn phone_to_provider(&self) -> bool {
+        is_set(self.flags, 6)
+    }
+
+    /// `email_to_provider:flags.7?true`
+    pub fn email_to_provider(&self) -> bool {
+        is_set(self.flags, 7)
+    }
+
+    /// `recurring:flags.9?true`
+    pub fn recurring(&self) -> bool {
+        is_set(self.flags, 9)
     }
 }
 
-impl<'a> DecodeBare<'a> for MessageEntityFormattedDateRef {
+impl<'a> DecodeBare<'a> for InvoiceRef<'a> {
     const MIN_LEN: usize = 16;
 
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let flags: u32 = reader.field(Self::NAME, "flags")?;
         Ok(Self {
-            flags: reader.field(Self::NAME, "flags")?,
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            date: reader.field(Self::NAME, "date")?,
+            flags,
+            currency: reader.field(Self::NAME, "currency")?,
+            prices: reader.field(Self::NAME, "prices")?,
+            max_tip_amount: reader.optional(is_set(flags, 8), Self::NAME, "max_tip_amount")?,
+            suggested_tip_amounts: reader.optional(is_set(flags, 8), Self::NAME, "suggested_tip_amounts")?,
+            terms_url: reader.optional(is_set(flags, 10), Self::NAME, "terms_url")?,
+            subscription_period: reader.optional(is_set(flags, 11), Self::NAME, "subscription_period")?,
         })
     }
 }
 
-impl EncodeBare for MessageEntityFormattedDateRef {
+impl EncodeBare for InvoiceRef<'_> {
     fn bare_len(&self) -> usize {
-        16
+        4 + self.currency.encoded_len()
+            + self.prices.encoded_len()
+            + self.max_tip_amount.encoded_len()
+            + self.suggested_tip_amounts.encoded_len()
+            + self.terms_url.encoded_len()
+            + self.subscription_period.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
+        self.currency.encode(out);
+        self.prices.encode(out);
+        self.max_tip_amount.encode(out);
+        self.suggested_tip_amounts.encode(out);
+        self.terms_url.encode(out);
+        self.subscription_period.encode(out);
     }
 }
 
-tl_codec::combinator!(
-    MessageEntityFormattedDate,
-    MessageEntityFormattedDateRef,
-    0x904a_c7c7,
-    "messageEntityFormattedDate"
-);
-
-/// `messageEntityDiffInsert#71777116 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityDiffInsert {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityDiffInsert {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+impl fmt::Debug for Invoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invoice")
+            .field("test", &self.test)
+            .field("name_requested", &self.name_requested)
+            .field("phone_requested", &self.phone_requested)
+            .field("email_requested", &self.email_requested)
+            .field("shipping_address_requested", &self.shipping_address_requested)
+            .field("flexible", &self.flexible)
+            .field("phone_to_provider", &self.phone_to_provider)
+            .field("email_to_provider", &self.email_to_provider)
+            .field("recurring", &self.recurring)
+            .field("currency", &Redacted)
+            .field("prices", &self.prices)
+            .field("max_tip_amount", &self.max_tip_amount)
+            .field("suggested_tip_amounts", &self.suggested_tip_amounts)
+            .field("terms_url", &Redacted)
+            .field("subscription_period", &self.subscription_period)
+            .finish()
     }
 }
 
-impl<'a> DecodeBare<'a> for MessageEntityDiffInsert {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
+impl fmt::Debug for InvoiceRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvoiceRef")
+            .field("flags", &self.flags)
+            .field("currency", &Redacted)
+            .field("prices", &self.prices)
+            .field("max_tip_amount", &self.max_tip_amount)
+            .field("suggested_tip_amounts", &self.suggested_tip_amounts)
+            .field("terms_url", &Redacted)
+            .field("subscription_period", &self.subscription_period)
+            .finish()
     }
 }
 
-/// [`MessageEntityDiffInsert`] borrows nothing.
-pub type MessageEntityDiffInsertRef = MessageEntityDiffInsert;
+tl_codec::combinator!(Invoice, InvoiceRef<'a>, 0x049e_e584, "invoice");
 
-tl_codec::combinator!(plain MessageEntityDiffInsert, 0x7177_7116, "messageEntityDiffInsert");
-
-/// `messageEntityDiffReplace#c6c1e5a7 = MessageEntity`
+/// `labeledPrice#cb296bf8 = LabeledPrice`
 #[derive(Clone, PartialEq, Default)]
-pub struct MessageEntityDiffReplace {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `old_text:string`
-    pub old_text: String,
+pub struct LabeledPrice {
+    /// `label:string`
+    pub label: String,
+    /// `amount:long`
+    pub amount: i64,
 }
 
-impl EncodeBare for MessageEntityDiffReplace {
+impl EncodeBare for LabeledPrice {
     fn bare_len(&self) -> usize {
-        8 + self.old_text.encoded_len()
+        8 + self.label.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.old_text.encode(out);
+        self.label.encode(out);
+        self.amount.encode(out);
     }
 }
 
-/// [`MessageEntityDiffReplace`] as it is read.
+/// [`LabeledPrice`] as it is read.
 #[derive(Clone, Copy, PartialEq)]
-pub struct MessageEntityDiffReplaceRef<'a> {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-    /// `old_text:string`
-    pub old_text: Str<'a>,
+pub struct LabeledPriceRef<'a> {
+    /// `label:string`
+    pub label: Str<'a>,
+    /// `amount:long`
+    pub amount: i64,
 }
 
-impl<'a> DecodeBare<'a> for MessageEntityDiffReplaceRef<'a> {
+impl<'a> DecodeBare<'a> for LabeledPriceRef<'a> {
     const MIN_LEN: usize = 12;
 
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self { label: reader.field(Self::NAME, "label")?, amount: reader.field(Self::NAME, "amount")? })
+    }
+}
+
+impl EncodeBare for LabeledPriceRef<'_> {
+    fn bare_len(&self) -> usize {
+        8 + self.label.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.label.encode(out);
+        self.amount.encode(out);
+    }
+}
+
+impl fmt::Debug for LabeledPrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LabeledPrice").field("label", &Redacted).field("amount", &self.amount).finish()
+    }
+}
+
+impl fmt::Debug for LabeledPriceRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LabeledPriceRef").field("label", &Redacted).field("amount", &self.amount).finish()
+    }
+}
+
+tl_codec::combinator!(LabeledPrice, LabeledPriceRef<'a>, 0xcb29_6bf8, "labeledPrice");
+
+/// `maskCoords#aed6dbb2 = MaskCoords`
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MaskCoords {
+    /// `n:int`
+    pub n: i32,
+    /// `x:double`
+    pub x: f64,
+    /// `y:double`
+    pub y: f64,
+    /// `zoom:double`
+    pub zoom: f64,
+}
+
+impl EncodeBare for MaskCoords {
+    fn bare_len(&self) -> usize {
+        28
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.n.encode(out);
+        self.x.encode(out);
+        self.y.encode(out);
+        self.zoom.encode(out);
+    }
+}
+
+impl<'a> DecodeBare<'a> for MaskCoords {
+    const MIN_LEN: usize = 28;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(Self {
-            offset: reader.field(Self::NAME, "offset")?,
-            length: reader.field(Self::NAME, "length")?,
-            old_text: reader.field(Self::NAME, "old_text")?,
+            n: reader.field(Self::NAME, "n")?,
+            x: reader.field(Self::NAME, "x")?,
+            y: reader.field(Self::NAME, "y")?,
+            zoom: reader.field(Self::NAME, "zoom")?,
         })
     }
 }
 
-impl EncodeBare for MessageEntityDiffReplaceRef<'_> {
-    fn bare_len(&self) -> usize {
-        8 + self.old_text.encoded_len()
-    }
+/// [`MaskCoords`] borrows nothing.
+pub type MaskCoordsRef = MaskCoords;
 
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.old_text.encode(out);
-    }
-}
-
-impl fmt::Debug for MessageEntityDiffReplace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageEntityDiffReplace")
-            .field("offset", &self.offset)
-            .field("length", &self.length)
-            .field("old_text", &Redacted)
-            .finish()
-    }
-}
-
-impl fmt::Debug for MessageEntityDiffReplaceRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageEntityDiffReplaceRef")
-            .field("offset", &self.offset)
-            .field("length", &self.length)
-            .field("old_text", &Redacted)
-            .finish()
-    }
-}
-
-tl_codec::combinator!(
-    MessageEntityDiffReplace,
-    MessageEntityDiffReplaceRef<'a>,
-    0xc6c1_e5a7,
-    "messageEntityDiffReplace"
-);
-
-/// `messageEntityDiffDelete#0652c1c5 = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityDiffDelete {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityDiffDelete {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityDiffDelete {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityDiffDelete`] borrows nothing.
-pub type MessageEntityDiffDeleteRef = MessageEntityDiffDelete;
-
-tl_codec::combinator!(plain MessageEntityDiffDelete, 0x0652_c1c5, "messageEntityDiffDelete");
-
-/// `messageEntityTonAddress#fdabbfcd = MessageEntity`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageEntityTonAddress {
-    /// `offset:int`
-    pub offset: i32,
-    /// `length:int`
-    pub length: i32,
-}
-
-impl EncodeBare for MessageEntityTonAddress {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageEntityTonAddress {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { offset: reader.field(Self::NAME, "offset")?, length: reader.field(Self::NAME, "length")? })
-    }
-}
-
-/// [`MessageEntityTonAddress`] borrows nothing.
-pub type MessageEntityTonAddressRef = MessageEntityTonAddress;
-
-tl_codec::combinator!(plain MessageEntityTonAddress, 0xfdab_bfcd, "messageEntityTonAddress");
-
-/// `messageRange#0ae30253 = MessageRange`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct MessageRange {
-    /// `min_id:int`
-    pub min_id: i32,
-    /// `max_id:int`
-    pub max_id: i32,
-}
-
-impl EncodeBare for MessageRange {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.min_id.encode(out);
-        self.max_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for MessageRange {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { min_id: reader.field(Self::NAME, "min_id")?, max_id: reader.field(Self::NAME, "max_id")? })
-    }
-}
-
-/// [`MessageRange`] borrows nothing.
-pub type MessageRangeRef = MessageRange;
-
-tl_codec::combinator!(plain MessageRange, 0x0ae3_0253, "messageRange");
+tl_codec::combinator!(plain MaskCoords, 0xaed6_dbb2, "maskCoords");
 
 /// `nearestDc#8e1a1775 = NearestDc`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct NearestDc {
     /// `country:string`
     pub country: String,
@@ -6351,7 +2823,7 @@ impl EncodeBare for NearestDc {
 }
 
 /// [`NearestDc`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct NearestDcRef<'a> {
     /// `country:string`
     pub country: Str<'a>,
@@ -6382,6 +2854,26 @@ impl EncodeBare for NearestDcRef<'_> {
         self.country.encode(out);
         self.this_dc.encode(out);
         self.nearest_dc.encode(out);
+    }
+}
+
+impl fmt::Debug for NearestDc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NearestDc")
+            .field("country", &Redacted)
+            .field("this_dc", &self.this_dc)
+            .field("nearest_dc", &self.nearest_dc)
+            .finish()
+    }
+}
+
+impl fmt::Debug for NearestDcRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NearestDcRef")
+            .field("country", &Redacted)
+            .field("this_dc", &self.this_dc)
+            .field("nearest_dc", &self.nearest_dc)
+            .finish()
     }
 }
 
@@ -6483,7 +2975,7 @@ impl fmt::Debug for PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256M
             .field("salt1", &Redacted)
             .field("salt2", &Redacted)
             .field("g", &self.g)
-            .field("p", &self.p)
+            .field("p", &Redacted)
             .finish()
     }
 }
@@ -6494,7 +2986,7 @@ impl fmt::Debug for PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256M
             .field("salt1", &Redacted)
             .field("salt2", &Redacted)
             .field("g", &self.g)
-            .field("p", &self.p)
+            .field("p", &Redacted)
             .finish()
     }
 }
@@ -6505,324 +2997,6 @@ tl_codec::combinator!(
     0x3a91_2d4a,
     "passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow"
 );
-
-/// `peerUser#59511722 = Peer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PeerUser {
-    /// `user_id:long`
-    pub user_id: i64,
-}
-
-impl EncodeBare for PeerUser {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for PeerUser {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { user_id: reader.field(Self::NAME, "user_id")? })
-    }
-}
-
-/// [`PeerUser`] borrows nothing.
-pub type PeerUserRef = PeerUser;
-
-tl_codec::combinator!(plain PeerUser, 0x5951_1722, "peerUser");
-
-/// `peerChat#36c6019a = Peer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PeerChat {
-    /// `chat_id:long`
-    pub chat_id: i64,
-}
-
-impl EncodeBare for PeerChat {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for PeerChat {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { chat_id: reader.field(Self::NAME, "chat_id")? })
-    }
-}
-
-/// [`PeerChat`] borrows nothing.
-pub type PeerChatRef = PeerChat;
-
-tl_codec::combinator!(plain PeerChat, 0x36c6_019a, "peerChat");
-
-/// `peerChannel#a2a5371e = Peer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PeerChannel {
-    /// `channel_id:long`
-    pub channel_id: i64,
-}
-
-impl EncodeBare for PeerChannel {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for PeerChannel {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { channel_id: reader.field(Self::NAME, "channel_id")? })
-    }
-}
-
-/// [`PeerChannel`] borrows nothing.
-pub type PeerChannelRef = PeerChannel;
-
-tl_codec::combinator!(plain PeerChannel, 0xa2a5_371e, "peerChannel");
-
-/// `peerBlocked#e8fd8014 = PeerBlocked`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct PeerBlocked {
-    /// `peer_id:Peer`
-    pub peer_id: enums::Peer,
-    /// `date:int`
-    pub date: i32,
-}
-
-impl EncodeBare for PeerBlocked {
-    fn bare_len(&self) -> usize {
-        4 + self.peer_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer_id.encode(out);
-        self.date.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for PeerBlocked {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { peer_id: reader.field(Self::NAME, "peer_id")?, date: reader.field(Self::NAME, "date")? })
-    }
-}
-
-/// [`PeerBlocked`] borrows nothing.
-pub type PeerBlockedRef = PeerBlocked;
-
-tl_codec::combinator!(plain PeerBlocked, 0xe8fd_8014, "peerBlocked");
-
-/// `peerColor#b54b5acf = PeerColor`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct PeerColor {
-    /// `color:flags.0?int`
-    pub color: Option<i32>,
-    /// `background_emoji_id:flags.1?long`
-    pub background_emoji_id: Option<i64>,
-}
-
-impl PeerColor {
-    fn flags(&self) -> u32 {
-        bit(self.color.is_some(), 0) | bit(self.background_emoji_id.is_some(), 1)
-    }
-}
-
-impl EncodeBare for PeerColor {
-    fn bare_len(&self) -> usize {
-        4 + self.color.encoded_len() + self.background_emoji_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.color.encode(out);
-        self.background_emoji_id.encode(out);
-    }
-}
-
-/// [`PeerColor`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PeerColorRef {
-    /// `flags:#`
-    pub flags: u32,
-    /// `color:flags.0?int`
-    pub color: Option<i32>,
-    /// `background_emoji_id:flags.1?long`
-    pub background_emoji_id: Option<i64>,
-}
-
-impl<'a> DecodeBare<'a> for PeerColorRef {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            color: reader.optional(is_set(flags, 0), Self::NAME, "color")?,
-            background_emoji_id: reader.optional(is_set(flags, 1), Self::NAME, "background_emoji_id")?,
-        })
-    }
-}
-
-impl EncodeBare for PeerColorRef {
-    fn bare_len(&self) -> usize {
-        4 + self.color.encoded_len() + self.background_emoji_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.color.encode(out);
-        self.background_emoji_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(PeerColor, PeerColorRef, 0xb54b_5acf, "peerColor");
-
-/// `peerColorCollectible#b9c0639a = PeerColor`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct PeerColorCollectible {
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `gift_emoji_id:long`
-    pub gift_emoji_id: i64,
-    /// `background_emoji_id:long`
-    pub background_emoji_id: i64,
-    /// `accent_color:int`
-    pub accent_color: i32,
-    /// `colors:Vector<int>`
-    pub colors: Vec<i32>,
-    /// `dark_accent_color:flags.0?int`
-    pub dark_accent_color: Option<i32>,
-    /// `dark_colors:flags.1?Vector<int>`
-    pub dark_colors: Option<Vec<i32>>,
-}
-
-impl PeerColorCollectible {
-    fn flags(&self) -> u32 {
-        bit(self.dark_accent_color.is_some(), 0) | bit(self.dark_colors.is_some(), 1)
-    }
-}
-
-impl EncodeBare for PeerColorCollectible {
-    fn bare_len(&self) -> usize {
-        32 + self.colors.encoded_len() + self.dark_accent_color.encoded_len() + self.dark_colors.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.gift_emoji_id.encode(out);
-        self.background_emoji_id.encode(out);
-        self.accent_color.encode(out);
-        self.colors.encode(out);
-        self.dark_accent_color.encode(out);
-        self.dark_colors.encode(out);
-    }
-}
-
-/// [`PeerColorCollectible`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PeerColorCollectibleRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-    /// `gift_emoji_id:long`
-    pub gift_emoji_id: i64,
-    /// `background_emoji_id:long`
-    pub background_emoji_id: i64,
-    /// `accent_color:int`
-    pub accent_color: i32,
-    /// `colors:Vector<int>`
-    pub colors: VecRef<'a, i32>,
-    /// `dark_accent_color:flags.0?int`
-    pub dark_accent_color: Option<i32>,
-    /// `dark_colors:flags.1?Vector<int>`
-    pub dark_colors: Option<VecRef<'a, i32>>,
-}
-
-impl<'a> DecodeBare<'a> for PeerColorCollectibleRef<'a> {
-    const MIN_LEN: usize = 40;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            collectible_id: reader.field(Self::NAME, "collectible_id")?,
-            gift_emoji_id: reader.field(Self::NAME, "gift_emoji_id")?,
-            background_emoji_id: reader.field(Self::NAME, "background_emoji_id")?,
-            accent_color: reader.field(Self::NAME, "accent_color")?,
-            colors: reader.field(Self::NAME, "colors")?,
-            dark_accent_color: reader.optional(is_set(flags, 0), Self::NAME, "dark_accent_color")?,
-            dark_colors: reader.optional(is_set(flags, 1), Self::NAME, "dark_colors")?,
-        })
-    }
-}
-
-impl EncodeBare for PeerColorCollectibleRef<'_> {
-    fn bare_len(&self) -> usize {
-        32 + self.colors.encoded_len() + self.dark_accent_color.encoded_len() + self.dark_colors.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.gift_emoji_id.encode(out);
-        self.background_emoji_id.encode(out);
-        self.accent_color.encode(out);
-        self.colors.encode(out);
-        self.dark_accent_color.encode(out);
-        self.dark_colors.encode(out);
-    }
-}
-
-tl_codec::combinator!(PeerColorCollectible, PeerColorCollectibleRef<'a>, 0xb9c0_639a, "peerColorCollectible");
-
-/// `inputPeerColorCollectible#b8ea86a9 = PeerColor`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct InputPeerColorCollectible {
-    /// `collectible_id:long`
-    pub collectible_id: i64,
-}
-
-impl EncodeBare for InputPeerColorCollectible {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.collectible_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for InputPeerColorCollectible {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { collectible_id: reader.field(Self::NAME, "collectible_id")? })
-    }
-}
-
-/// [`InputPeerColorCollectible`] borrows nothing.
-pub type InputPeerColorCollectibleRef = InputPeerColorCollectible;
-
-tl_codec::combinator!(plain InputPeerColorCollectible, 0xb8ea_86a9, "inputPeerColorCollectible");
 
 /// `popularContact#5ce14175 = PopularContact`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -6859,130 +3033,6 @@ impl<'a> DecodeBare<'a> for PopularContact {
 pub type PopularContactRef = PopularContact;
 
 tl_codec::combinator!(plain PopularContact, 0x5ce1_4175, "popularContact");
-
-/// `reactionEmpty#79f5d419 = Reaction`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ReactionEmpty;
-
-impl EncodeBare for ReactionEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for ReactionEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`ReactionEmpty`] borrows nothing.
-pub type ReactionEmptyRef = ReactionEmpty;
-
-tl_codec::combinator!(plain ReactionEmpty, 0x79f5_d419, "reactionEmpty");
-
-/// `reactionEmoji#1b2286b8 = Reaction`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct ReactionEmoji {
-    /// `emoticon:string`
-    pub emoticon: String,
-}
-
-impl EncodeBare for ReactionEmoji {
-    fn bare_len(&self) -> usize {
-        self.emoticon.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.emoticon.encode(out);
-    }
-}
-
-/// [`ReactionEmoji`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ReactionEmojiRef<'a> {
-    /// `emoticon:string`
-    pub emoticon: Str<'a>,
-}
-
-impl<'a> DecodeBare<'a> for ReactionEmojiRef<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { emoticon: reader.field(Self::NAME, "emoticon")? })
-    }
-}
-
-impl EncodeBare for ReactionEmojiRef<'_> {
-    fn bare_len(&self) -> usize {
-        self.emoticon.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.emoticon.encode(out);
-    }
-}
-
-tl_codec::combinator!(ReactionEmoji, ReactionEmojiRef<'a>, 0x1b22_86b8, "reactionEmoji");
-
-/// `reactionCustomEmoji#8935fc73 = Reaction`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ReactionCustomEmoji {
-    /// `document_id:long`
-    pub document_id: i64,
-}
-
-impl EncodeBare for ReactionCustomEmoji {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.document_id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for ReactionCustomEmoji {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { document_id: reader.field(Self::NAME, "document_id")? })
-    }
-}
-
-/// [`ReactionCustomEmoji`] borrows nothing.
-pub type ReactionCustomEmojiRef = ReactionCustomEmoji;
-
-tl_codec::combinator!(plain ReactionCustomEmoji, 0x8935_fc73, "reactionCustomEmoji");
-
-/// `reactionPaid#523da4eb = Reaction`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ReactionPaid;
-
-impl EncodeBare for ReactionPaid {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for ReactionPaid {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`ReactionPaid`] borrows nothing.
-pub type ReactionPaidRef = ReactionPaid;
-
-tl_codec::combinator!(plain ReactionPaid, 0x523d_a4eb, "reactionPaid");
 
 /// `recentStory#711d692d = RecentStory`
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -7109,8 +3159,8 @@ impl EncodeBare for RestrictionReasonRef<'_> {
 impl fmt::Debug for RestrictionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RestrictionReason")
-            .field("platform", &self.platform)
-            .field("reason", &self.reason)
+            .field("platform", &Redacted)
+            .field("reason", &Redacted)
             .field("text", &Redacted)
             .finish()
     }
@@ -7119,8 +3169,8 @@ impl fmt::Debug for RestrictionReason {
 impl fmt::Debug for RestrictionReasonRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RestrictionReasonRef")
-            .field("platform", &self.platform)
-            .field("reason", &self.reason)
+            .field("platform", &Redacted)
+            .field("reason", &Redacted)
             .field("text", &Redacted)
             .finish()
     }
@@ -7217,155 +3267,8 @@ impl fmt::Debug for SavedPhoneContactRef<'_> {
 
 tl_codec::combinator!(SavedPhoneContact, SavedPhoneContactRef<'a>, 0x1142_bd56, "savedPhoneContact");
 
-/// `securePasswordKdfAlgoUnknown#004a8537 = SecurePasswordKdfAlgo`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct SecurePasswordKdfAlgoUnknown;
-
-impl EncodeBare for SecurePasswordKdfAlgoUnknown {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for SecurePasswordKdfAlgoUnknown {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`SecurePasswordKdfAlgoUnknown`] borrows nothing.
-pub type SecurePasswordKdfAlgoUnknownRef = SecurePasswordKdfAlgoUnknown;
-
-tl_codec::combinator!(plain SecurePasswordKdfAlgoUnknown, 0x004a_8537, "securePasswordKdfAlgoUnknown");
-
-/// `securePasswordKdfAlgoPBKDF2HMACSHA512iter100000#bbf2dda0 = SecurePasswordKdfAlgo`
-#[derive(Clone, PartialEq, Default)]
-pub struct SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 {
-    /// `salt:bytes`
-    pub salt: Vec<u8>,
-}
-
-impl EncodeBare for SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 {
-    fn bare_len(&self) -> usize {
-        self.salt.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.salt.encode(out);
-    }
-}
-
-/// [`SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref<'a> {
-    /// `salt:bytes`
-    pub salt: &'a [u8],
-}
-
-impl<'a> DecodeBare<'a> for SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { salt: reader.field(Self::NAME, "salt")? })
-    }
-}
-
-impl EncodeBare for SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref<'_> {
-    fn bare_len(&self) -> usize {
-        self.salt.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.salt.encode(out);
-    }
-}
-
-impl fmt::Debug for SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000").field("salt", &Redacted).finish()
-    }
-}
-
-impl fmt::Debug for SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref").field("salt", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(
-    SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000,
-    SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000Ref<'a>,
-    0xbbf2_dda0,
-    "securePasswordKdfAlgoPBKDF2HMACSHA512iter100000"
-);
-
-/// `securePasswordKdfAlgoSHA512#86471d92 = SecurePasswordKdfAlgo`
-#[derive(Clone, PartialEq, Default)]
-pub struct SecurePasswordKdfAlgoSha512 {
-    /// `salt:bytes`
-    pub salt: Vec<u8>,
-}
-
-impl EncodeBare for SecurePasswordKdfAlgoSha512 {
-    fn bare_len(&self) -> usize {
-        self.salt.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.salt.encode(out);
-    }
-}
-
-/// [`SecurePasswordKdfAlgoSha512`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct SecurePasswordKdfAlgoSha512Ref<'a> {
-    /// `salt:bytes`
-    pub salt: &'a [u8],
-}
-
-impl<'a> DecodeBare<'a> for SecurePasswordKdfAlgoSha512Ref<'a> {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { salt: reader.field(Self::NAME, "salt")? })
-    }
-}
-
-impl EncodeBare for SecurePasswordKdfAlgoSha512Ref<'_> {
-    fn bare_len(&self) -> usize {
-        self.salt.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.salt.encode(out);
-    }
-}
-
-impl fmt::Debug for SecurePasswordKdfAlgoSha512 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecurePasswordKdfAlgoSha512").field("salt", &Redacted).finish()
-    }
-}
-
-impl fmt::Debug for SecurePasswordKdfAlgoSha512Ref<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecurePasswordKdfAlgoSha512Ref").field("salt", &Redacted).finish()
-    }
-}
-
-tl_codec::combinator!(
-    SecurePasswordKdfAlgoSha512,
-    SecurePasswordKdfAlgoSha512Ref<'a>,
-    0x8647_1d92,
-    "securePasswordKdfAlgoSHA512"
-);
-
 /// `sponsoredPeer#c69708d3 = SponsoredPeer`
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub struct SponsoredPeer {
     /// `random_id:bytes`
     pub random_id: Vec<u8>,
@@ -7401,7 +3304,7 @@ impl EncodeBare for SponsoredPeer {
 }
 
 /// [`SponsoredPeer`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct SponsoredPeerRef<'a> {
     /// `flags:#`
     pub flags: u32,
@@ -7444,6 +3347,29 @@ impl EncodeBare for SponsoredPeerRef<'_> {
         self.peer.encode(out);
         self.sponsor_info.encode(out);
         self.additional_info.encode(out);
+    }
+}
+
+impl fmt::Debug for SponsoredPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SponsoredPeer")
+            .field("random_id", &Redacted)
+            .field("peer", &self.peer)
+            .field("sponsor_info", &Redacted)
+            .field("additional_info", &Redacted)
+            .finish()
+    }
+}
+
+impl fmt::Debug for SponsoredPeerRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SponsoredPeerRef")
+            .field("flags", &self.flags)
+            .field("random_id", &Redacted)
+            .field("peer", &self.peer)
+            .field("sponsor_info", &Redacted)
+            .field("additional_info", &Redacted)
+            .finish()
     }
 }
 
@@ -7514,348 +3440,109 @@ impl fmt::Debug for TextWithEntitiesRef<'_> {
 
 tl_codec::combinator!(TextWithEntities, TextWithEntitiesRef<'a>, 0x751f_3146, "textWithEntities");
 
-/// `topPeer#edcdc05b = TopPeer`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeer {
-    /// `peer:Peer`
-    pub peer: enums::Peer,
-    /// `rating:double`
-    pub rating: f64,
-}
-
-impl EncodeBare for TopPeer {
-    fn bare_len(&self) -> usize {
-        8 + self.peer.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.peer.encode(out);
-        self.rating.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for TopPeer {
-    const MIN_LEN: usize = 20;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { peer: reader.field(Self::NAME, "peer")?, rating: reader.field(Self::NAME, "rating")? })
-    }
-}
-
-/// [`TopPeer`] borrows nothing.
-pub type TopPeerRef = TopPeer;
-
-tl_codec::combinator!(plain TopPeer, 0xedcd_c05b, "topPeer");
-
-/// `topPeerCategoryBotsPM#ab661b5b = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryBotsPm;
-
-impl EncodeBare for TopPeerCategoryBotsPm {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryBotsPm {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryBotsPm`] borrows nothing.
-pub type TopPeerCategoryBotsPmRef = TopPeerCategoryBotsPm;
-
-tl_codec::combinator!(plain TopPeerCategoryBotsPm, 0xab66_1b5b, "topPeerCategoryBotsPM");
-
-/// `topPeerCategoryBotsInline#148677e2 = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryBotsInline;
-
-impl EncodeBare for TopPeerCategoryBotsInline {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryBotsInline {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryBotsInline`] borrows nothing.
-pub type TopPeerCategoryBotsInlineRef = TopPeerCategoryBotsInline;
-
-tl_codec::combinator!(plain TopPeerCategoryBotsInline, 0x1486_77e2, "topPeerCategoryBotsInline");
-
-/// `topPeerCategoryCorrespondents#0637b7ed = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryCorrespondents;
-
-impl EncodeBare for TopPeerCategoryCorrespondents {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryCorrespondents {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryCorrespondents`] borrows nothing.
-pub type TopPeerCategoryCorrespondentsRef = TopPeerCategoryCorrespondents;
-
-tl_codec::combinator!(plain TopPeerCategoryCorrespondents, 0x0637_b7ed, "topPeerCategoryCorrespondents");
-
-/// `topPeerCategoryGroups#bd17a14a = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryGroups;
-
-impl EncodeBare for TopPeerCategoryGroups {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryGroups {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryGroups`] borrows nothing.
-pub type TopPeerCategoryGroupsRef = TopPeerCategoryGroups;
-
-tl_codec::combinator!(plain TopPeerCategoryGroups, 0xbd17_a14a, "topPeerCategoryGroups");
-
-/// `topPeerCategoryChannels#161d9628 = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryChannels;
-
-impl EncodeBare for TopPeerCategoryChannels {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryChannels {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryChannels`] borrows nothing.
-pub type TopPeerCategoryChannelsRef = TopPeerCategoryChannels;
-
-tl_codec::combinator!(plain TopPeerCategoryChannels, 0x161d_9628, "topPeerCategoryChannels");
-
-/// `topPeerCategoryPhoneCalls#1e76a78c = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryPhoneCalls;
-
-impl EncodeBare for TopPeerCategoryPhoneCalls {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryPhoneCalls {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryPhoneCalls`] borrows nothing.
-pub type TopPeerCategoryPhoneCallsRef = TopPeerCategoryPhoneCalls;
-
-tl_codec::combinator!(plain TopPeerCategoryPhoneCalls, 0x1e76_a78c, "topPeerCategoryPhoneCalls");
-
-/// `topPeerCategoryForwardUsers#a8406ca9 = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryForwardUsers;
-
-impl EncodeBare for TopPeerCategoryForwardUsers {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryForwardUsers {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryForwardUsers`] borrows nothing.
-pub type TopPeerCategoryForwardUsersRef = TopPeerCategoryForwardUsers;
-
-tl_codec::combinator!(plain TopPeerCategoryForwardUsers, 0xa840_6ca9, "topPeerCategoryForwardUsers");
-
-/// `topPeerCategoryForwardChats#fbeec0f0 = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryForwardChats;
-
-impl EncodeBare for TopPeerCategoryForwardChats {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryForwardChats {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryForwardChats`] borrows nothing.
-pub type TopPeerCategoryForwardChatsRef = TopPeerCategoryForwardChats;
-
-tl_codec::combinator!(plain TopPeerCategoryForwardChats, 0xfbee_c0f0, "topPeerCategoryForwardChats");
-
-/// `topPeerCategoryBotsApp#fd9e7bec = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryBotsApp;
-
-impl EncodeBare for TopPeerCategoryBotsApp {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryBotsApp {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryBotsApp`] borrows nothing.
-pub type TopPeerCategoryBotsAppRef = TopPeerCategoryBotsApp;
-
-tl_codec::combinator!(plain TopPeerCategoryBotsApp, 0xfd9e_7bec, "topPeerCategoryBotsApp");
-
-/// `topPeerCategoryBotsGuestChat#6c24f3dd = TopPeerCategory`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct TopPeerCategoryBotsGuestChat;
-
-impl EncodeBare for TopPeerCategoryBotsGuestChat {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for TopPeerCategoryBotsGuestChat {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`TopPeerCategoryBotsGuestChat`] borrows nothing.
-pub type TopPeerCategoryBotsGuestChatRef = TopPeerCategoryBotsGuestChat;
-
-tl_codec::combinator!(plain TopPeerCategoryBotsGuestChat, 0x6c24_f3dd, "topPeerCategoryBotsGuestChat");
-
-/// `topPeerCategoryPeers#fb834291 = TopPeerCategoryPeers`
+/// `themeSettings#fa58b6d4 = ThemeSettings`
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct TopPeerCategoryPeers {
-    /// `category:TopPeerCategory`
-    pub category: enums::TopPeerCategory,
-    /// `count:int`
-    pub count: i32,
-    /// `peers:Vector<TopPeer>`
-    pub peers: Vec<TopPeer>,
+pub struct ThemeSettings {
+    /// `message_colors_animated:flags.2?true`
+    pub message_colors_animated: bool,
+    /// `base_theme:BaseTheme`
+    pub base_theme: enums::BaseTheme,
+    /// `accent_color:int`
+    pub accent_color: i32,
+    /// `outbox_accent_color:flags.3?int`
+    pub outbox_accent_color: Option<i32>,
+    /// `message_colors:flags.0?Vector<int>`
+    pub message_colors: Option<Vec<i32>>,
+    /// `wallpaper:flags.1?WallPaper`
+    pub wallpaper: Option<enums::WallPaper>,
 }
 
-impl EncodeBare for TopPeerCategoryPeers {
+impl ThemeSettings {
+    fn flags(&self) -> u32 {
+        bit(self.message_colors_animated, 2)
+            | bit(self.outbox_accent_color.is_some(), 3)
+            | bit(self.message_colors.is_some(), 0)
+            | bit(self.wallpaper.is_some(), 1)
+    }
+}
+
+impl EncodeBare for ThemeSettings {
     fn bare_len(&self) -> usize {
-        4 + self.category.encoded_len() + self.peers.encoded_len()
+        8 + self.base_theme.encoded_len()
+            + self.outbox_accent_color.encoded_len()
+            + self.message_colors.encoded_len()
+            + self.wallpaper.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.category.encode(out);
-        self.count.encode(out);
-        self.peers.encode(out);
+        self.flags().encode(out);
+        self.base_theme.encode(out);
+        self.accent_color.encode(out);
+        self.outbox_accent_color.encode(out);
+        self.message_colors.encode(out);
+        self.wallpaper.encode(out);
     }
 }
 
-/// [`TopPeerCategoryPeers`] as it is read.
+/// [`ThemeSettings`] as it is read.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TopPeerCategoryPeersRef<'a> {
-    /// `category:TopPeerCategory`
-    pub category: enums::TopPeerCategoryRef,
-    /// `count:int`
-    pub count: i32,
-    /// `peers:Vector<TopPeer>`
-    pub peers: VecRef<'a, TopPeerRef>,
+pub struct ThemeSettingsRef<'a> {
+    /// `flags:#`
+    pub flags: u32,
+    /// `base_theme:BaseTheme`
+    pub base_theme: enums::BaseThemeRef,
+    /// `accent_color:int`
+    pub accent_color: i32,
+    /// `outbox_accent_color:flags.3?int`
+    pub outbox_accent_color: Option<i32>,
+    /// `message_colors:flags.0?Vector<int>`
+    pub message_colors: Option<VecRef<'a, i32>>,
+    /// `wallpaper:flags.1?WallPaper`
+    pub wallpaper: Option<enums::WallPaperRef<'a>>,
 }
 
-impl<'a> DecodeBare<'a> for TopPeerCategoryPeersRef<'a> {
-    const MIN_LEN: usize = 16;
+impl ThemeSettingsRef<'_> {
+    /// `message_colors_animated:flags.2?true`
+    pub fn message_colors_animated(&self) -> bool {
+        is_set(self.flags, 2)
+    }
+}
+
+impl<'a> DecodeBare<'a> for ThemeSettingsRef<'a> {
+    const MIN_LEN: usize = 12;
 
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let flags: u32 = reader.field(Self::NAME, "flags")?;
         Ok(Self {
-            category: reader.field(Self::NAME, "category")?,
-            count: reader.field(Self::NAME, "count")?,
-            peers: reader.field(Self::NAME, "peers")?,
+            flags,
+            base_theme: reader.field(Self::NAME, "base_theme")?,
+            accent_color: reader.field(Self::NAME, "accent_color")?,
+            outbox_accent_color: reader.optional(is_set(flags, 3), Self::NAME, "outbox_accent_color")?,
+            message_colors: reader.optional(is_set(flags, 0), Self::NAME, "message_colors")?,
+            wallpaper: reader.optional(is_set(flags, 1), Self::NAME, "wallpaper")?,
         })
     }
 }
 
-impl EncodeBare for TopPeerCategoryPeersRef<'_> {
+impl EncodeBare for ThemeSettingsRef<'_> {
     fn bare_len(&self) -> usize {
-        4 + self.category.encoded_len() + self.peers.encoded_len()
+        8 + self.base_theme.encoded_len()
+            + self.outbox_accent_color.encoded_len()
+            + self.message_colors.encoded_len()
+            + self.wallpaper.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.category.encode(out);
-        self.count.encode(out);
-        self.peers.encode(out);
+        self.flags.encode(out);
+        self.base_theme.encode(out);
+        self.accent_color.encode(out);
+        self.outbox_accent_color.encode(out);
+        self.message_colors.encode(out);
+        self.wallpaper.encode(out);
     }
 }
 
-tl_codec::combinator!(TopPeerCategoryPeers, TopPeerCategoryPeersRef<'a>, 0xfb83_4291, "topPeerCategoryPeers");
+tl_codec::combinator!(ThemeSettings, ThemeSettingsRef<'a>, 0xfa58_b6d4, "themeSettings");
 
 /// `updateLoginToken#564fe691 = Update`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -7881,1081 +3568,6 @@ impl<'a> DecodeBare<'a> for UpdateLoginToken {
 pub type UpdateLoginTokenRef = UpdateLoginToken;
 
 tl_codec::combinator!(plain UpdateLoginToken, 0x564f_e691, "updateLoginToken");
-
-/// `userEmpty#d3bc4b7a = User`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UserEmpty {
-    /// `id:long`
-    pub id: i64,
-}
-
-impl EncodeBare for UserEmpty {
-    fn bare_len(&self) -> usize {
-        8
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserEmpty {
-    const MIN_LEN: usize = 8;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { id: reader.field(Self::NAME, "id")? })
-    }
-}
-
-/// [`UserEmpty`] borrows nothing.
-pub type UserEmptyRef = UserEmpty;
-
-tl_codec::combinator!(plain UserEmpty, 0xd3bc_4b7a, "userEmpty");
-
-/// `user#b1b8cc83 = User`
-#[derive(Clone, PartialEq, Default)]
-pub struct User {
-    /// `self:flags.10?true`
-    pub self_: bool,
-    /// `contact:flags.11?true`
-    pub contact: bool,
-    /// `mutual_contact:flags.12?true`
-    pub mutual_contact: bool,
-    /// `deleted:flags.13?true`
-    pub deleted: bool,
-    /// `bot:flags.14?true`, on one bit with `bot_info_version`
-    pub bot: bool,
-    /// `bot_chat_history:flags.15?true`
-    pub bot_chat_history: bool,
-    /// `bot_nochats:flags.16?true`
-    pub bot_nochats: bool,
-    /// `verified:flags.17?true`
-    pub verified: bool,
-    /// `restricted:flags.18?true`, on one bit with `restriction_reason`
-    pub restricted: bool,
-    /// `min:flags.20?true`
-    pub min: bool,
-    /// `bot_inline_geo:flags.21?true`
-    pub bot_inline_geo: bool,
-    /// `support:flags.23?true`
-    pub support: bool,
-    /// `scam:flags.24?true`
-    pub scam: bool,
-    /// `apply_min_photo:flags.25?true`
-    pub apply_min_photo: bool,
-    /// `fake:flags.26?true`
-    pub fake: bool,
-    /// `bot_attach_menu:flags.27?true`
-    pub bot_attach_menu: bool,
-    /// `premium:flags.28?true`
-    pub premium: bool,
-    /// `attach_menu_enabled:flags.29?true`
-    pub attach_menu_enabled: bool,
-    /// `bot_can_edit:flags2.1?true`
-    pub bot_can_edit: bool,
-    /// `close_friend:flags2.2?true`
-    pub close_friend: bool,
-    /// `stories_hidden:flags2.3?true`
-    pub stories_hidden: bool,
-    /// `stories_unavailable:flags2.4?true`
-    pub stories_unavailable: bool,
-    /// `contact_require_premium:flags2.10?true`
-    pub contact_require_premium: bool,
-    /// `bot_business:flags2.11?true`
-    pub bot_business: bool,
-    /// `bot_has_main_app:flags2.13?true`
-    pub bot_has_main_app: bool,
-    /// `bot_forum_view:flags2.16?true`
-    pub bot_forum_view: bool,
-    /// `bot_forum_can_manage_topics:flags2.17?true`
-    pub bot_forum_can_manage_topics: bool,
-    /// `bot_can_manage_bots:flags2.18?true`
-    pub bot_can_manage_bots: bool,
-    /// `bot_guestchat:flags2.19?true`
-    pub bot_guestchat: bool,
-    /// `bot_guard:flags2.20?true`
-    pub bot_guard: bool,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.0?long`
-    pub access_hash: Option<i64>,
-    /// `first_name:flags.1?string`
-    pub first_name: Option<String>,
-    /// `last_name:flags.2?string`
-    pub last_name: Option<String>,
-    /// `username:flags.3?string`
-    pub username: Option<String>,
-    /// `phone:flags.4?string`
-    pub phone: Option<String>,
-    /// `photo:flags.5?UserProfilePhoto`
-    pub photo: Option<enums::UserProfilePhoto>,
-    /// `status:flags.6?UserStatus`
-    pub status: Option<enums::UserStatus>,
-    /// `bot_info_version:flags.14?int`, on one bit with `bot`
-    pub bot_info_version: Option<i32>,
-    /// `restriction_reason:flags.18?Vector<RestrictionReason>`, on one bit with `restricted`
-    pub restriction_reason: Option<Vec<RestrictionReason>>,
-    /// `bot_inline_placeholder:flags.19?string`
-    pub bot_inline_placeholder: Option<String>,
-    /// `lang_code:flags.22?string`
-    pub lang_code: Option<String>,
-    /// `emoji_status:flags.30?EmojiStatus`
-    pub emoji_status: Option<enums::EmojiStatus>,
-    /// `usernames:flags2.0?Vector<Username>`
-    pub usernames: Option<Vec<Username>>,
-    /// `stories_max_id:flags2.5?RecentStory`
-    pub stories_max_id: Option<RecentStory>,
-    /// `color:flags2.8?PeerColor`
-    pub color: Option<enums::PeerColor>,
-    /// `profile_color:flags2.9?PeerColor`
-    pub profile_color: Option<enums::PeerColor>,
-    /// `bot_active_users:flags2.12?int`
-    pub bot_active_users: Option<i32>,
-    /// `bot_verification_icon:flags2.14?long`
-    pub bot_verification_icon: Option<i64>,
-    /// `send_paid_messages_stars:flags2.15?long`
-    pub send_paid_messages_stars: Option<i64>,
-    /// `linked_community_id:flags2.21?long`
-    pub linked_community_id: Option<i64>,
-}
-
-impl User {
-    fn flags(&self) -> u32 {
-        bit(self.self_, 10)
-            | bit(self.contact, 11)
-            | bit(self.mutual_contact, 12)
-            | bit(self.deleted, 13)
-            | bit(self.bot, 14)
-            | bit(self.bot_chat_history, 15)
-            | bit(self.bot_nochats, 16)
-            | bit(self.verified, 17)
-            | bit(self.restricted, 18)
-            | bit(self.min, 20)
-            | bit(self.bot_inline_geo, 21)
-            | bit(self.support, 23)
-            | bit(self.scam, 24)
-            | bit(self.apply_min_photo, 25)
-            | bit(self.fake, 26)
-            | bit(self.bot_attach_menu, 27)
-            | bit(self.premium, 28)
-            | bit(self.attach_menu_enabled, 29)
-            | bit(self.access_hash.is_some(), 0)
-            | bit(self.first_name.is_some(), 1)
-            | bit(self.last_name.is_some(), 2)
-            | bit(self.username.is_some(), 3)
-            | bit(self.phone.is_some(), 4)
-            | bit(self.photo.is_some(), 5)
-            | bit(self.status.is_some(), 6)
-            | bit(self.bot_info_version.is_some(), 14)
-            | bit(self.restriction_reason.is_some(), 18)
-            | bit(self.bot_inline_placeholder.is_some(), 19)
-            | bit(self.lang_code.is_some(), 22)
-            | bit(self.emoji_status.is_some(), 30)
-    }
-
-    fn flags2(&self) -> u32 {
-        bit(self.bot_can_edit, 1)
-            | bit(self.close_friend, 2)
-            | bit(self.stories_hidden, 3)
-            | bit(self.stories_unavailable, 4)
-            | bit(self.contact_require_premium, 10)
-            | bit(self.bot_business, 11)
-            | bit(self.bot_has_main_app, 13)
-            | bit(self.bot_forum_view, 16)
-            | bit(self.bot_forum_can_manage_topics, 17)
-            | bit(self.bot_can_manage_bots, 18)
-            | bit(self.bot_guestchat, 19)
-            | bit(self.bot_guard, 20)
-            | bit(self.usernames.is_some(), 0)
-            | bit(self.stories_max_id.is_some(), 5)
-            | bit(self.color.is_some(), 8)
-            | bit(self.profile_color.is_some(), 9)
-            | bit(self.bot_active_users.is_some(), 12)
-            | bit(self.bot_verification_icon.is_some(), 14)
-            | bit(self.send_paid_messages_stars.is_some(), 15)
-            | bit(self.linked_community_id.is_some(), 21)
-    }
-}
-
-impl EncodeBare for User {
-    fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        16 + self.access_hash.encoded_len()
-            + self.first_name.encoded_len()
-            + self.last_name.encoded_len()
-            + self.username.encoded_len()
-            + self.phone.encoded_len()
-            + self.photo.encoded_len()
-            + self.status.encoded_len()
-            + Shared(&self.bot_info_version, is_set(flags, 14)).encoded_len()
-            + Shared(&self.restriction_reason, is_set(flags, 18)).encoded_len()
-            + self.bot_inline_placeholder.encoded_len()
-            + self.lang_code.encoded_len()
-            + self.emoji_status.encoded_len()
-            + self.usernames.encoded_len()
-            + self.stories_max_id.encoded_len()
-            + self.color.encoded_len()
-            + self.profile_color.encoded_len()
-            + self.bot_active_users.encoded_len()
-            + self.bot_verification_icon.encoded_len()
-            + self.send_paid_messages_stars.encoded_len()
-            + self.linked_community_id.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.first_name.encode(out);
-        self.last_name.encode(out);
-        self.username.encode(out);
-        self.phone.encode(out);
-        self.photo.encode(out);
-        self.status.encode(out);
-        Shared(&self.bot_info_version, is_set(flags, 14)).encode(out);
-        Shared(&self.restriction_reason, is_set(flags, 18)).encode(out);
-        self.bot_inline_placeholder.encode(out);
-        self.lang_code.encode(out);
-        self.emoji_status.encode(out);
-        self.usernames.encode(out);
-        self.stories_max_id.encode(out);
-        self.color.encode(out);
-        self.profile_color.encode(out);
-        self.bot_active_users.encode(out);
-        self.bot_verification_icon.encode(out);
-        self.send_paid_messages_stars.encode(out);
-        self.linked_community_id.encode(out);
-    }
-}
-
-/// [`User`] as it is read.
-#[derive(Clone, Copy, PartialEq)]
-pub struct UserRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `flags2:#`
-    pub flags2: u32,
-    /// `id:long`
-    pub id: i64,
-    /// `access_hash:flags.0?long`
-    pub access_hash: Option<i64>,
-    /// `first_name:flags.1?string`
-    pub first_name: Option<Str<'a>>,
-    /// `last_name:flags.2?string`
-    pub last_name: Option<Str<'a>>,
-    /// `username:flags.3?string`
-    pub username: Option<Str<'a>>,
-    /// `phone:flags.4?string`
-    pub phone: Option<Str<'a>>,
-    /// `status:flags.6?UserStatus`
-    pub status: Option<enums::UserStatusRef>,
-    /// The bytes from `photo` on.
-    rest: &'a [u8],
-}
-
-impl UserRef<'_> {
-    /// `self:flags.10?true`
-    pub fn self_(&self) -> bool {
-        is_set(self.flags, 10)
-    }
-
-    /// `contact:flags.11?true`
-    pub fn contact(&self) -> bool {
-        is_set(self.flags, 11)
-    }
-
-    /// `mutual_contact:flags.12?true`
-    pub fn mutual_contact(&self) -> bool {
-        is_set(self.flags, 12)
-    }
-
-    /// `deleted:flags.13?true`
-    pub fn deleted(&self) -> bool {
-        is_set(self.flags, 13)
-    }
-
-    /// `bot:flags.14?true`
-    pub fn bot(&self) -> bool {
-        is_set(self.flags, 14)
-    }
-
-    /// `bot_chat_history:flags.15?true`
-    pub fn bot_chat_history(&self) -> bool {
-        is_set(self.flags, 15)
-    }
-
-    /// `bot_nochats:flags.16?true`
-    pub fn bot_nochats(&self) -> bool {
-        is_set(self.flags, 16)
-    }
-
-    /// `verified:flags.17?true`
-    pub fn verified(&self) -> bool {
-        is_set(self.flags, 17)
-    }
-
-    /// `restricted:flags.18?true`
-    pub fn restricted(&self) -> bool {
-        is_set(self.flags, 18)
-    }
-
-    /// `min:flags.20?true`
-    pub fn min(&self) -> bool {
-        is_set(self.flags, 20)
-    }
-
-    /// `bot_inline_geo:flags.21?true`
-    pub fn bot_inline_geo(&self) -> bool {
-        is_set(self.flags, 21)
-    }
-
-    /// `support:flags.23?true`
-    pub fn support(&self) -> bool {
-        is_set(self.flags, 23)
-    }
-
-    /// `scam:flags.24?true`
-    pub fn scam(&self) -> bool {
-        is_set(self.flags, 24)
-    }
-
-    /// `apply_min_photo:flags.25?true`
-    pub fn apply_min_photo(&self) -> bool {
-        is_set(self.flags, 25)
-    }
-
-    /// `fake:flags.26?true`
-    pub fn fake(&self) -> bool {
-        is_set(self.flags, 26)
-    }
-
-    /// `bot_attach_menu:flags.27?true`
-    pub fn bot_attach_menu(&self) -> bool {
-        is_set(self.flags, 27)
-    }
-
-    /// `premium:flags.28?true`
-    pub fn premium(&self) -> bool {
-        is_set(self.flags, 28)
-    }
-
-    /// `attach_menu_enabled:flags.29?true`
-    pub fn attach_menu_enabled(&self) -> bool {
-        is_set(self.flags, 29)
-    }
-
-    /// `bot_can_edit:flags2.1?true`
-    pub fn bot_can_edit(&self) -> bool {
-        is_set(self.flags2, 1)
-    }
-
-    /// `close_friend:flags2.2?true`
-    pub fn close_friend(&self) -> bool {
-        is_set(self.flags2, 2)
-    }
-
-    /// `stories_hidden:flags2.3?true`
-    pub fn stories_hidden(&self) -> bool {
-        is_set(self.flags2, 3)
-    }
-
-    /// `stories_unavailable:flags2.4?true`
-    pub fn stories_unavailable(&self) -> bool {
-        is_set(self.flags2, 4)
-    }
-
-    /// `contact_require_premium:flags2.10?true`
-    pub fn contact_require_premium(&self) -> bool {
-        is_set(self.flags2, 10)
-    }
-
-    /// `bot_business:flags2.11?true`
-    pub fn bot_business(&self) -> bool {
-        is_set(self.flags2, 11)
-    }
-
-    /// `bot_has_main_app:flags2.13?true`
-    pub fn bot_has_main_app(&self) -> bool {
-        is_set(self.flags2, 13)
-    }
-
-    /// `bot_forum_view:flags2.16?true`
-    pub fn bot_forum_view(&self) -> bool {
-        is_set(self.flags2, 16)
-    }
-
-    /// `bot_forum_can_manage_topics:flags2.17?true`
-    pub fn bot_forum_can_manage_topics(&self) -> bool {
-        is_set(self.flags2, 17)
-    }
-
-    /// `bot_can_manage_bots:flags2.18?true`
-    pub fn bot_can_manage_bots(&self) -> bool {
-        is_set(self.flags2, 18)
-    }
-
-    /// `bot_guestchat:flags2.19?true`
-    pub fn bot_guestchat(&self) -> bool {
-        is_set(self.flags2, 19)
-    }
-
-    /// `bot_guard:flags2.20?true`
-    pub fn bot_guard(&self) -> bool {
-        is_set(self.flags2, 20)
-    }
-}
-
-impl<'a> UserRef<'a> {
-    /// `photo:flags.5?UserProfilePhoto`, read on demand.
-    pub fn photo(&self) -> Option<enums::UserProfilePhotoRef<'a>> {
-        self.rest().photo
-    }
-
-    /// `bot_info_version:flags.14?int`, read on demand.
-    pub fn bot_info_version(&self) -> Option<i32> {
-        self.rest().bot_info_version
-    }
-
-    /// `restriction_reason:flags.18?Vector<RestrictionReason>`, read on demand.
-    pub fn restriction_reason(&self) -> Option<VecRef<'a, RestrictionReasonRef<'a>>> {
-        self.rest().restriction_reason
-    }
-
-    /// `bot_inline_placeholder:flags.19?string`, read on demand.
-    pub fn bot_inline_placeholder(&self) -> Option<Str<'a>> {
-        self.rest().bot_inline_placeholder
-    }
-
-    /// `lang_code:flags.22?string`, read on demand.
-    pub fn lang_code(&self) -> Option<Str<'a>> {
-        self.rest().lang_code
-    }
-
-    /// `emoji_status:flags.30?EmojiStatus`, read on demand.
-    pub fn emoji_status(&self) -> Option<enums::EmojiStatusRef<'a>> {
-        self.rest().emoji_status
-    }
-
-    /// `usernames:flags2.0?Vector<Username>`, read on demand.
-    pub fn usernames(&self) -> Option<VecRef<'a, UsernameRef<'a>>> {
-        self.rest().usernames
-    }
-
-    /// `stories_max_id:flags2.5?RecentStory`, read on demand.
-    pub fn stories_max_id(&self) -> Option<RecentStoryRef> {
-        self.rest().stories_max_id
-    }
-
-    /// `color:flags2.8?PeerColor`, read on demand.
-    pub fn color(&self) -> Option<enums::PeerColorRef<'a>> {
-        self.rest().color
-    }
-
-    /// `profile_color:flags2.9?PeerColor`, read on demand.
-    pub fn profile_color(&self) -> Option<enums::PeerColorRef<'a>> {
-        self.rest().profile_color
-    }
-
-    /// `bot_active_users:flags2.12?int`, read on demand.
-    pub fn bot_active_users(&self) -> Option<i32> {
-        self.rest().bot_active_users
-    }
-
-    /// `bot_verification_icon:flags2.14?long`, read on demand.
-    pub fn bot_verification_icon(&self) -> Option<i64> {
-        self.rest().bot_verification_icon
-    }
-
-    /// `send_paid_messages_stars:flags2.15?long`, read on demand.
-    pub fn send_paid_messages_stars(&self) -> Option<i64> {
-        self.rest().send_paid_messages_stars
-    }
-
-    /// `linked_community_id:flags2.21?long`, read on demand.
-    pub fn linked_community_id(&self) -> Option<i64> {
-        self.rest().linked_community_id
-    }
-
-    fn rest(&self) -> UserRest<'a> {
-        // these bytes were read once when the value was decoded, so this cannot fail
-        UserRest::read(&mut Reader::new(self.rest), self.flags, self.flags2).unwrap_or_default()
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        let flags2: u32 = reader.field(Self::NAME, "flags2")?;
-        let id = reader.field(Self::NAME, "id")?;
-        let access_hash = reader.optional(is_set(flags, 0), Self::NAME, "access_hash")?;
-        let first_name = reader.optional(is_set(flags, 1), Self::NAME, "first_name")?;
-        let last_name = reader.optional(is_set(flags, 2), Self::NAME, "last_name")?;
-        let username = reader.optional(is_set(flags, 3), Self::NAME, "username")?;
-        let phone = reader.optional(is_set(flags, 4), Self::NAME, "phone")?;
-        let before = *reader;
-        reader.skip::<enums::UserProfilePhotoRef<'a>>(is_set(flags, 5), Self::NAME, "photo")?;
-        let status = reader.optional(is_set(flags, 6), Self::NAME, "status")?;
-        reader.skip::<i32>(is_set(flags, 14), Self::NAME, "bot_info_version")?;
-        reader.skip::<VecRef<'a, RestrictionReasonRef<'a>>>(
-            is_set(flags, 18),
-            Self::NAME,
-            "restriction_reason",
-        )?;
-        reader.skip::<Str<'a>>(is_set(flags, 19), Self::NAME, "bot_inline_placeholder")?;
-        reader.skip::<Str<'a>>(is_set(flags, 22), Self::NAME, "lang_code")?;
-        reader.skip::<enums::EmojiStatusRef<'a>>(is_set(flags, 30), Self::NAME, "emoji_status")?;
-        reader.skip::<VecRef<'a, UsernameRef<'a>>>(is_set(flags2, 0), Self::NAME, "usernames")?;
-        reader.skip::<RecentStoryRef>(is_set(flags2, 5), Self::NAME, "stories_max_id")?;
-        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 8), Self::NAME, "color")?;
-        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 9), Self::NAME, "profile_color")?;
-        reader.skip::<i32>(is_set(flags2, 12), Self::NAME, "bot_active_users")?;
-        reader.skip::<i64>(is_set(flags2, 14), Self::NAME, "bot_verification_icon")?;
-        reader.skip::<i64>(is_set(flags2, 15), Self::NAME, "send_paid_messages_stars")?;
-        reader.skip::<i64>(is_set(flags2, 21), Self::NAME, "linked_community_id")?;
-        Ok(Self {
-            flags,
-            flags2,
-            id,
-            access_hash,
-            first_name,
-            last_name,
-            username,
-            phone,
-            status,
-            rest: reader.since(&before),
-        })
-    }
-}
-
-impl EncodeBare for UserRef<'_> {
-    fn bare_len(&self) -> usize {
-        16 + self.access_hash.encoded_len()
-            + self.first_name.encoded_len()
-            + self.last_name.encoded_len()
-            + self.username.encoded_len()
-            + self.phone.encoded_len()
-            + self.rest.len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.first_name.encode(out);
-        self.last_name.encode(out);
-        self.username.encode(out);
-        self.phone.encode(out);
-        out.extend_from_slice(self.rest);
-    }
-}
-
-/// The fields of `user` from `photo` on that are read on demand.
-#[derive(Clone, Copy, Default)]
-struct UserRest<'a> {
-    photo: Option<enums::UserProfilePhotoRef<'a>>,
-    bot_info_version: Option<i32>,
-    restriction_reason: Option<VecRef<'a, RestrictionReasonRef<'a>>>,
-    bot_inline_placeholder: Option<Str<'a>>,
-    lang_code: Option<Str<'a>>,
-    emoji_status: Option<enums::EmojiStatusRef<'a>>,
-    usernames: Option<VecRef<'a, UsernameRef<'a>>>,
-    stories_max_id: Option<RecentStoryRef>,
-    color: Option<enums::PeerColorRef<'a>>,
-    profile_color: Option<enums::PeerColorRef<'a>>,
-    bot_active_users: Option<i32>,
-    bot_verification_icon: Option<i64>,
-    send_paid_messages_stars: Option<i64>,
-    linked_community_id: Option<i64>,
-}
-
-impl<'a> UserRest<'a> {
-    #[inline]
-    fn read(reader: &mut Reader<'a>, flags: u32, flags2: u32) -> Result<Self, DecodeError> {
-        let owner = User::NAME;
-        let photo = reader.optional(is_set(flags, 5), owner, "photo")?;
-        reader.skip::<enums::UserStatusRef>(is_set(flags, 6), owner, "status")?;
-        let bot_info_version = reader.optional(is_set(flags, 14), owner, "bot_info_version")?;
-        let restriction_reason = reader.optional(is_set(flags, 18), owner, "restriction_reason")?;
-        let bot_inline_placeholder = reader.optional(is_set(flags, 19), owner, "bot_inline_placeholder")?;
-        let lang_code = reader.optional(is_set(flags, 22), owner, "lang_code")?;
-        let emoji_status = reader.optional(is_set(flags, 30), owner, "emoji_status")?;
-        let usernames = reader.optional(is_set(flags2, 0), owner, "usernames")?;
-        let stories_max_id = reader.optional(is_set(flags2, 5), owner, "stories_max_id")?;
-        let color = reader.optional(is_set(flags2, 8), owner, "color")?;
-        let profile_color = reader.optional(is_set(flags2, 9), owner, "profile_color")?;
-        let bot_active_users = reader.optional(is_set(flags2, 12), owner, "bot_active_users")?;
-        let bot_verification_icon = reader.optional(is_set(flags2, 14), owner, "bot_verification_icon")?;
-        let send_paid_messages_stars =
-            reader.optional(is_set(flags2, 15), owner, "send_paid_messages_stars")?;
-        let linked_community_id = reader.optional(is_set(flags2, 21), owner, "linked_community_id")?;
-        Ok(Self {
-            photo,
-            bot_info_version,
-            restriction_reason,
-            bot_inline_placeholder,
-            lang_code,
-            emoji_status,
-            usernames,
-            stories_max_id,
-            color,
-            profile_color,
-            bot_active_users,
-            bot_verification_icon,
-            send_paid_messages_stars,
-            linked_community_id,
-        })
-    }
-}
-
-impl fmt::Debug for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("User")
-            .field("self_", &self.self_)
-            .field("contact", &self.contact)
-            .field("mutual_contact", &self.mutual_contact)
-            .field("deleted", &self.deleted)
-            .field("bot", &self.bot)
-            .field("bot_chat_history", &self.bot_chat_history)
-            .field("bot_nochats", &self.bot_nochats)
-            .field("verified", &self.verified)
-            .field("restricted", &self.restricted)
-            .field("min", &self.min)
-            .field("bot_inline_geo", &self.bot_inline_geo)
-            .field("support", &self.support)
-            .field("scam", &self.scam)
-            .field("apply_min_photo", &self.apply_min_photo)
-            .field("fake", &self.fake)
-            .field("bot_attach_menu", &self.bot_attach_menu)
-            .field("premium", &self.premium)
-            .field("attach_menu_enabled", &self.attach_menu_enabled)
-            .field("bot_can_edit", &self.bot_can_edit)
-            .field("close_friend", &self.close_friend)
-            .field("stories_hidden", &self.stories_hidden)
-            .field("stories_unavailable", &self.stories_unavailable)
-            .field("contact_require_premium", &self.contact_require_premium)
-            .field("bot_business", &self.bot_business)
-            .field("bot_has_main_app", &self.bot_has_main_app)
-            .field("bot_forum_view", &self.bot_forum_view)
-            .field("bot_forum_can_manage_topics", &self.bot_forum_can_manage_topics)
-            .field("bot_can_manage_bots", &self.bot_can_manage_bots)
-            .field("bot_guestchat", &self.bot_guestchat)
-            .field("bot_guard", &self.bot_guard)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("first_name", &Redacted)
-            .field("last_name", &Redacted)
-            .field("username", &Redacted)
-            .field("phone", &Redacted)
-            .field("photo", &self.photo)
-            .field("status", &self.status)
-            .field("bot_info_version", &self.bot_info_version)
-            .field("restriction_reason", &self.restriction_reason)
-            .field("bot_inline_placeholder", &self.bot_inline_placeholder)
-            .field("lang_code", &self.lang_code)
-            .field("emoji_status", &self.emoji_status)
-            .field("usernames", &self.usernames)
-            .field("stories_max_id", &self.stories_max_id)
-            .field("color", &self.color)
-            .field("profile_color", &self.profile_color)
-            .field("bot_active_users", &self.bot_active_users)
-            .field("bot_verification_icon", &self.bot_verification_icon)
-            .field("send_paid_messages_stars", &self.send_paid_messages_stars)
-            .field("linked_community_id", &self.linked_community_id)
-            .finish()
-    }
-}
-
-impl fmt::Debug for UserRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UserRef")
-            .field("flags", &self.flags)
-            .field("flags2", &self.flags2)
-            .field("id", &self.id)
-            .field("access_hash", &Redacted)
-            .field("first_name", &Redacted)
-            .field("last_name", &Redacted)
-            .field("username", &Redacted)
-            .field("phone", &Redacted)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
-tl_codec::combinator!(User, UserRef<'a>, 0xb1b8_cc83, "user");
-
-/// `userProfilePhotoEmpty#4f11bae1 = UserProfilePhoto`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UserProfilePhotoEmpty;
-
-impl EncodeBare for UserProfilePhotoEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for UserProfilePhotoEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`UserProfilePhotoEmpty`] borrows nothing.
-pub type UserProfilePhotoEmptyRef = UserProfilePhotoEmpty;
-
-tl_codec::combinator!(plain UserProfilePhotoEmpty, 0x4f11_bae1, "userProfilePhotoEmpty");
-
-/// `userProfilePhoto#82d1f706 = UserProfilePhoto`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UserProfilePhoto {
-    /// `has_video:flags.0?true`
-    pub has_video: bool,
-    /// `personal:flags.2?true`
-    pub personal: bool,
-    /// `photo_id:long`
-    pub photo_id: i64,
-    /// `stripped_thumb:flags.1?bytes`
-    pub stripped_thumb: Option<Vec<u8>>,
-    /// `dc_id:int`
-    pub dc_id: i32,
-}
-
-impl UserProfilePhoto {
-    fn flags(&self) -> u32 {
-        bit(self.has_video, 0) | bit(self.personal, 2) | bit(self.stripped_thumb.is_some(), 1)
-    }
-}
-
-impl EncodeBare for UserProfilePhoto {
-    fn bare_len(&self) -> usize {
-        16 + self.stripped_thumb.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
-        self.stripped_thumb.encode(out);
-        self.dc_id.encode(out);
-    }
-}
-
-/// [`UserProfilePhoto`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UserProfilePhotoRef<'a> {
-    /// `flags:#`
-    pub flags: u32,
-    /// `photo_id:long`
-    pub photo_id: i64,
-    /// `stripped_thumb:flags.1?bytes`
-    pub stripped_thumb: Option<&'a [u8]>,
-    /// `dc_id:int`
-    pub dc_id: i32,
-}
-
-impl UserProfilePhotoRef<'_> {
-    /// `has_video:flags.0?true`
-    pub fn has_video(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-
-    /// `personal:flags.2?true`
-    pub fn personal(&self) -> bool {
-        is_set(self.flags, 2)
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserProfilePhotoRef<'a> {
-    const MIN_LEN: usize = 16;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let flags: u32 = reader.field(Self::NAME, "flags")?;
-        Ok(Self {
-            flags,
-            photo_id: reader.field(Self::NAME, "photo_id")?,
-            stripped_thumb: reader.optional(is_set(flags, 1), Self::NAME, "stripped_thumb")?,
-            dc_id: reader.field(Self::NAME, "dc_id")?,
-        })
-    }
-}
-
-impl EncodeBare for UserProfilePhotoRef<'_> {
-    fn bare_len(&self) -> usize {
-        16 + self.stripped_thumb.encoded_len()
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
-        self.stripped_thumb.encode(out);
-        self.dc_id.encode(out);
-    }
-}
-
-tl_codec::combinator!(UserProfilePhoto, UserProfilePhotoRef<'a>, 0x82d1_f706, "userProfilePhoto");
-
-/// `userStatusEmpty#09d05049 = UserStatus`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UserStatusEmpty;
-
-impl EncodeBare for UserStatusEmpty {
-    fn bare_len(&self) -> usize {
-        0
-    }
-
-    fn encode_bare(&self, _: &mut Vec<u8>) {}
-}
-
-impl<'a> DecodeBare<'a> for UserStatusEmpty {
-    const MIN_LEN: usize = 0;
-
-    fn decode_bare(_: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self)
-    }
-}
-
-/// [`UserStatusEmpty`] borrows nothing.
-pub type UserStatusEmptyRef = UserStatusEmpty;
-
-tl_codec::combinator!(plain UserStatusEmpty, 0x09d0_5049, "userStatusEmpty");
-
-/// `userStatusOnline#edb93949 = UserStatus`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UserStatusOnline {
-    /// `expires:int`
-    pub expires: i32,
-}
-
-impl EncodeBare for UserStatusOnline {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.expires.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserStatusOnline {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { expires: reader.field(Self::NAME, "expires")? })
-    }
-}
-
-/// [`UserStatusOnline`] borrows nothing.
-pub type UserStatusOnlineRef = UserStatusOnline;
-
-tl_codec::combinator!(plain UserStatusOnline, 0xedb9_3949, "userStatusOnline");
-
-/// `userStatusOffline#008c703f = UserStatus`
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct UserStatusOffline {
-    /// `was_online:int`
-    pub was_online: i32,
-}
-
-impl EncodeBare for UserStatusOffline {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.was_online.encode(out);
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserStatusOffline {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { was_online: reader.field(Self::NAME, "was_online")? })
-    }
-}
-
-/// [`UserStatusOffline`] borrows nothing.
-pub type UserStatusOfflineRef = UserStatusOffline;
-
-tl_codec::combinator!(plain UserStatusOffline, 0x008c_703f, "userStatusOffline");
-
-/// `userStatusRecently#7b197dc8 = UserStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UserStatusRecently {
-    /// `by_me:flags.0?true`
-    pub by_me: bool,
-}
-
-impl UserStatusRecently {
-    fn flags(&self) -> u32 {
-        bit(self.by_me, 0)
-    }
-}
-
-impl EncodeBare for UserStatusRecently {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-    }
-}
-
-/// [`UserStatusRecently`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UserStatusRecentlyRef {
-    /// `flags:#`
-    pub flags: u32,
-}
-
-impl UserStatusRecentlyRef {
-    /// `by_me:flags.0?true`
-    pub fn by_me(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserStatusRecentlyRef {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { flags: reader.field(Self::NAME, "flags")? })
-    }
-}
-
-impl EncodeBare for UserStatusRecentlyRef {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-    }
-}
-
-tl_codec::combinator!(UserStatusRecently, UserStatusRecentlyRef, 0x7b19_7dc8, "userStatusRecently");
-
-/// `userStatusLastWeek#541a1d1a = UserStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UserStatusLastWeek {
-    /// `by_me:flags.0?true`
-    pub by_me: bool,
-}
-
-impl UserStatusLastWeek {
-    fn flags(&self) -> u32 {
-        bit(self.by_me, 0)
-    }
-}
-
-impl EncodeBare for UserStatusLastWeek {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-    }
-}
-
-/// [`UserStatusLastWeek`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UserStatusLastWeekRef {
-    /// `flags:#`
-    pub flags: u32,
-}
-
-impl UserStatusLastWeekRef {
-    /// `by_me:flags.0?true`
-    pub fn by_me(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserStatusLastWeekRef {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { flags: reader.field(Self::NAME, "flags")? })
-    }
-}
-
-impl EncodeBare for UserStatusLastWeekRef {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-    }
-}
-
-tl_codec::combinator!(UserStatusLastWeek, UserStatusLastWeekRef, 0x541a_1d1a, "userStatusLastWeek");
-
-/// `userStatusLastMonth#65899777 = UserStatus`
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct UserStatusLastMonth {
-    /// `by_me:flags.0?true`
-    pub by_me: bool,
-}
-
-impl UserStatusLastMonth {
-    fn flags(&self) -> u32 {
-        bit(self.by_me, 0)
-    }
-}
-
-impl EncodeBare for UserStatusLastMonth {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-    }
-}
-
-/// [`UserStatusLastMonth`] as it is read.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct UserStatusLastMonthRef {
-    /// `flags:#`
-    pub flags: u32,
-}
-
-impl UserStatusLastMonthRef {
-    /// `by_me:flags.0?true`
-    pub fn by_me(&self) -> bool {
-        is_set(self.flags, 0)
-    }
-}
-
-impl<'a> DecodeBare<'a> for UserStatusLastMonthRef {
-    const MIN_LEN: usize = 4;
-
-    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        Ok(Self { flags: reader.field(Self::NAME, "flags")? })
-    }
-}
-
-impl EncodeBare for UserStatusLastMonthRef {
-    fn bare_len(&self) -> usize {
-        4
-    }
-
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-    }
-}
-
-tl_codec::combinator!(UserStatusLastMonth, UserStatusLastMonthRef, 0x6589_9777, "userStatusLastMonth");
 
 /// `username#b4073647 = Username`
 #[derive(Clone, PartialEq, Default)]

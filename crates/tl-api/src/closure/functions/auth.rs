@@ -701,7 +701,7 @@ impl fmt::Debug for ResendCode {
         f.debug_struct("ResendCode")
             .field("phone_number", &Redacted)
             .field("phone_code_hash", &Redacted)
-            .field("reason", &self.reason)
+            .field("reason", &Redacted)
             .finish()
     }
 }
@@ -712,7 +712,7 @@ impl fmt::Debug for ResendCodeRef<'_> {
             .field("flags", &self.flags)
             .field("phone_number", &Redacted)
             .field("phone_code_hash", &Redacted)
-            .field("reason", &self.reason)
+            .field("reason", &Redacted)
             .finish()
     }
 }

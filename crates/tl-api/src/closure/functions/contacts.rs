@@ -1398,10 +1398,7 @@ impl EncodeBare for ResolveUsernameRef<'_> {
 
 impl fmt::Debug for ResolveUsername {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResolveUsername")
-            .field("username", &Redacted)
-            .field("referer", &self.referer)
-            .finish()
+        f.debug_struct("ResolveUsername").field("username", &Redacted).field("referer", &Redacted).finish()
     }
 }
 
@@ -1410,7 +1407,7 @@ impl fmt::Debug for ResolveUsernameRef<'_> {
         f.debug_struct("ResolveUsernameRef")
             .field("flags", &self.flags)
             .field("username", &Redacted)
-            .field("referer", &self.referer)
+            .field("referer", &Redacted)
             .finish()
     }
 }

@@ -5,7 +5,55 @@
 
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, VecRef};
 
-use crate::closure::enums;
+use crate::closure::{enums, types};
+
+/// `users.getFullUser#b60f5918 = users.UserFull`
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GetFullUser {
+    /// `id:InputUser`
+    pub id: enums::InputUser,
+}
+
+impl EncodeBare for GetFullUser {
+    fn bare_len(&self) -> usize {
+        self.id.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+    }
+}
+
+/// [`GetFullUser`] as it is read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GetFullUserRef<'a> {
+    /// `id:InputUser`
+    pub id: enums::InputUserRef<'a>,
+}
+
+impl<'a> DecodeBare<'a> for GetFullUserRef<'a> {
+    const MIN_LEN: usize = 4;
+
+    fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        Ok(Self { id: reader.field(Self::NAME, "id")? })
+    }
+}
+
+impl EncodeBare for GetFullUserRef<'_> {
+    fn bare_len(&self) -> usize {
+        self.id.encoded_len()
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        self.id.encode(out);
+    }
+}
+
+tl_codec::combinator!(GetFullUser, GetFullUserRef<'a>, 0xb60f_5918, "users.getFullUser");
+
+impl Function for GetFullUser {
+    type Reply = types::users::UserFull;
+}
 
 /// `users.getUsers#0d91a548 = Vector<User>`
 #[derive(Debug, Clone, PartialEq, Default)]
