@@ -8,13 +8,25 @@ pub(crate) mod takeout;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::book::{AddressBook, BookSize, Dice, Marks, Person, Profile, Status, generate};
 use crate::config::Config;
 use crate::entropy::Entropy;
 use srp::Verifier;
 use takeout::Takeouts;
+
+/// Whether Telegram has anything against an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum AccountStanding {
+    #[default]
+    Good,
+    /// The account may only read.
+    Frozen,
+    /// Its owner, or time, has deleted it.
+    Deactivated,
+    Banned,
+}
 
 /// One account.
 pub(crate) struct Account {
@@ -23,7 +35,8 @@ pub(crate) struct Account {
     /// The login code, the same every time.
     pub(crate) code: String,
     pub(crate) password: Option<Verifier>,
-    pub(crate) takeouts: Mutex<Takeouts>,
+    takeouts: Mutex<Takeouts>,
+    standing: Mutex<AccountStanding>,
     users_by_id: HashMap<i64, usize>,
 }
 
@@ -38,10 +51,24 @@ impl Account {
             code: config.code.clone().unwrap_or_else(|| default_code(&profile.phone)),
             password: config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy)),
             takeouts: Mutex::default(),
+            standing: Mutex::default(),
             profile,
             book,
             users_by_id,
         }
+    }
+
+    /// The state of its takeouts.
+    pub(crate) fn takeouts(&self) -> MutexGuard<'_, Takeouts> {
+        self.takeouts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn standing(&self) -> AccountStanding {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_standing(&self, standing: AccountStanding) {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 
     /// The account as a user, as it sees itself.
@@ -98,8 +125,8 @@ impl Accounts {
         Self(accounts.into_iter().map(|account| (account.profile.phone.clone(), account)).collect())
     }
 
-    pub(crate) fn by_phone(&self, phone: &str) -> Option<&Arc<Account>> {
-        self.0.get(phone)
+    pub(crate) fn by_phone(&self, phone: &str) -> Option<Arc<Account>> {
+        self.0.get(phone).cloned()
     }
 }
 

@@ -67,6 +67,7 @@ pub(crate) fn answer(
         scripted_refusal(&mut request, name).map_or(Ok(()), Err)?;
         let method = method.ok_or_else(|| Refusal::bad("INPUT_METHOD_INVALID"))?;
         request.check_access(method.access)?;
+        request.check_frozen(method)?;
         (method.call)(&mut request, call.as_bytes())
     });
     let object = match outcome {

@@ -1,11 +1,10 @@
-//! The data centre: what all connections share.
+//! One data centre: what all of its connections share.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::account::Accounts;
 use crate::clock::UnixTime;
+use crate::cloud::Cloud;
 use crate::entropy::Entropy;
 use crate::event::EventSink;
 use crate::fault::Script;
@@ -15,17 +14,18 @@ use crate::keys::{KeyRecord, KeyStore};
 
 /// The state behind every connection. Each part has its own lock, and no lock is taken while another one is held,
 /// except a takeout's inside a call.
+///
+/// Auth keys and key exchanges are a data centre's own; what stands in an [`Arc`] is shared with the others.
 #[derive(Debug)]
 pub(crate) struct DataCentre {
     pub(crate) identity: DcIdentity,
-    pub(crate) address: SocketAddr,
-    pub(crate) rsa: RsaKey,
     pub(crate) keys: KeyStore,
     pub(crate) handshakes: Mutex<Handshakes>,
-    pub(crate) accounts: Accounts,
-    pub(crate) faults: Script,
-    pub(crate) events: EventSink,
     pub(crate) entropy: Mutex<Entropy>,
+    pub(crate) rsa: Arc<RsaKey>,
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) faults: Arc<Script>,
+    pub(crate) events: Arc<EventSink>,
 }
 
 impl DataCentre {
@@ -34,15 +34,20 @@ impl DataCentre {
     pub(crate) fn for_tests() -> Self {
         Self {
             identity: DcIdentity { id: 2, test_mode: false },
-            address: SocketAddr::from(([127, 0, 0, 1], 443)),
-            rsa: crate::key::tests::vector_key(),
             keys: KeyStore::default(),
             handshakes: Mutex::default(),
-            accounts: Accounts::default(),
-            faults: Script::default(),
-            events: EventSink::new(),
             entropy: Mutex::new(Entropy::from_seed(1)),
+            rsa: Arc::new(crate::key::tests::vector_key()),
+            cloud: Arc::new(Cloud::for_tests()),
+            faults: Arc::default(),
+            events: Arc::new(EventSink::new()),
         }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.cloud.addresses.get(&self.identity.id).copied().unwrap_or(unknown)
     }
 
     /// The server's time.

@@ -79,8 +79,15 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
     }
     let stopped = stop_signal().map_err(|error| Failure::new("listening for signals", error))?;
     // from here on a script may connect, or send a signal: the files are there
-    let proxy = server.mtproxy_address().map(|address| Event::MtproxyListening { address });
-    let begun = output::address(server.address()).and_then(|()| proxy.iter().try_for_each(output::event));
+    let begun = output::address(server.address())
+        .and_then(|()| addresses(&server).iter().try_for_each(output::event));
+    let control = server.control().clone();
+    let stopped = async {
+        tokio::select! {
+            () = stopped => {}
+            () = control.stopped() => {}
+        }
+    };
     let printed = match begun {
         Ok(()) => print_events(&mut events, stopped).await,
         Err(error) => Err(error),
@@ -90,6 +97,13 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
     let mut rest = std::iter::from_fn(|| events.try_next());
     let told = printed.and_then(|()| rest.try_for_each(|event| output::event(&event)));
     told.map_err(|error| Failure::new("standard output", error))
+}
+
+/// Where else the program listens, in the order in which it says so.
+fn addresses(server: &Server) -> Vec<Event> {
+    let admin = server.admin_address().map(|address| Event::Admin { address });
+    let proxy = server.mtproxy_address().map(|address| Event::MtproxyListening { address });
+    admin.into_iter().chain(proxy).collect()
 }
 
 /// Prints events until somebody stops the program.

@@ -39,6 +39,10 @@ pub struct Config {
     pub key: Option<RsaKey>,
     /// Whether there is an MTProxy in front, on a port of its own, and its secret.
     pub mtproxy_secret: Option<MtproxySecret>,
+    /// Where to take commands, on the loopback interface; nowhere if not given.
+    pub admin: Option<SocketAddr>,
+    /// How many seconds the first takeout of a key has to wait, unless its owner allows it before; none: not at all.
+    pub takeout_delay_secs: Option<u32>,
     /// What goes wrong.
     pub faults: Vec<FaultRule>,
 }
@@ -58,6 +62,8 @@ impl Default for Config {
             test_mode: false,
             key: None,
             mtproxy_secret: None,
+            admin: None,
+            takeout_delay_secs: None,
             faults: Vec::new(),
         }
     }
@@ -77,6 +83,8 @@ impl fmt::Debug for Config {
             .field("test_mode", &self.test_mode)
             .field("key", &self.key)
             .field("mtproxy_secret", &self.mtproxy_secret)
+            .field("admin", &self.admin)
+            .field("takeout_delay_secs", &self.takeout_delay_secs)
             .field("faults", &self.faults)
             .finish()
     }

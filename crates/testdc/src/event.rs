@@ -22,6 +22,12 @@ pub enum Event {
         /// Where.
         address: std::net::SocketAddr,
     },
+    /// The program takes commands ([`Server::admin_address`](crate::Server::admin_address)); it says so right behind
+    /// its address.
+    Admin {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
     /// A login code went out. Real servers send it to the user; this one tells it here.
     CodeSent {
         /// The number, digits only.
@@ -33,6 +39,11 @@ pub enum Event {
     Login {
         /// Whose account.
         user_id: i64,
+    },
+    /// A key asked for a takeout for the first time and has to wait.
+    TakeoutDelayed {
+        /// How many seconds.
+        secs: u32,
     },
     /// A takeout session was opened.
     TakeoutOpened {
@@ -59,10 +70,12 @@ impl fmt::Debug for Event {
             Self::MtproxyListening { address } => {
                 f.debug_struct("MtproxyListening").field("address", address).finish()
             }
+            Self::Admin { address } => f.debug_struct("Admin").field("address", address).finish(),
             Self::CodeSent { .. } => {
                 f.debug_struct("CodeSent").field("phone", &Redacted).field("code", &Redacted).finish()
             }
             Self::Login { user_id } => f.debug_struct("Login").field("user_id", user_id).finish(),
+            Self::TakeoutDelayed { secs } => f.debug_struct("TakeoutDelayed").field("secs", secs).finish(),
             Self::TakeoutOpened { takeout_id } => {
                 f.debug_struct("TakeoutOpened").field("takeout_id", takeout_id).finish()
             }

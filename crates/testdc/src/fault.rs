@@ -237,6 +237,10 @@ impl Script {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rule);
     }
 
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The first fault that `wanted` picks and that still happens; it then happens once less.
     pub(crate) fn take<T>(&self, wanted: impl Fn(&Fault) -> Option<T>) -> Option<T> {
         let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);

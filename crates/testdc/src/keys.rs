@@ -53,6 +53,17 @@ pub(crate) enum Login {
     /// The code was right; the account has a password too.
     AwaitPassword(Arc<Account>),
     LoggedIn(Arc<Account>),
+    /// A login that the server has ended.
+    Ended(Ending),
+}
+
+/// Why the server has ended a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The owner terminated the session on another device.
+    Revoked,
+    /// The key was used in two places at once.
+    Duplicated,
 }
 
 /// A code that was sent.
@@ -147,6 +158,11 @@ impl KeyStore {
         }
         records.insert(id, Arc::clone(&record));
         Some(record)
+    }
+
+    /// Every key, in no order.
+    pub(crate) fn all(&self) -> Vec<Arc<KeyRecord>> {
+        self.lock().by_id.values().map(|(record, _)| Arc::clone(record)).collect()
     }
 
     /// Forgets a key.

@@ -36,17 +36,21 @@
 //! | ciphertext ↔ message | `envelope` | MTProto 2.0 |
 //! | message ↔ calls | `session` | salts, order, containers, service messages, acknowledgements |
 //! | call → answer | `api` | methods, a file a family |
+//! | orders from outside | `control`, [`admin`] | what is done to a server while it runs |
 //! | all of them for one connection | `link`, `connection` | without and with its socket |
 //!
 //! Read next: [`Server`], [`Config`], [`fault`], [`book`].
 
 mod account;
+pub mod admin;
 mod api;
 pub mod book;
 mod centre;
 mod clock;
+mod cloud;
 mod config;
 mod connection;
+mod control;
 mod entropy;
 mod envelope;
 mod event;
@@ -66,6 +70,7 @@ pub mod truth;
 mod vectors;
 
 pub use config::Config;
+pub use control::{AccountState, Control, ControlError, Revocation, RevocationError};
 pub use entropy::Entropy;
 pub use event::{Event, Events};
 pub use fault::{Fault, FaultRule, FaultSpecError, MethodName, Times};

@@ -93,3 +93,9 @@ pub const MAX_HELLO_EARLY_SECS: i64 = 20 * 60;
 
 /// … and how far behind.
 pub const MAX_HELLO_LATE_SECS: i64 = 10 * 60;
+
+/// The longest line of the admin socket, with its end.
+pub const MAX_ADMIN_LINE_BYTES: u64 = 64 << 10;
+
+/// Connections of the admin socket at one time; further ones wait.
+pub const MAX_ADMIN_CONNECTIONS: usize = 64;

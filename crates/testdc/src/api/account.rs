@@ -6,9 +6,8 @@ use tl_codec::{Constructor, Encode};
 
 use super::Refusal;
 use super::request::{Access, Answer, Method, Request, read};
-use crate::account::Account;
 use crate::account::srp::{GENERATOR, Verifier};
-use crate::account::takeout::{OpenTakeout, Takeouts};
+use crate::account::takeout::{NotYet, OpenTakeout};
 use crate::event::Event;
 use crate::fault::Fault;
 use crate::keys::Login;
@@ -34,25 +33,41 @@ pub(super) const METHODS: &[Method] = &[
     },
 ];
 
-fn lock(account: &Account) -> std::sync::MutexGuard<'_, Takeouts> {
-    account.takeouts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
+/// `account.initTakeoutSession`: at once, or after the wait that the server was started with.
 fn init_takeout(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     let query = read::<account::InitTakeoutSessionRef>(body)?;
-    let delay = request
+    let auth_key_id = request.login_key()?.key.id();
+    if let Some(delay_secs) = takeout_delay_secs(request) {
+        let admitted = account.takeouts().admit(auth_key_id, delay_secs, request.now);
+        admitted.map_err(|reason| refuse_takeout(request, reason))?;
+    }
+    let takeout_id = account.takeouts().open(auth_key_id, query.contacts(), request.entropy);
+    request.centre.events.emit(Event::TakeoutOpened { takeout_id });
+    Ok(types::account::Takeout { id: takeout_id }.to_bytes())
+}
+
+/// The wait that the server was started with, or the one of a fault.
+fn takeout_delay_secs(request: &Request<'_>) -> Option<u32> {
+    let scripted = request
         .centre
         .faults
         .peek(|fault| if let Fault::TakeoutDelay { seconds } = fault { Some(*seconds) } else { None });
-    let mut takeouts = lock(&account);
-    if let Some(left) = delay.and_then(|seconds| takeouts.delay(seconds, request.now)) {
-        return Err(Refusal::new(420, format!("TAKEOUT_INIT_DELAY_{left}")));
+    scripted.or(request.centre.cloud.takeout_delay_secs)
+}
+
+/// What Telegram answers to a request that its owner has declined is not documented. Of the errors that are,
+/// `TAKEOUT_INVALID` is the closest: there is no such session, and waiting does not bring it.
+fn refuse_takeout(request: &Request<'_>, reason: NotYet) -> Refusal {
+    match reason {
+        NotYet::Wait { secs, is_first } => {
+            if is_first {
+                request.centre.events.emit(Event::TakeoutDelayed { secs });
+            }
+            Refusal::new(420, format!("TAKEOUT_INIT_DELAY_{secs}"))
+        }
+        NotYet::Denied => Refusal::bad("TAKEOUT_INVALID"),
     }
-    let takeout_id = takeouts.open(request.login_key()?.key.id(), query.contacts(), request.entropy);
-    drop(takeouts);
-    request.centre.events.emit(Event::TakeoutOpened { takeout_id });
-    Ok(types::account::Takeout { id: takeout_id }.to_bytes())
 }
 
 /// `account.finishTakeoutSession`, which is itself wrapped in `invokeWithTakeout`.
@@ -60,7 +75,7 @@ fn finish_takeout(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     let query = read::<account::FinishTakeoutSessionRef>(body)?;
     let open = request.takeout.ok_or_else(|| Refusal::forbidden("TAKEOUT_REQUIRED"))?;
-    lock(&account).finish();
+    account.takeouts().finish();
     request.centre.events.emit(Event::TakeoutFinished { takeout_id: open.id, success: query.success() });
     Ok(true.to_bytes())
 }
@@ -71,7 +86,7 @@ fn finish_takeout(request: &mut Request<'_>, body: &[u8]) -> Answer {
 /// `400 TAKEOUT_INVALID` when it is not, or no longer, the session that this key has opened.
 pub(super) fn find_takeout(request: &Request<'_>, takeout_id: i64) -> Result<OpenTakeout, Refusal> {
     let account = request.logged_in()?;
-    let found = lock(&account).find(takeout_id, request.login_key()?.key.id());
+    let found = account.takeouts().find(takeout_id, request.login_key()?.key.id());
     found.ok_or_else(|| Refusal::bad("TAKEOUT_INVALID"))
 }
 
@@ -79,7 +94,7 @@ pub(super) fn find_takeout(request: &Request<'_>, takeout_id: i64) -> Result<Ope
 pub(super) fn take_over(request: &mut Request<'_>) {
     if let Some(account) = request.account() {
         // no key has this id
-        lock(&account).open(0, true, request.entropy);
+        account.takeouts().open(0, true, request.entropy);
     }
 }
 

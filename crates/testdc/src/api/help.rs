@@ -24,7 +24,7 @@ pub(super) const METHODS: &[Method] = &[
 
 fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
     read::<help::GetConfig>(body)?;
-    let (identity, address) = (request.centre.identity, request.centre.address);
+    let (identity, address) = (request.centre.identity, request.centre.address());
     let option = types::DcOption {
         ipv6: address.is_ipv6(),
         static_: true,

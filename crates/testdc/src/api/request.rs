@@ -5,12 +5,12 @@ use std::sync::Arc;
 use tl_codec::Decode;
 
 use super::Refusal;
-use crate::account::Account;
 use crate::account::takeout::OpenTakeout;
+use crate::account::{Account, AccountStanding};
 use crate::centre::DataCentre;
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
-use crate::keys::{KeyRecord, Login};
+use crate::keys::{Ending, KeyRecord, Login};
 
 /// A method of the API.
 pub(super) struct Method {
@@ -18,6 +18,23 @@ pub(super) struct Method {
     pub(super) name: &'static str,
     pub(super) access: Access,
     pub(super) call: fn(&mut Request<'_>, &[u8]) -> Answer,
+}
+
+impl Method {
+    /// A frozen account may look at what it has and leave; it may change and export nothing. Telegram does not document
+    /// the list.
+    fn is_for_frozen(&self) -> bool {
+        const READING: [&str; 7] = [
+            "help.",
+            "auth.",
+            "updates.",
+            "users.get",
+            "contacts.get",
+            "account.getPassword",
+            "account.finish",
+        ];
+        READING.iter().any(|start| self.name.starts_with(start))
+    }
 }
 
 /// The object that a method returns, or its refusal.
@@ -84,16 +101,39 @@ impl<'a> Request<'a> {
     pub(super) fn account(&self) -> Option<Arc<Account>> {
         match &self.login_key.as_ref()?.client().login {
             Login::LoggedIn(account) => Some(Arc::clone(account)),
-            Login::LoggedOut | Login::AwaitPassword(_) => None,
+            Login::LoggedOut | Login::AwaitPassword(_) | Login::Ended(_) => None,
         }
     }
 
     /// The account that the call is about.
     ///
     /// # Errors
-    /// `401 AUTH_KEY_UNREGISTERED` if nobody is logged in.
+    /// `401 AUTH_KEY_UNREGISTERED` if nobody is logged in; what has ended the login or the account, if something has.
     pub(super) fn logged_in(&self) -> Result<Arc<Account>, Refusal> {
-        self.account().ok_or_else(|| Refusal::unauthorized("AUTH_KEY_UNREGISTERED"))
+        let login = self.login_key()?.client().login.clone();
+        let account = match login {
+            Login::LoggedIn(account) => account,
+            Login::LoggedOut | Login::AwaitPassword(_) => {
+                return Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED"));
+            }
+            Login::Ended(Ending::Revoked) => return Err(Refusal::unauthorized("SESSION_REVOKED")),
+            Login::Ended(Ending::Duplicated) => return Err(Refusal::new(406, "AUTH_KEY_DUPLICATED")),
+        };
+        match account.standing() {
+            AccountStanding::Good | AccountStanding::Frozen => Ok(account),
+            AccountStanding::Deactivated => Err(Refusal::unauthorized("USER_DEACTIVATED")),
+            AccountStanding::Banned => Err(Refusal::unauthorized("USER_DEACTIVATED_BAN")),
+        }
+    }
+
+    /// # Errors
+    /// `420 FROZEN_METHOD_INVALID` for a method that a frozen account may not call.
+    pub(super) fn check_frozen(&self, method: &Method) -> Result<(), Refusal> {
+        let is_frozen = self.account().is_some_and(|account| account.standing() == AccountStanding::Frozen);
+        if is_frozen && !method.is_for_frozen() {
+            return Err(Refusal::new(420, "FROZEN_METHOD_INVALID"));
+        }
+        Ok(())
     }
 }
 

@@ -66,6 +66,13 @@ pub(crate) struct Serve {
     /// 32 digits and a domain in hexadecimal.
     #[arg(long, value_name = "HEX")]
     mtproxy_secret: Option<MtproxySecret>,
+    /// Take commands at this address of the loopback interface: a JSON object a line. An event tells where; port 0 takes a
+    /// free one.
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
+    /// The first takeout of each key has to wait so long, unless the command `allow_takeout` ends the wait.
+    #[arg(long, value_name = "SECONDS")]
+    takeout_delay: Option<u32>,
     /// Say on standard error what happens and why clients are refused; twice: everything.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -89,6 +96,8 @@ impl Serve {
             test_mode: self.test_mode,
             key: None,
             mtproxy_secret: self.mtproxy_secret.clone(),
+            admin: self.admin,
+            takeout_delay_secs: self.takeout_delay,
             faults: self.faults.clone(),
         }
     }

@@ -242,12 +242,14 @@ fn the_key_exchange_goes_wrong_in_every_way_that_it_can() {
 
 #[test]
 fn faults_for_methods_that_do_not_exist_are_refused() {
-    use testdc::{BindError, Config, FaultRule, Server};
+    use testdc::{BindError, Config, ControlError, FaultRule, Server};
     let rule = "drop=contacts.getSavedd".parse::<FaultRule>().unwrap();
     let config = Config { contacts: 0, faults: vec![rule], ..Config::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let error = runtime.block_on(Server::bind(config)).unwrap_err();
-    assert!(matches!(error, BindError::UnknownMethod { method } if method == "contacts.getSavedd"));
+    assert!(
+        matches!(error, BindError::Fault(ControlError::UnknownMethod { method }) if method == "contacts.getSavedd")
+    );
     let bad_phone = Config { phone: "+12".to_owned(), ..Config::default() };
     assert!(matches!(runtime.block_on(Server::bind(bad_phone)), Err(BindError::Phone)));
 }

@@ -54,6 +54,10 @@ impl TestServer {
         self.server().public_key_pem()
     }
 
+    pub(crate) fn admin_address(&self) -> SocketAddr {
+        self.server().admin_address().unwrap()
+    }
+
     pub(crate) fn truth(&self) -> &Truth {
         self.server().truth()
     }

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, in its helper functions too"
 )]
 
+mod admin;
 mod book;
 mod client;
 mod faults;

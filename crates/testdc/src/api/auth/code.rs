@@ -1,13 +1,11 @@
 //! Login by code (protocol, "User Authorization").
 
-use std::sync::Arc;
-
 use tl_api::functions::auth;
 use tl_api::{enums, types};
 use tl_codec::Encode;
 
 use super::log_in;
-use crate::account::default_code;
+use crate::account::{AccountStanding, default_code};
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::clock::UnixTime;
@@ -28,9 +26,12 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
         return Err(Refusal::bad("API_ID_INVALID"));
     }
     let phone = digits(query.phone_number.as_bytes())?;
-    let account = request.centre.accounts.by_phone(&phone);
+    let account = request.centre.cloud.accounts.by_phone(&phone);
+    if account.as_ref().is_some_and(|account| account.standing() == AccountStanding::Banned) {
+        return Err(Refusal::bad("PHONE_NUMBER_BANNED"));
+    }
     let pending = PendingCode {
-        code: account.map_or_else(|| default_code(&phone), |account| account.code.clone()),
+        code: account.as_ref().map_or_else(|| default_code(&phone), |account| account.code.clone()),
         phone,
         hash: new_hash(request.entropy),
         sent_at: request.now,
@@ -81,11 +82,13 @@ pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
         pending.wrong_attempts += 1;
         return Err(Refusal::bad("PHONE_CODE_INVALID"));
     }
-    let Some(account) = request.centre.accounts.by_phone(&pending.phone) else {
+    let Some(account) = request.centre.cloud.accounts.by_phone(&pending.phone) else {
         let sign_up = types::auth::AuthorizationSignUpRequired::default();
         return Ok(enums::auth::Authorization::SignUpRequired(sign_up).to_bytes());
     };
-    let account = Arc::clone(account);
+    if account.standing() == AccountStanding::Deactivated {
+        return Err(Refusal::unauthorized("USER_DEACTIVATED"));
+    }
     if account.password.is_some() {
         client.login = Login::AwaitPassword(account);
         return Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"));

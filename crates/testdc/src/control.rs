@@ -1,0 +1,211 @@
+//! What can be done to a server while it runs: from a test, or by the [admin socket](crate::admin).
+//!
+//! **Owns** the orders that reach into keys, accounts, faults and connections. **Must not know** how they were given.
+
+mod orders;
+mod revoke;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::account::Account;
+use crate::api;
+use crate::centre::DataCentre;
+use crate::event::Events;
+use crate::fault::{Fault, FaultRule, MethodName};
+use crate::keys::Login;
+
+use orders::Standing;
+pub(crate) use orders::{Order, Orders};
+pub use revoke::{Revocation, RevocationError};
+
+/// A handle to a running server; clones mean the same server.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let server = testdc::Server::bind(testdc::Config { contacts: 5, ..testdc::Config::default() }).await?;
+/// server.control().add_fault("flood-wait=contacts.getSaved:30".parse()?)?;
+/// assert_eq!(server.control().state("9996621234")?.contacts, 5);
+/// assert!(server.control().state("15550000000").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Control {
+    /// Every data centre.
+    centres: Arc<[Arc<DataCentre>]>,
+    /// The one that a client begins with.
+    home: Arc<DataCentre>,
+    standing: Arc<watch::Sender<Standing>>,
+}
+
+/// An order that makes no sense here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// Nobody has this number.
+    #[error("no account has this number")]
+    UnknownPhone,
+    /// A fault waits for a method that this server does not have.
+    #[error("a fault waits for `{method}`, which this server does not have")]
+    UnknownMethod {
+        /// The method.
+        method: String,
+    },
+}
+
+/// How an account is, as [`Control::state`] tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AccountState {
+    /// Its id.
+    pub user_id: i64,
+    /// Keys of any data centre that are logged in to it.
+    pub sessions: usize,
+    /// Ids of the takeout sessions that are open: one, or none.
+    pub open_takeouts: Vec<i64>,
+    /// Keys whose takeout has to wait.
+    pub waiting_takeouts: usize,
+    /// Entries of its contact list.
+    pub contacts: usize,
+    /// Its saved records.
+    pub saved: usize,
+}
+
+impl Control {
+    pub(crate) fn new(home: Arc<DataCentre>, centres: Vec<Arc<DataCentre>>) -> Self {
+        Self { home, centres: centres.into(), standing: Arc::new(watch::Sender::new(Standing::default())) }
+    }
+
+    pub(crate) fn orders(&self) -> Orders {
+        Orders::new(self.standing.subscribe())
+    }
+
+    pub(crate) fn home(&self) -> &DataCentre {
+        &self.home
+    }
+
+    pub(crate) fn home_address(&self) -> SocketAddr {
+        self.home.address()
+    }
+
+    /// What happens from now on.
+    pub fn events(&self) -> Events {
+        self.home.events.subscribe()
+    }
+
+    /// Adds a fault to the script.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownMethod`].
+    pub fn add_fault(&self, rule: impl Into<FaultRule>) -> Result<(), ControlError> {
+        let rule = rule.into();
+        check_fault(&rule.fault)?;
+        self.home.faults.add(rule);
+        Ok(())
+    }
+
+    /// Nothing goes wrong any more; the clock is right again, too.
+    pub fn clear_faults(&self) {
+        self.home.faults.clear();
+    }
+
+    /// Closes every connection at once. Clients may connect again.
+    pub fn drop_connections(&self) {
+        self.standing.send_modify(|standing| standing.drops += 1);
+    }
+
+    /// Makes every salt of every key void; clients learn the new one from `bad_server_salt`.
+    pub fn rotate_salts(&self) {
+        for centre in self.centres.iter() {
+            let (now, mut entropy) = (centre.now(), centre.fork_entropy());
+            for key in centre.keys.all() {
+                key.wire().salts.rotate(now, &mut entropy);
+            }
+        }
+    }
+
+    /// How an account is.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`].
+    pub fn state(&self, phone: &str) -> Result<AccountState, ControlError> {
+        let account = self.account(phone)?;
+        let takeouts = account.takeouts();
+        Ok(AccountState {
+            user_id: account.profile.user_id,
+            open_takeouts: takeouts.open_id().into_iter().collect(),
+            waiting_takeouts: takeouts.waiting(),
+            contacts: account.book.contacts.len(),
+            saved: account.book.saved.len(),
+            sessions: {
+                drop(takeouts);
+                self.logins(&account).count()
+            },
+        })
+    }
+
+    /// Confirms the takeouts that wait, as the owner does on another device; gives their number. The next request of
+    /// each opens a session.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`].
+    pub fn allow_takeout(&self, phone: &str) -> Result<usize, ControlError> {
+        Ok(self.account(phone)?.takeouts().allow())
+    }
+
+    /// Declines the takeouts that wait; gives their number. The next request of each is refused with `400
+    /// TAKEOUT_INVALID`, and the one after that has to wait from the beginning.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`].
+    pub fn deny_takeout(&self, phone: &str) -> Result<usize, ControlError> {
+        Ok(self.account(phone)?.takeouts().deny())
+    }
+
+    /// Ends the server: no connection is taken any more, and those that are open are closed.
+    pub fn stop(&self) {
+        self.standing.send_modify(|standing| standing.stop = true);
+    }
+
+    /// Waits until somebody has ordered the end.
+    pub async fn stopped(&self) {
+        let mut orders = self.orders();
+        while orders.next().await != Order::Stop {}
+    }
+
+    pub(crate) fn account(&self, phone: &str) -> Result<Arc<Account>, ControlError> {
+        self.home.cloud.accounts.by_phone(phone).ok_or(ControlError::UnknownPhone)
+    }
+
+    /// The keys that are logged in to an account.
+    fn logins<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = Arc<crate::keys::KeyRecord>> + 'a {
+        let keys = self.centres.iter().flat_map(|centre| centre.keys.all());
+        keys.filter(|key| match &key.client().login {
+            Login::LoggedIn(owner) => owner.profile.user_id == account.profile.user_id,
+            Login::LoggedOut | Login::AwaitPassword(_) | Login::Ended(_) => false,
+        })
+    }
+}
+
+/// # Errors
+/// [`ControlError::UnknownMethod`].
+pub(crate) fn check_fault(fault: &Fault) -> Result<(), ControlError> {
+    match fault.method() {
+        Some(MethodName::Is(name)) if !api::knows(name) => {
+            Err(ControlError::UnknownMethod { method: name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("centres", &self.centres.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,67 @@
+//! Connections: taken, counted, and closed when somebody says so.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::centre::DataCentre;
+use crate::connection;
+use crate::control::{Order, Orders};
+use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
+use crate::mtproxy::Front;
+
+/// The number of the last connection of the process: sessions tell their connections apart by it, whichever port they
+/// came through.
+static LAST_ID: AtomicU64 = AtomicU64::new(0);
+
+/// Takes connections until the server stops.
+pub(super) async fn accept(
+    listener: TcpListener,
+    centre: Arc<DataCentre>,
+    front: Option<Arc<Front>>,
+    mut orders: Orders,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            order = orders.next() => match order {
+                Order::Stop => break,
+                Order::DropConnections => connections.shutdown().await,
+            },
+            // finished ones are taken off the set
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => {
+                let Some(stream) = admit(accepted, connections.len()).await else { continue };
+                let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
+                connections.spawn(connection::serve(id, stream, Arc::clone(&centre), front.clone()));
+            }
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Option<TcpStream> {
+    match accepted {
+        Ok((stream, _)) if connected < MAX_CONNECTIONS => {
+            // small messages go out at once; without it a client waits for the kernel
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY");
+            }
+            Some(stream)
+        }
+        Ok(_) => {
+            tracing::warn!("more than {MAX_CONNECTIONS} connections");
+            None
+        }
+        // the client was gone before it was taken, or there are no descriptors: neither ends the server
+        Err(error) => {
+            tracing::debug!(%error, "accept");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}
