@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-FILE_NAMES = {"contacts.parquet", "contacts.csv", "manifest.json"}
+FILE_NAMES = {"contacts.parquet", "contacts.csv", "archive.tkx", "manifest.json"}
 LAYER = 230
 
 # In their order, with their type; docs/output.md says what each one means.

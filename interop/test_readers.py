@@ -46,7 +46,7 @@ def duckdb_one(query: str, *arguments: object) -> Any:
     return row[0]
 
 
-def test_the_folder_holds_three_private_files(demo: Path) -> None:
+def test_the_folder_holds_private_files_alone(demo: Path) -> None:
     assert {path.name for path in demo.iterdir()} == FILE_NAMES
     assert {path.stat().st_mode & 0o777 for path in demo.iterdir()} == {0o600}
 

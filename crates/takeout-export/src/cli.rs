@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`arguments`] | what can be typed |
 //! | `settings` | what is meant by it: server, credentials, session file |
-//! | `login`, `export`, `logout`, `demo` | the commands |
+//! | `login`, `export`, `logout`, `demo`, `convert` | the commands |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
 //! | `interrupt` | Ctrl-C and SIGTERM |
@@ -18,6 +18,7 @@
 
 pub mod arguments;
 mod connection;
+mod convert;
 mod demo;
 mod exit;
 mod export;
@@ -94,6 +95,7 @@ fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failur
             match command {
                 Command::Demo(demo) => demo::run(demo, meter, &interrupt).await,
                 Command::Login(login) => login::run(login, &interrupt).await,
+                Command::Convert(convert) => convert::run(convert, meter, &interrupt).await,
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
             }

@@ -13,10 +13,11 @@
 mod describe;
 mod error;
 mod fetch;
+mod plan;
 mod prepare;
-mod verify;
 
 pub use self::error::ExportError;
-pub use self::fetch::{Clock, Fetched, fetch};
+pub use self::fetch::{Clock, Fetched, GET_CONTACTS, GET_SAVED, GET_STATUSES, Subject, fetch};
+pub use self::plan::{Plan, Raw};
 pub use self::prepare::{Prepared, Stop, prepare};
 pub use crate::columns::Options;

@@ -12,9 +12,11 @@
 //! |---|---|
 //! | [`export`] | the order above; what can go wrong in it |
 //! | [`columns`] | contacts become record batches |
+//! | [`format`] | which files there can be |
 //! | [`sink`] | record batches become files |
 //! | [`staging`] | a folder holds a whole export or none |
 //! | [`manifest`] | what an export says about itself |
+//! | [`archive`] | the replies as they came, for later |
 //! | [`progress`] | what a watcher is told |
 //! | [`cli`] | the program around it (feature `cli`) |
 //!
@@ -23,10 +25,13 @@
 //!
 //! Read next: [`export`].
 
+pub mod archive;
+mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod columns;
 pub mod export;
+pub mod format;
 pub mod manifest;
 pub mod progress;
 pub mod sink;

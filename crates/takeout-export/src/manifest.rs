@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Reused;
 use crate::sink::Written;
 
 /// What the `tool` of every manifest says; by it an export is known as ours.
@@ -43,6 +44,9 @@ pub struct Manifest {
     pub replaced_characters: BTreeMap<String, u64>,
     /// The takeout session.
     pub takeout: Takeout,
+    /// What was not fetched again but taken over from an earlier export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused: Option<Reused>,
     /// The columns, in order.
     pub columns: Vec<Column>,
     /// The files beside this one.
@@ -114,6 +118,8 @@ pub enum TakeoutResult {
     Finished,
     /// The connection was gone when it should have been finished; the next run finishes it.
     NotConfirmed,
+    /// The files were written from an archive, which is made before the end; the manifest beside it knows.
+    FromArchive,
 }
 
 /// A column.
@@ -137,18 +143,27 @@ pub struct File {
     pub size_bytes: u64,
     /// SHA-256 of its content, hex.
     pub sha256: String,
-    /// The rows in it.
+    /// The rows in it; of an archive, the rows that it gives.
     pub rows: u64,
+    /// Characters that this format cannot carry and that stand in it as U+FFFD.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub replaced_characters: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl File {
     /// The entry of a file that was written.
-    pub fn of(written: &Written, rows: u64) -> Self {
+    pub fn of(written: &Written) -> Self {
         Self {
             name: written.name.to_owned(),
             size_bytes: written.size_bytes,
             sha256: hex::encode(written.sha256),
-            rows,
+            rows: written.rows,
+            replaced_characters: written.replaced,
         }
     }
 }

@@ -8,20 +8,40 @@
 //! |---|---|---|
 //! | [`ParquetSink`] | `contacts.parquet` | one row group ([`MAX_ROW_GROUP_ROWS`](parquet::MAX_ROW_GROUP_ROWS)) |
 //! | [`CsvSink`] | `contacts.csv` | 64 KiB |
+//! | [`JsonlSink`] | `contacts.jsonl` | 64 KiB |
+//! | [`ArrowSink`] | `contacts.arrow` | 64 KiB |
+//! | `people` | vCard, Google, Outlook, HTML, GREEN-API | 64 KiB |
+//!
+//! The first four write every column and know none by name. The others write what an address book knows of a person:
+//! `person` finds it in the columns, and each `Form` says how it is written.
 //!
 //! Read next: `file`, which all of them write through.
 
+pub mod arrow;
+mod cell;
 pub mod csv;
 pub mod file;
+mod green_api;
+mod html;
+pub mod jsonl;
+mod open;
 pub mod parquet;
+mod people;
+mod person;
+mod rolodex;
+mod vcard;
+mod without;
 
 use std::io;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
+pub use self::arrow::ArrowSink;
 pub use self::csv::CsvSink;
 pub use self::file::{HashingFile, OutputFile, Written};
+pub use self::jsonl::JsonlSink;
+pub(crate) use self::open::{Opening, open};
 pub use self::parquet::ParquetSink;
 
 /// One output file in the making.
@@ -58,6 +78,14 @@ pub enum SinkError {
         name: &'static str,
         /// Why.
         source: ::parquet::errors::ParquetError,
+    },
+    /// The Arrow writer refused.
+    #[error("cannot write {name}")]
+    Arrow {
+        /// The file's name.
+        name: &'static str,
+        /// Why.
+        source: ArrowError,
     },
     /// The columns of a batch do not fit together. It is a mistake in this program.
     #[error("the columns of {name} do not fit together")]

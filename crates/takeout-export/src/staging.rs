@@ -31,17 +31,36 @@ pub use self::disk::{Disk, RealDisk};
 pub use self::error::OutputError;
 pub(crate) use self::error::io_error;
 use self::lock::Lock;
+use crate::format::Format;
 use crate::sink::{HashingFile, OutputFile};
 
 /// The manifest: what makes a folder an export.
 pub const MANIFEST: &str = "manifest.json";
 /// The rows as Parquet.
-pub const PARQUET: &str = "contacts.parquet";
+pub const PARQUET: &str = Format::Parquet.file_name();
 /// The rows as CSV.
-pub const CSV: &str = "contacts.csv";
+pub const CSV: &str = Format::Csv.file_name();
+/// The replies as they came.
+pub const ARCHIVE: &str = "archive.tkx";
+/// The same, encrypted.
+pub const SEALED_ARCHIVE: &str = "archive.tkx.age";
 
 /// Every name that this program ever gives to a file in an output folder.
-pub(crate) const OWN_NAMES: [&str; 3] = [PARQUET, CSV, MANIFEST];
+pub(crate) const OWN_NAMES: [&str; 13] = [
+    PARQUET,
+    CSV,
+    Format::Jsonl.file_name(),
+    Format::Arrow.file_name(),
+    Format::Vcard.file_name(),
+    Format::Vcard3.file_name(),
+    Format::Google.file_name(),
+    Format::Outlook.file_name(),
+    Format::Html.file_name(),
+    Format::GreenApi.file_name(),
+    ARCHIVE,
+    SEALED_ARCHIVE,
+    MANIFEST,
+];
 
 /// The staging folder's name inside of a target; beside one, the target's name stands before it.
 const STAGING: &str = ".takeout-export-staging";

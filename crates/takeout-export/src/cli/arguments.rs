@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::files::{Convert, Output, Replies};
 use super::exit::EXIT_CODES;
+
+mod files;
 
 /// Exports the whole Telegram address book, people without an account included, to Parquet and CSV.
 #[derive(Debug, Parser)]
@@ -46,6 +49,8 @@ pub enum Command {
     Login(Login),
     /// Export the address book of the account that is logged in
     Export(Export),
+    /// Write the files of an export again, in any format, from its archive and without the network
+    Convert(Convert),
     /// End the session at Telegram and remove it here
     Logout(Logout),
 }
@@ -62,17 +67,6 @@ pub struct Common {
     /// Write a log to this file (no codes, passwords, keys, names or numbers are ever logged)
     #[arg(long, global = true, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
-}
-
-/// Where the files go, and what is in them.
-#[derive(Debug, Args)]
-pub struct Output {
-    /// Replace an earlier export in the folder; other files in it stay
-    #[arg(long)]
-    pub force: bool,
-    /// Add the column `access_hash` (with it and the session one can write to the people of the list)
-    #[arg(long)]
-    pub with_access_hash: bool,
 }
 
 /// `demo`

@@ -33,6 +33,8 @@ pub enum Exit {
     Reconcile,
     /// A flood wait longer than allowed.
     FloodWait,
+    /// A file is not what was written.
+    Unverified,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -57,6 +59,7 @@ impl Exit {
             Self::Output => 11,
             Self::Reconcile => 12,
             Self::FloodWait => 13,
+            Self::Unverified => 20,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -87,6 +90,7 @@ Exit codes:
    11  the output cannot be written
    12  reconciliation failed: a record would have been lost
    13  a flood wait longer than allowed
+   20  a file is not what was written: damaged, or changed since
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -112,6 +116,7 @@ mod tests {
             Exit::Output,
             Exit::Reconcile,
             Exit::FloodWait,
+            Exit::Unverified,
             Exit::Interrupted,
             Exit::Terminated,
         ];

@@ -9,6 +9,7 @@ use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutErr
 
 use super::exit::Exit;
 use super::interrupt::Signal;
+use crate::archive::{ArchiveError, seal};
 use crate::export::ExportError;
 use crate::staging::OutputError;
 
@@ -45,6 +46,10 @@ pub(super) enum Failure {
     Takeout(TakeoutError),
     #[error(transparent)]
     Export(ExportError),
+    #[error("--encrypt is not for a recipient")]
+    Recipient(#[source] ArchiveError),
+    #[error("cannot use {}", path.display())]
+    Archive { path: PathBuf, source: ArchiveError },
     #[error("the demo's data centre cannot start")]
     Demo(#[source] testdc::BindError),
     #[error("a task of the program ended without a result")]
@@ -72,7 +77,9 @@ impl Failure {
             | Self::NoTerminal { .. }
             | Self::Stdin(_)
             | Self::NoDataFolder
+            | Self::Recipient(_)
             | Self::OtherServer => Exit::Usage,
+            Self::Archive { source, .. } => archive_exit(source),
             Self::Session(SessionError::Io { .. }) => Exit::Output,
             Self::Session(_) | Self::NotLoggedIn(_) => Exit::NotLoggedIn,
             Self::Login(error) => login_exit(error),
@@ -89,6 +96,16 @@ impl Failure {
             Self::NoTerminal { option } => format!("give {option}, or run the command in a terminal"),
             Self::NoDataFolder => "name a session file with --session".to_owned(),
             Self::OtherServer => "name another file with --session, or log out first".to_owned(),
+            Self::Archive { source: ArchiveError::Encrypted, .. } => {
+                "name the file with your key: --identity FILE".to_owned()
+            }
+            Self::Archive { source, .. } if seal::is_key_problem(source) => {
+                "name the file with the key that the archive was encrypted for: --identity FILE".to_owned()
+            }
+            Self::Archive { source: ArchiveError::Io(_), .. } => return None,
+            Self::Archive { .. } => {
+                "take the archive from a backup; a damaged one is not used in part".to_owned()
+            }
             Self::NotLoggedIn(_) => "takeout-export login".to_owned(),
             Self::Session(SessionError::Exposed { path, .. }) => {
                 format!("if nobody else has read it: chmod 600 {}", path.display())
@@ -209,13 +226,24 @@ fn duration_text(wait: Duration) -> String {
     }
 }
 
+fn archive_exit(error: &ArchiveError) -> Exit {
+    match error {
+        ArchiveError::Io(_) => Exit::Usage,
+        _ if seal::is_key_problem(error) => Exit::Usage,
+        _ => Exit::Unverified,
+    }
+}
+
 fn export_exit(error: &ExportError) -> Exit {
     match error {
         ExportError::Contacts(_) => Exit::Protocol,
         ExportError::Reconcile(_) => Exit::Reconcile,
         ExportError::Output(OutputError::NotEmpty { .. } | OutputError::Foreign { .. }) => Exit::NotEmpty,
         ExportError::Output(_) | ExportError::Sink(_) => Exit::Output,
-        ExportError::Columns(_) | ExportError::Manifest(_) | ExportError::Stopped => Exit::Unexpected,
+        ExportError::Archive(_)
+        | ExportError::Columns(_)
+        | ExportError::Manifest(_)
+        | ExportError::Stopped => Exit::Unexpected,
     }
 }
 

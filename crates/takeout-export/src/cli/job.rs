@@ -14,7 +14,8 @@ use super::failure::Failure;
 use super::interrupt::{Interrupt, Signal};
 use super::meter::Meter;
 use super::summary::{Exported, Outcome};
-use crate::export::{self, Fetched, Options, Prepared};
+use crate::columns::Options;
+use crate::export::{self, Fetched, Plan, Prepared, Raw, Subject};
 use crate::manifest::TakeoutResult;
 use crate::progress::{Step, Watch};
 use crate::staging::{RealDisk, Staging};
@@ -28,14 +29,36 @@ const CLEARING: Duration = Duration::from_secs(10);
 pub(super) struct Target {
     staging: Staging,
     folder: PathBuf,
-    options: Options,
+    plan: Plan,
 }
 
 impl Target {
     pub(super) fn begin(folder: PathBuf, output: &Output) -> Result<Self, Failure> {
+        let plan = plan(output)?;
         let staging = Staging::begin(&folder, output.force).map_err(|error| Failure::Export(error.into()))?;
-        Ok(Self { staging, folder, options: Options { access_hash: output.with_access_hash } })
+        Ok(Self { staging, folder, plan })
     }
+
+    pub(super) fn folder(&self) -> PathBuf {
+        self.folder.clone()
+    }
+}
+
+/// What is meant by the options for the files.
+fn plan(output: &Output) -> Result<Plan, Failure> {
+    let recipients = output.replies.encrypt.iter().map(|recipient| recipient.parse());
+    let recipients = recipients.collect::<Result<Vec<_>, _>>().map_err(Failure::Recipient)?;
+    Ok(Plan {
+        columns: Options { access_hash: output.with_access_hash },
+        formats: output.format.clone(),
+        excel: output.excel,
+        in_history: false,
+        raw: match (output.replies.no_raw, recipients) {
+            (true, _) => Raw::Dropped,
+            (false, recipients) if recipients.is_empty() => Raw::Plain,
+            (false, recipients) => Raw::Sealed(recipients),
+        },
+    })
 }
 
 /// Exports: inside a takeout session that is finished however this ends.
@@ -88,13 +111,20 @@ fn failure(error: RunError<Failure, Signal>) -> Failure {
 }
 
 async fn fetch(takeout: &Takeout, account_id: i64, meter: &Meter) -> Result<Fetched, Failure> {
-    let fetched = export::fetch(takeout, takeout.client(), account_id, meter, &Timestamp::now).await;
+    let fetched = export::fetch(
+        takeout,
+        takeout.client(),
+        Subject { account_id, earlier: None },
+        meter,
+        &Timestamp::now,
+    )
+    .await;
     fetched.map_err(|error| Failure::Takeout(takeout::classify(error)))
 }
 
 /// Writes on a thread of its own. If this future is dropped, the thread is told to stop, and `clearing` goes away when
 /// it has.
-async fn prepare(
+pub(super) async fn prepare(
     fetched: Fetched,
     target: Target,
     meter: &Meter,
@@ -105,7 +135,7 @@ async fn prepare(
     let watch = meter.clone();
     let work = tokio::task::spawn_blocking(move || {
         let stopped = || flag.load(Ordering::Relaxed);
-        let prepared = export::prepare(&fetched, target.staging, target.options, &watch, &stopped);
+        let prepared = export::prepare(&fetched, target.staging, &target.plan, &watch, &stopped);
         if stopped() {
             // nobody waits for the result: the folder is cleared away here
             drop(prepared);

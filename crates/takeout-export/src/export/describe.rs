@@ -67,8 +67,9 @@ pub(super) fn manifest(fetched: &Fetched, book: &AddressBook, schema: &Schema) -
         takeout: Takeout {
             scope: vec![SCOPE.to_owned()],
             result: TakeoutResult::NotConfirmed,
-            called_outside: fetched.called_outside.iter().map(|method| (*method).to_owned()).collect(),
+            called_outside: fetched.called_outside.clone(),
         },
+        reused: fetched.reused.clone(),
         columns: columns(schema),
         files: Vec::new(),
     }
@@ -159,6 +160,13 @@ fn warnings(fetched: &Fetched, book: &AddressBook) -> Vec<String> {
     let contradictions = Anomalies { saved_without_number: 0, ..book.anomalies() };
     if !contradictions.is_empty() {
         warnings.push("the server's lists do not fit together; see anomalies".to_owned());
+    }
+    if let Some(reused) = &fetched.reused {
+        warnings.push(format!(
+            "names, usernames and flags of the accounts are those of {}: the server says that nobody came or went \
+             since, and --reuse-users was given",
+            reused.received_at
+        ));
     }
     for method in &fetched.called_outside {
         warnings.push(format!("{method} was refused inside of the takeout session and called outside of it"));

@@ -3,6 +3,7 @@
 use arrow_schema::ArrowError;
 use contacts::{ContactsError, ReconcileError};
 
+use crate::archive::ArchiveError;
 use crate::sink::SinkError;
 use crate::staging::OutputError;
 
@@ -22,6 +23,9 @@ pub enum ExportError {
     /// The folder cannot be used.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The archive does not read back as it was written.
+    #[error("the archive does not read back as it was written")]
+    Archive(#[from] ArchiveError),
     /// The columns do not fit their schema: a mistake in this program.
     #[error("the columns do not fit their schema")]
     Columns(#[from] ArrowError),

@@ -8,12 +8,15 @@ use jiff::Timestamp;
 use super::describe::{self, Tally};
 use super::error::ExportError;
 use super::fetch::Fetched;
-use super::verify;
-use crate::columns::{Columns, Options};
+use super::plan::{Plan, Raw};
+use crate::archive::{Archive, seal};
+use crate::check;
+use crate::columns::Columns;
 use crate::manifest::{File, Manifest, TakeoutResult};
 use crate::progress::{Step, Watch};
-use crate::sink::{CsvSink, ParquetSink, Sink};
-use crate::staging::{CSV, Disk, MANIFEST, PARQUET, Staging};
+use crate::sink::csv::Flavour;
+use crate::sink::{self, Opening, Sink, SinkError, Written};
+use crate::staging::{ARCHIVE, Disk, MANIFEST, SEALED_ARCHIVE, Staging};
 
 /// Rows that go to the sinks at once: large enough for columns, small enough for a cache.
 const BATCH_ROWS: usize = 8_192;
@@ -35,7 +38,7 @@ pub struct Prepared<D: Disk> {
 pub fn prepare<D: Disk>(
     fetched: &Fetched,
     staging: Staging<D>,
-    options: Options,
+    plan: &Plan,
     watch: &dyn Watch,
     stop: Stop<'_>,
 ) -> Result<Prepared<D>, ExportError> {
@@ -50,30 +53,72 @@ pub fn prepare<D: Disk>(
         "everybody stands in exactly one row"
     );
 
-    let mut columns = Columns::new(options, fetched.frame());
+    let mut columns = Columns::new(plan.columns, fetched.frame());
     let mut manifest = describe::manifest(fetched, &book, &columns.schema());
-    let mut sinks: Vec<Box<dyn Sink>> = vec![
-        Box::new(ParquetSink::new(
-            staging.create(PARQUET)?,
-            columns.schema(),
-            describe::metadata(&manifest),
-        )?),
-        Box::new(CsvSink::new(staging.create(CSV)?, &columns.schema())?),
-    ];
+    let opening = Opening {
+        schema: columns.schema(),
+        metadata: describe::metadata(&manifest),
+        rows: proof.rows,
+        flavour: if plan.excel { Flavour::Excel } else { Flavour::Plain },
+        in_history: plan.in_history,
+    };
+    let formats = plan.distinct_formats();
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::with_capacity(formats.len());
+    for format in &formats {
+        sinks.push(sink::open(*format, staging.create(format.file_name())?, &opening)?);
+    }
     let tally = write_rows(&book, &mut columns, &mut sinks, watch, stop)?;
     describe::complete(&mut manifest, tally, columns.replaced());
 
     watch.step(Step::Checking);
-    for sink in sinks {
+    for (format, sink) in formats.into_iter().zip(sinks) {
         let written = sink.finish()?;
-        let rows = verify::rows_on_disk(&staging.path_of(written.name), &written)?;
-        if rows != proof.rows {
-            let mismatch = ReconcileError::RowCount { name: written.name, expected: proof.rows, got: rows };
-            return Err(mismatch.into());
-        }
-        manifest.files.push(File::of(&written, manifest.counts.rows));
+        demand_rows(&written, if format.is_accounts_only() { proof.contacts } else { proof.rows })?;
+        keep(&staging, &mut manifest, &written)?;
+    }
+    if let Some(written) = write_archive(fetched, &staging, plan, manifest.counts.rows)? {
+        keep(&staging, &mut manifest, &written)?;
     }
     Ok(Prepared { staging, manifest })
+}
+
+fn demand_rows(written: &Written, expected: usize) -> Result<(), ReconcileError> {
+    match usize::try_from(written.rows) {
+        Ok(got) if got == expected => Ok(()),
+        got => {
+            let got = got.unwrap_or(usize::MAX);
+            Err(ReconcileError::RowCount { name: written.name, expected, got })
+        }
+    }
+}
+
+/// Reads a file back and lists it.
+fn keep<D: Disk>(
+    staging: &Staging<D>,
+    manifest: &mut Manifest,
+    written: &Written,
+) -> Result<(), ExportError> {
+    check::demand_written(&staging.path_of(written.name), written)?;
+    manifest.files.push(File::of(written));
+    Ok(())
+}
+
+/// The replies themselves, from which all the other files can be written again.
+fn write_archive<D: Disk>(
+    fetched: &Fetched,
+    staging: &Staging<D>,
+    plan: &Plan,
+    rows: u64,
+) -> Result<Option<Written>, ExportError> {
+    let (name, recipients) = match &plan.raw {
+        Raw::Dropped => return Ok(None),
+        Raw::Plain => (ARCHIVE, &[][..]),
+        Raw::Sealed(recipients) => (SEALED_ARCHIVE, recipients.as_slice()),
+    };
+    let file = staging.create(name)?;
+    let file = seal::write_for(recipients, &Archive::of(fetched), file);
+    let file = file.map_err(|source| SinkError::Io { name, source })?;
+    Ok(Some(file.finish(rows, 0)?))
 }
 
 fn write_rows(
@@ -121,8 +166,8 @@ impl<D: Disk> Prepared<D> {
         let text = self.manifest.to_text()?;
         let mut file = self.staging.create(MANIFEST)?;
         let name = file.name();
-        file.write_all(text.as_bytes()).map_err(|source| crate::sink::SinkError::Io { name, source })?;
-        file.finish()?;
+        file.write_all(text.as_bytes()).map_err(|source| SinkError::Io { name, source })?;
+        file.finish(0, 0)?;
         self.staging.publish()?;
         Ok(self.manifest)
     }

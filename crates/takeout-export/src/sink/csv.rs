@@ -10,17 +10,36 @@
 //! | list | JSON text, like `[{"username":"a","editable":true,"active":true}]` |
 //!
 //! An empty text and a null are the same cell; the Parquet file tells them apart.
-
-mod cell;
+//!
+//! [For Excel](Flavour::Excel) the file starts with a byte order mark, without which Excel takes UTF-8 for the code page
+//! of the system, and an apostrophe stands in front of texts that it would take for a formula. That changes the texts,
+//! so it is done on wish only.
 
 use std::fmt;
+use std::io::Write;
 
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
 
-use self::cell::Cells;
+use super::cell::Cells;
 use super::{HashingFile, Sink, SinkError, Written};
+
+/// For whom the file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flavour {
+    /// For programs: nothing is changed.
+    #[default]
+    Plain,
+    /// For Excel: byte order mark and formula guard.
+    Excel,
+}
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// What a spreadsheet takes for the beginning of a formula, if it is the first character of a cell (OWASP, "CSV
+/// Injection").
+const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Writes one CSV file.
 pub struct CsvSink {
@@ -28,6 +47,8 @@ pub struct CsvSink {
     writer: Writer<HashingFile>,
     record: ByteRecord,
     cell: String,
+    flavour: Flavour,
+    rows: u64,
 }
 
 impl CsvSink {
@@ -35,12 +56,15 @@ impl CsvSink {
     ///
     /// # Errors
     /// [`SinkError::Io`].
-    pub fn new(file: HashingFile, schema: &Schema) -> Result<Self, SinkError> {
+    pub fn new(mut file: HashingFile, schema: &Schema, flavour: Flavour) -> Result<Self, SinkError> {
         let name = file.name();
+        if flavour == Flavour::Excel {
+            file.write_all(BYTE_ORDER_MARK).map_err(|source| SinkError::Io { name, source })?;
+        }
         let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(file);
         let header = schema.fields().iter().map(|field| field.name());
         writer.write_record(header).map_err(|error| io_error(name, error))?;
-        Ok(Self { name, writer, record: ByteRecord::new(), cell: String::new() })
+        Ok(Self { name, writer, record: ByteRecord::new(), cell: String::new(), flavour, rows: 0 })
     }
 }
 
@@ -56,9 +80,15 @@ impl Sink for CsvSink {
             self.record.clear();
             for column in &columns {
                 self.cell.clear();
-                self.record.push_field(column.text(row, &mut self.cell).as_bytes());
+                let text = column.text(row, &mut self.cell);
+                if self.flavour == Flavour::Excel && column.is_text() && text.starts_with(FORMULA_STARTS) {
+                    self.record.push_field(format!("'{text}").as_bytes());
+                } else {
+                    self.record.push_field(text.as_bytes());
+                }
             }
             self.writer.write_byte_record(&self.record).map_err(|error| io_error(self.name, error))?;
+            self.rows += 1;
         }
         Ok(())
     }
@@ -67,7 +97,7 @@ impl Sink for CsvSink {
         let name = self.name;
         let file = self.writer.into_inner();
         let file = file.map_err(|error| SinkError::Io { name, source: error.into_error() })?;
-        file.finish()
+        file.finish(self.rows, 0)
     }
 }
 

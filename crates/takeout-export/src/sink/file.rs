@@ -34,6 +34,10 @@ pub struct Written {
     pub size_bytes: u64,
     /// SHA-256 of its content.
     pub sha256: [u8; 32],
+    /// The rows in it.
+    pub rows: u64,
+    /// Characters that the format cannot carry and that stand in it as U+FFFD.
+    pub replaced: u64,
 }
 
 /// Counts and hashes what is written through it.
@@ -58,14 +62,20 @@ impl HashingFile {
         self.name
     }
 
-    /// Writes the rest and waits until it is safe.
+    /// Writes the rest and waits until it is safe. `rows` and `replaced` are what [`Written`] says of it.
     ///
     /// # Errors
     /// [`SinkError::Io`].
-    pub fn finish(mut self) -> Result<Written, SinkError> {
+    pub fn finish(mut self, rows: u64, replaced: u64) -> Result<Written, SinkError> {
         let synced = self.file.flush().and_then(|()| self.file.get_mut().sync());
         synced.map_err(|source| SinkError::Io { name: self.name, source })?;
-        Ok(Written { name: self.name, size_bytes: self.size_bytes, sha256: self.hash.finalize().into() })
+        Ok(Written {
+            name: self.name,
+            size_bytes: self.size_bytes,
+            sha256: self.hash.finalize().into(),
+            rows,
+            replaced,
+        })
     }
 }
 
@@ -140,7 +150,7 @@ pub(crate) mod tests {
         for part in [b"ab".as_slice(), b"", b"c"] {
             file.write_all(part).unwrap();
         }
-        let written = file.finish().unwrap();
+        let written = file.finish(1, 2).unwrap();
         assert_eq!(memory.bytes.lock().unwrap().as_slice(), b"abc");
         assert_eq!((written.name, written.size_bytes), ("x", 3));
         // FIPS 180-2, appendix B.1
@@ -154,7 +164,7 @@ pub(crate) mod tests {
     fn a_full_disk_is_noticed_at_the_latest_when_finishing() {
         let mut file = HashingFile::new("x", Box::new(Memory::with_room(2)));
         file.write_all(b"abc").unwrap();
-        let SinkError::Io { name: "x", source } = file.finish().unwrap_err() else { panic!() };
+        let SinkError::Io { name: "x", source } = file.finish(0, 0).unwrap_err() else { panic!() };
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
     }
 }

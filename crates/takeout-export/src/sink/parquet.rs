@@ -9,6 +9,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 
 use super::{HashingFile, Sink, SinkError, Written};
 
@@ -18,14 +19,19 @@ use super::{HashingFile, Sink, SinkError, Written};
 /// whole and stays below ten megabytes in memory.
 pub const MAX_ROW_GROUP_ROWS: usize = 65_536;
 
-/// Writes one Parquet file: zstd, dictionaries, statistics for each page, and the given key-value metadata.
+/// Columns that somebody looks up one value in: a bloom filter says where it is not.
+const LOOKED_UP: [&str; 2] = ["user_id", "phone"];
+
+/// Writes one Parquet file: zstd, dictionaries, statistics and an index of the pages, bloom filters for what is looked
+/// up, and the given key-value metadata.
 pub struct ParquetSink {
     name: &'static str,
     writer: ArrowWriter<HashingFile>,
+    rows: u64,
 }
 
 impl ParquetSink {
-    /// Starts the file.
+    /// Starts the file. `rows_expected` is what the bloom filters are made for.
     ///
     /// # Errors
     /// [`SinkError::Parquet`] if the schema has no Parquet form or the file cannot be written.
@@ -33,13 +39,14 @@ impl ParquetSink {
         file: HashingFile,
         schema: SchemaRef,
         metadata: impl IntoIterator<Item = (String, String)>,
+        rows_expected: usize,
     ) -> Result<Self, SinkError> {
         let name = file.name();
         let error = |source| SinkError::Parquet { name, source };
         let metadata = metadata.into_iter().map(|(key, value)| KeyValue::new(key, value)).collect();
-        let properties = properties(metadata).map_err(error)?;
+        let properties = properties(metadata, rows_expected).map_err(error)?;
         let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(error)?;
-        Ok(Self { name, writer })
+        Ok(Self { name, writer, rows: 0 })
     }
 
     fn error(&self, source: ParquetError) -> SinkError {
@@ -47,8 +54,17 @@ impl ParquetSink {
     }
 }
 
-fn properties(metadata: Vec<KeyValue>) -> Result<WriterProperties, ParquetError> {
-    Ok(WriterProperties::builder()
+fn properties(metadata: Vec<KeyValue>, rows_expected: usize) -> Result<WriterProperties, ParquetError> {
+    let mut builder = WriterProperties::builder();
+    // a filter is as large as it is made for, whatever then goes in
+    let distinct = u64::try_from(rows_expected.clamp(1, MAX_ROW_GROUP_ROWS)).unwrap_or(u64::MAX);
+    for column in LOOKED_UP {
+        let column = ColumnPath::from(column);
+        builder = builder
+            .set_column_bloom_filter_enabled(column.clone(), true)
+            .set_column_bloom_filter_max_ndv(column, distinct);
+    }
+    Ok(builder
         // in the form that readers parse; no time and no host, so that equal rows give equal files
         .set_created_by(
             concat!("takeout-export version ", env!("CARGO_PKG_VERSION"), " (build parquet-rs)").into(),
@@ -63,13 +79,15 @@ fn properties(metadata: Vec<KeyValue>) -> Result<WriterProperties, ParquetError>
 
 impl Sink for ParquetSink {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), SinkError> {
-        self.writer.write(batch).map_err(|source| self.error(source))
+        self.writer.write(batch).map_err(|source| self.error(source))?;
+        self.rows += u64::try_from(batch.num_rows()).unwrap_or_default();
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
         let name = self.name;
         let file = self.writer.into_inner().map_err(|source| SinkError::Parquet { name, source })?;
-        file.finish()
+        file.finish(self.rows, 0)
     }
 }
 

@@ -54,13 +54,13 @@ fn lists() -> ArrayRef {
 
 fn csv_sink(memory: &Memory) -> Result<Box<dyn Sink>, SinkError> {
     let file = HashingFile::new("rows.csv", Box::new(memory.clone()));
-    Ok(Box::new(CsvSink::new(file, &batch().schema())?))
+    Ok(Box::new(CsvSink::new(file, &batch().schema(), csv::Flavour::Plain)?))
 }
 
 fn parquet_sink(memory: &Memory) -> Result<Box<dyn Sink>, SinkError> {
     let file = HashingFile::new("rows.parquet", Box::new(memory.clone()));
     let metadata = [("layer".to_owned(), "230".to_owned())];
-    Ok(Box::new(ParquetSink::new(file, batch().schema(), metadata)?))
+    Ok(Box::new(ParquetSink::new(file, batch().schema(), metadata, 5)?))
 }
 
 type Open = fn(&Memory) -> Result<Box<dyn Sink>, SinkError>;

@@ -16,7 +16,7 @@ fn write<D: Disk>(staging: &Staging<D>, names: &[&'static str]) {
     for name in names.iter().chain([&MANIFEST]) {
         let mut file = staging.create(name).unwrap();
         file.write_all(text_of(name, names).as_bytes()).unwrap();
-        file.finish().unwrap();
+        file.finish(0, 0).unwrap();
     }
 }
 

@@ -33,13 +33,15 @@ fn without_arguments_it_says_what_to_do_next() {
 fn help_and_version_are_results() {
     let help = run(&mut program(&["--help"]));
     assert_eq!((help.exit, help.stderr.as_str()), (0, ""));
-    for part in ["Examples:", "Exit codes:", "demo", "login", "export", "logout", "  143  terminated"] {
+    for part in
+        ["Examples:", "Exit codes:", "demo", "login", "export", "convert", "logout", "  143  terminated"]
+    {
         assert!(help.stdout.contains(part), "{part}: {help:?}");
     }
     assert!(help.stdout.lines().all(|line| line.chars().count() <= 100), "{}", help.stdout);
     let version = run(&mut program(&["--version"]));
     assert_eq!(version.stdout, concat!("takeout-export ", env!("CARGO_PKG_VERSION"), "\n"));
-    for command in ["demo", "login", "export", "logout"] {
+    for command in ["demo", "login", "export", "convert", "logout"] {
         assert_eq!(run(&mut program(&[command, "--help"])).exit, 0);
     }
 }
@@ -52,6 +54,10 @@ fn wrong_usage_is_exit_code_2() {
         ("export --out x --dc 2=127.0.0.1:1", "--rsa-key"),
         ("export --out x --frobnicate", "--frobnicate"),
         ("demo --contacts many", "many"),
+        ("demo --format parquet,xlsx", "possible values: parquet, csv, jsonl"),
+        ("demo --no-raw --encrypt age1x", "cannot be used with"),
+        ("demo --encrypt ssh-rsa", "it starts with age1"),
+        ("convert nowhere --out x", "No such file"),
         ("login --api-id 0", "0"),
         ("login --api-id 1 --api-hash x --dc nonsense --rsa-key /dev/null", "nonsense"),
         ("login --api-id 1 --api-hash x --dc 2=127.0.0.1:1 --rsa-key /nonexistent", "/nonexistent"),
@@ -94,7 +100,10 @@ fn a_demo_ends_with_a_summary_and_its_progress_is_plain_lines_on_stderr() {
     let ran = demo(&out, &[]).succeeds();
     let rows = rows::read_parquet(&out).len();
     assert!(ran.stdout.starts_with(&format!("{rows} people in {}\n", out.display())), "{ran:?}");
-    assert!(ran.stdout.ends_with("Files: contacts.parquet, contacts.csv, manifest.json\n"), "{ran:?}");
+    assert!(
+        ran.stdout.ends_with("Files: contacts.parquet, contacts.csv, archive.tkx, manifest.json\n"),
+        "{ran:?}"
+    );
     for line in ["asking for the saved contacts", "asking for the contacts", "checking the files"] {
         assert!(ran.stderr.lines().any(|said| said == line), "{line}: {ran:?}");
     }
@@ -132,7 +141,7 @@ fn a_folder_with_something_in_it_is_left_alone_unless_forced() {
 
     // forced: an export beside the foreign file, then another one in place of it
     demo(&out, &["--force"]).succeeds();
-    let all = ["contacts.csv", "contacts.parquet", "diary.txt", "manifest.json"];
+    let all = ["archive.tkx", "contacts.csv", "contacts.parquet", "diary.txt", "manifest.json"];
     assert_eq!(names_in(&out), all);
     demo(&out, &[]).fails(10, "is not empty");
     let accounts =

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
-use takeout_export::columns::Options;
-use takeout_export::export::{Fetched, prepare};
+use takeout_export::export::{Fetched, Plan, prepare};
 use takeout_export::manifest::TakeoutResult;
 use takeout_export::progress::Nobody;
 use takeout_export::staging::{CSV, PARQUET, Staging};
@@ -14,7 +13,7 @@ use crate::replies;
 
 fn export(fetched: &Fetched, target: &Path, written_at: i64) -> [Vec<u8>; 2] {
     let staging = Staging::begin(target, false).unwrap();
-    let prepared = prepare(fetched, staging, Options::default(), &Nobody, &|| false).unwrap();
+    let prepared = prepare(fetched, staging, &Plan::default(), &Nobody, &|| false).unwrap();
     let written_at = Timestamp::from_second(written_at).unwrap();
     prepared.publish(TakeoutResult::Finished, written_at).unwrap();
     [PARQUET, CSV].map(|name| fs::read(target.join(name)).unwrap())

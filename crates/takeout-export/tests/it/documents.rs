@@ -6,7 +6,8 @@ use arrow_schema::{DataType, Field};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use takeout_export::cli::EXIT_CODES;
 use takeout_export::columns::{Columns, Options};
-use takeout_export::staging::{CSV, MANIFEST, PARQUET};
+use takeout_export::format::Format;
+use takeout_export::staging::{ARCHIVE, MANIFEST, PARQUET};
 
 use crate::program::{program, run};
 use crate::replies;
@@ -63,8 +64,19 @@ fn the_metadata_of_the_parquet_file_is_described() {
     for key in keys {
         assert!(parquet.contains(&format!("`{key}`")), "{key}");
     }
-    for name in [PARQUET, CSV, MANIFEST] {
+    for name in Format::DEFAULT.map(Format::file_name).into_iter().chain([ARCHIVE, MANIFEST]) {
         assert!(OUTPUT.contains(name) && README.contains(name) && out.join(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn every_format_is_described_with_its_file() {
+    let described = table(OUTPUT, "| format | file |");
+    let told: Vec<_> = described.iter().map(|row| [row[0], row[1]].map(str::to_owned)).collect();
+    let all = Format::ALL.map(|format| [format.name(), format.file_name()].map(|name| format!("`{name}`")));
+    assert_eq!(told, all);
+    for format in Format::ALL {
+        assert!(README.contains(&format!("`{format}`")), "{format}");
     }
 }
 

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
-use takeout_export::columns::Options;
-use takeout_export::export::{ExportError, prepare};
+use takeout_export::export::{ExportError, Plan, prepare};
 use takeout_export::manifest::{Manifest, TakeoutResult};
 use takeout_export::progress::Nobody;
 use takeout_export::sink::OutputFile;
@@ -61,7 +60,7 @@ impl OutputFile for SmallFile {
 fn export(target: &Path, room_bytes: usize) -> Result<Manifest, ExportError> {
     let disk = SmallDisk { room_bytes: Arc::new(AtomicUsize::new(room_bytes)) };
     let staging = Staging::begin_on(disk, target, true)?;
-    let prepared = prepare(&replies::fetched(200), staging, Options::default(), &Nobody, &|| false)?;
+    let prepared = prepare(&replies::fetched(200), staging, &Plan::default(), &Nobody, &|| false)?;
     prepared.publish(TakeoutResult::Finished, Timestamp::UNIX_EPOCH)
 }
 

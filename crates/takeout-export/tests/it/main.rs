@@ -3,10 +3,13 @@
 //! Read first: `walkthrough`, which takes one contact through every hop.
 #![cfg(test)]
 
+mod awkward;
 mod cli;
+mod convert;
 mod determinism;
 mod documents;
 mod faults;
+mod formats;
 mod full_disk;
 mod login;
 mod program;

@@ -63,8 +63,11 @@ pub(crate) fn fetched(people: i64) -> Fetched {
         account_id: 1,
         layer: tl_api::LAYER,
         started_at: at,
+        saved_received_at: at,
+        contacts_received_at: at,
         status_observed_at: at,
         exported_at: at,
         called_outside: Vec::new(),
+        reused: None,
     }
 }

@@ -19,6 +19,7 @@ use mtproto::envelope::{self, Header};
 use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
 use mtproto::session::{Config, Event, Resume, Session};
 use takeout_export::columns::{Columns, Frame as RunFrame, Options};
+use takeout_export::sink::csv::Flavour;
 use takeout_export::sink::{CsvSink, Sink};
 use takeout_export::staging::{CSV, Staging};
 use tl_api::{functions, types};
@@ -97,7 +98,8 @@ fn a_contact_from_the_socket_to_the_file() {
     // File: written in a staging folder, and hashed on the way. (`publish` would move it into its place.)
     let folder = tempfile::tempdir().unwrap();
     let staging = Staging::begin(&folder.path().join("out"), false).unwrap();
-    let mut sink = Box::new(CsvSink::new(staging.create(CSV).unwrap(), &batch.schema()).unwrap());
+    let mut sink =
+        Box::new(CsvSink::new(staging.create(CSV).unwrap(), &batch.schema(), Flavour::Plain).unwrap());
     sink.write(&batch).unwrap();
     let written = sink.finish().unwrap();
     let csv = std::fs::read_to_string(staging.path_of(CSV)).unwrap();

@@ -95,7 +95,10 @@ impl World {
     pub(crate) fn exports_well(&mut self) -> Ran {
         let ran = run(&mut self.export()).succeeds();
         assert_eq!(self.takeout_ends(), [true], "the takeout session is finished with success");
-        assert_eq!(names_in(&self.out()), ["contacts.csv", "contacts.parquet", "manifest.json"]);
+        assert_eq!(
+            names_in(&self.out()),
+            ["archive.tkx", "contacts.csv", "contacts.parquet", "manifest.json"]
+        );
         fs::remove_dir_all(self.out()).unwrap();
         ran
     }

@@ -1,4 +1,4 @@
-//! One column of a batch, cell by cell as text.
+//! One column of a batch, cell by cell: as plain text, or as JSON.
 
 use std::fmt::Write;
 
@@ -36,7 +36,7 @@ impl<'a> Cells<'a> {
             }),
             _ => None,
         };
-        let unknown = || ArrowError::NotYetImplemented(format!("{} as CSV", column.data_type()));
+        let unknown = || ArrowError::NotYetImplemented(format!("{} as text", column.data_type()));
         cells.ok_or_else(unknown)
     }
 
@@ -57,6 +57,32 @@ impl<'a> Cells<'a> {
             Self::List(lists) => push_json(buffer, &lists.value(row)),
         }
         buffer
+    }
+
+    /// Adds the cell in this row as JSON. Null is `null`, so unlike in plain text it is not the empty text.
+    pub(super) fn push_json(&self, row: usize, to: &mut String) {
+        if self.array().is_null(row) {
+            to.push_str("null");
+            return;
+        }
+        match self {
+            Self::Text(texts) => push_json_text(to, texts.value(row)),
+            Self::Word(..) => push_json_text(to, self.text(row, &mut String::new())),
+            Self::Bool(bools) => push(to, bools.value(row)),
+            Self::Int32(numbers) => push(to, numbers.value(row)),
+            Self::Int64(numbers) => push(to, numbers.value(row)),
+            Self::Time(times) => {
+                to.push('"');
+                push_time(to, times.value(row));
+                to.push('"');
+            }
+            Self::List(lists) => push_json(to, &lists.value(row)),
+        }
+    }
+
+    /// Whether it holds texts of other people, and not numbers or words of ours.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
     }
 
     fn array(&self) -> &dyn Array {
@@ -80,6 +106,31 @@ fn is_flat_struct(kind: &DataType) -> bool {
 fn push(buffer: &mut String, value: impl std::fmt::Display) {
     // writing to a String cannot fail
     write!(buffer, "{value}").unwrap_or_default();
+}
+
+/// Adds a text as a JSON string (RFC 8259, section 7).
+pub(super) fn push_json_text(to: &mut String, text: &str) {
+    to.push('"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0..0x20 => "",
+            _ => continue,
+        };
+        to.push_str(text.get(plain..at).unwrap_or_default());
+        to.push_str(escape);
+        if escape.is_empty() {
+            push(to, format_args!("\\u{byte:04x}"));
+        }
+        plain = at + 1;
+    }
+    to.push_str(text.get(plain..).unwrap_or_default());
+    to.push('"');
 }
 
 fn push_time(buffer: &mut String, micros: i64) {
@@ -107,14 +158,39 @@ fn push_object(buffer: &mut String, structs: &StructArray, row: usize) {
         if position > 0 {
             buffer.push(',');
         }
-        push(buffer, serde_json::Value::from(field.name().as_str()));
+        push_json_text(buffer, field.name());
         buffer.push(':');
         if column.is_null(row) {
             buffer.push_str("null");
         } else if let Some(texts) = column.as_string_opt::<i32>() {
-            push(buffer, serde_json::Value::from(texts.value(row)));
+            push_json_text(buffer, texts.value(row));
         } else if let Some(bools) = column.as_boolean_opt() {
             push(buffer, bools.value(row));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_json_string_is_what_serde_json_reads_back(text in any::<String>()) {
+            let mut json = String::new();
+            push_json_text(&mut json, &text);
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn every_control_character_is_escaped() {
+        let controls: String = (0..0x20).map(char::from).collect();
+        let mut json = String::new();
+        push_json_text(&mut json, &controls);
+        assert!(json.bytes().all(|byte| byte >= 0x20), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), controls);
     }
 }

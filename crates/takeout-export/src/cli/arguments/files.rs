@@ -1,0 +1,66 @@
+//! What can be typed about files.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::format::Format;
+
+/// Where the files go, and what is in them.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// What to write, separated by commas
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_values_t = Format::DEFAULT,
+        value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
+    )]
+    pub format: Vec<Format>,
+    /// CSV for Excel: a byte order mark, and an apostrophe before cells that look like a formula
+    #[arg(long)]
+    pub excel: bool,
+    /// What becomes of the server's replies.
+    #[command(flatten)]
+    pub replies: Replies,
+    /// Replace an earlier export in the folder; other files in it stay
+    #[arg(long)]
+    pub force: bool,
+    /// Add the column `access_hash` (with it and the session one can write to the people of the list)
+    #[arg(long)]
+    pub with_access_hash: bool,
+}
+
+/// What becomes of the server's replies.
+#[derive(Debug, Args)]
+pub struct Replies {
+    /// Do not keep the server's replies; without them no other format can be written later
+    #[arg(long, conflicts_with = "encrypt")]
+    pub no_raw: bool,
+    /// Encrypt the archive of the replies for this age public key (repeat for more)
+    #[arg(long, value_name = "RECIPIENT")]
+    pub encrypt: Vec<String>,
+}
+
+/// `convert`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export convert my-contacts --format vcard,html --out cards
+  takeout-export convert my-contacts/archive.tkx.age --identity key.txt --out again")]
+pub struct Convert {
+    /// The archive, or the folder of the export that it lies in
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: PathBuf,
+    /// Output folder; created if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Where the files go, and what is in them.
+    #[command(flatten)]
+    pub output: Output,
+    /// The file with the age key that opens an encrypted archive
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+}
