@@ -3,6 +3,7 @@
 //! **Owns** the accounts of a data centre: profile, code, password verifier ([`srp`]), address book and the state of
 //! their takeout ([`takeout`]). **Must not know** the wire or who is logged in.
 
+mod contact_list;
 pub(crate) mod srp;
 pub(crate) mod takeout;
 
@@ -10,9 +11,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::book::{AddressBook, BookSize, Dice, Marks, Person, Profile, Status, generate};
+use crate::book::{BookSize, Dice, Marks, Person, Profile, Status, generate};
 use crate::config::Config;
 use crate::entropy::Entropy;
+pub(crate) use contact_list::{ContactList, SavedName};
 use srp::Verifier;
 use takeout::Takeouts;
 
@@ -31,13 +33,12 @@ pub(crate) enum AccountStanding {
 /// One account.
 pub(crate) struct Account {
     pub(crate) profile: Profile,
-    pub(crate) book: AddressBook,
+    contacts: Mutex<ContactList>,
     /// The login code, the same every time.
     pub(crate) code: String,
     pub(crate) password: Option<Verifier>,
     takeouts: Mutex<Takeouts>,
     standing: Mutex<AccountStanding>,
-    users_by_id: HashMap<i64, usize>,
 }
 
 impl Account {
@@ -46,15 +47,13 @@ impl Account {
         let profile = profile(config.seed, &config.phone);
         let size = BookSize { contacts: config.contacts, saved_only: config.saved_only };
         let book = generate(config.seed, size, &profile);
-        let users_by_id = book.users.iter().enumerate().map(|(index, user)| (user.id, index)).collect();
         Self {
             code: config.code.clone().unwrap_or_else(|| default_code(&profile.phone)),
             password: config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy)),
             takeouts: Mutex::default(),
             standing: Mutex::default(),
             profile,
-            book,
-            users_by_id,
+            contacts: Mutex::new(ContactList::new(book)),
         }
     }
 
@@ -73,7 +72,7 @@ impl Account {
 
     /// The account as a user, as it sees itself.
     pub(crate) fn own_user(&self) -> Person {
-        self.user(self.profile.user_id).cloned().unwrap_or_else(|| Person {
+        self.contact_list().user(self.profile.user_id).cloned().unwrap_or_else(|| Person {
             id: self.profile.user_id,
             access_hash: self.profile.access_hash,
             first_name: Some(self.profile.first_name.clone()),
@@ -85,9 +84,9 @@ impl Account {
         })
     }
 
-    /// A user that the account knows.
-    pub(crate) fn user(&self, id: i64) -> Option<&Person> {
-        self.users_by_id.get(&id).and_then(|index| self.book.users.get(*index))
+    /// The address book, as long as nobody else looks at it or changes it.
+    pub(crate) fn contact_list(&self) -> MutexGuard<'_, ContactList> {
+        self.contacts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

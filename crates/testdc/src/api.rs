@@ -12,6 +12,8 @@ mod account;
 mod auth;
 mod contacts;
 mod help;
+mod messages;
+mod peers;
 mod refusal;
 mod request;
 mod spoil;
@@ -83,17 +85,28 @@ pub(crate) fn answer(
     Answered { method: name, object, delay }
 }
 
+/// Every method, by family.
+const FAMILIES: [&[Method]; 11] = [
+    account::METHODS,
+    auth::METHODS,
+    contacts::METHODS,
+    contacts::block::METHODS,
+    contacts::change::METHODS,
+    contacts::find::METHODS,
+    contacts::marks::METHODS,
+    help::METHODS,
+    messages::METHODS,
+    updates::METHODS,
+    users::METHODS,
+];
+
 fn find(id: u32) -> Option<&'static Method> {
-    let families =
-        [account::METHODS, auth::METHODS, contacts::METHODS, help::METHODS, updates::METHODS, users::METHODS];
-    families.into_iter().flatten().find(|method| method.id == id)
+    FAMILIES.into_iter().flatten().find(|method| method.id == id)
 }
 
 /// Whether a server knows a method of this name.
 pub(crate) fn knows(name: &str) -> bool {
-    let families =
-        [account::METHODS, auth::METHODS, contacts::METHODS, help::METHODS, updates::METHODS, users::METHODS];
-    families.into_iter().flatten().any(|method| method.name == name)
+    FAMILIES.into_iter().flatten().any(|method| method.name == name)
 }
 
 /// What the script says in place of the method.

@@ -13,7 +13,7 @@ use crate::key::RsaKey;
 use crate::keys::{KeyRecord, KeyStore};
 
 /// The state behind every connection. Each part has its own lock, and no lock is taken while another one is held,
-/// except a takeout's inside a call.
+/// except inside a call: a takeout's, and an address book's after the directory's.
 ///
 /// Auth keys and key exchanges are a data centre's own; what stands in an [`Arc`] is shared with the others.
 #[derive(Debug)]

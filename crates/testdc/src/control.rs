@@ -137,12 +137,16 @@ impl Control {
     pub fn state(&self, phone: &str) -> Result<AccountState, ControlError> {
         let account = self.account(phone)?;
         let takeouts = account.takeouts();
+        let (contacts, saved) = {
+            let list = account.contact_list();
+            (list.book().contacts.len(), list.book().saved.len())
+        };
         Ok(AccountState {
             user_id: account.profile.user_id,
             open_takeouts: takeouts.open_id().into_iter().collect(),
             waiting_takeouts: takeouts.waiting(),
-            contacts: account.book.contacts.len(),
-            saved: account.book.saved.len(),
+            contacts,
+            saved,
             sessions: {
                 drop(takeouts);
                 self.logins(&account).count()

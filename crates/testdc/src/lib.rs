@@ -51,6 +51,7 @@ mod cloud;
 mod config;
 mod connection;
 mod control;
+mod directory;
 mod entropy;
 mod envelope;
 mod event;

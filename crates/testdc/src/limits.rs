@@ -99,3 +99,13 @@ pub const MAX_ADMIN_LINE_BYTES: u64 = 64 << 10;
 
 /// Connections of the admin socket at one time; further ones wait.
 pub const MAX_ADMIN_CONNECTIONS: usize = 64;
+
+/// Contacts that one `contacts.importContacts` saves; the rest comes back in `retry_contacts`. Telegram publishes no
+/// number; some hundreds is what clients report for accounts in use.
+pub const MAX_CONTACTS_IN_IMPORT: usize = 500;
+
+/// Characters of a saved first or last name (TDLib: 64).
+pub const MAX_NAME_CHARS: usize = 64;
+
+/// Characters of a note about a contact (client configuration: `contact_note_length_limit`).
+pub const MAX_NOTE_CHARS: usize = 128;

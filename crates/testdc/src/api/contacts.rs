@@ -1,6 +1,11 @@
 //! `contacts.*`: the address book.
+//!
+//! This file answers what an export asks. The operations have files of their own.
 
-use std::sync::Arc;
+pub(super) mod block;
+pub(super) mod change;
+pub(super) mod find;
+pub(super) mod marks;
 
 use tl_api::enums::contacts::Contacts;
 use tl_api::functions::contacts;
@@ -10,7 +15,6 @@ use tl_codec::{Constructor, Encode, encode_vector};
 use super::Refusal;
 use super::request::{Access, Answer, Method, Request, read};
 use super::wire_forms::{saved_contact, status, user};
-use crate::account::Account;
 use crate::book::AddressBook;
 
 pub(super) const METHODS: &[Method] = &[
@@ -50,26 +54,28 @@ fn get_saved(request: &mut Request<'_>, body: &[u8]) -> Answer {
     if !request.takeout.is_some_and(|takeout| takeout.with_contacts) {
         return Err(Refusal::forbidden("TAKEOUT_REQUIRED"));
     }
-    let records = account.book.saved.iter().map(saved_contact).collect::<Vec<_>>();
+    let list = account.contact_list();
+    let records = list.book().saved.iter().map(saved_contact).collect::<Vec<_>>();
     Ok(vector(&records))
 }
 
 fn get_contacts(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     let query = read::<contacts::GetContacts>(body)?;
-    if query.hash != 0 && query.hash == contacts_hash(&account.book) {
+    let list = account.contact_list();
+    if query.hash != 0 && query.hash == contacts_hash(list.book()) {
         return Ok(Contacts::NotModified(types::contacts::ContactsNotModified).to_bytes());
     }
-    Ok(all_contacts(&account).to_bytes())
+    Ok(all_contacts(list.book()).to_bytes())
 }
 
-fn all_contacts(account: &Arc<Account>) -> Contacts {
+fn all_contacts(book: &AddressBook) -> Contacts {
     let contact =
         |entry: &crate::book::ContactEntry| types::Contact { user_id: entry.user_id, mutual: entry.mutual };
     Contacts::Contacts(types::contacts::Contacts {
-        contacts: account.book.contacts.iter().map(contact).collect(),
-        saved_count: i32::try_from(account.book.saved.len()).unwrap_or(i32::MAX),
-        users: account.book.users.iter().map(|person| tl_api::enums::User::User(user(person))).collect(),
+        contacts: book.contacts.iter().map(contact).collect(),
+        saved_count: i32::try_from(book.saved.len()).unwrap_or(i32::MAX),
+        users: book.users.iter().map(|person| tl_api::enums::User::User(user(person))).collect(),
     })
 }
 
@@ -96,8 +102,9 @@ fn hash_list(numbers: impl IntoIterator<Item = u64>) -> i64 {
 fn get_statuses(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     read::<contacts::GetStatuses>(body)?;
-    let statuses = account
-        .book
+    let list = account.contact_list();
+    let statuses = list
+        .book()
         .statuses
         .iter()
         .map(|&(user_id, known)| types::ContactStatus { user_id, status: status(known) })
@@ -109,7 +116,8 @@ fn get_statuses(request: &mut Request<'_>, body: &[u8]) -> Answer {
 fn get_contact_ids(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     read::<contacts::GetContactIDs>(body)?;
-    let ids = account.book.contacts.iter().map(|entry| i32::try_from(entry.user_id).unwrap_or(0));
+    let list = account.contact_list();
+    let ids = list.book().contacts.iter().map(|entry| i32::try_from(entry.user_id).unwrap_or(0));
     Ok(ids.collect::<Vec<_>>().as_slice().to_bytes())
 }
 

@@ -54,8 +54,9 @@ fn replace_constructor(object: &mut [u8]) {
 
 /// Overwrites the first byte of one name with `ff`, which no UTF-8 text holds.
 fn break_name(object: &mut [u8], account: &Account) {
-    let users = account.book.users.iter().filter_map(|user| user.first_name.as_deref());
-    let saved = account.book.saved.iter().map(|record| record.first_name.as_str());
+    let list = account.contact_list();
+    let users = list.book().users.iter().filter_map(|user| user.first_name.as_deref());
+    let saved = list.book().saved.iter().map(|record| record.first_name.as_str());
     let own = std::iter::once(account.profile.first_name.as_str());
     let names = users.take(NAMES_TRIED).chain(saved.take(NAMES_TRIED)).chain(own);
     for name in names.filter(|name| !name.is_empty()) {
@@ -94,8 +95,13 @@ mod tests {
     #[test]
     fn exactly_one_byte_of_a_name_is_broken() {
         let account = Account::new(&Config::default(), &mut Entropy::from_seed(1));
-        let saved =
-            account.book.saved.iter().map(super::super::wire_forms::saved_contact).collect::<Vec<_>>();
+        let saved = account
+            .contact_list()
+            .book()
+            .saved
+            .iter()
+            .map(super::super::wire_forms::saved_contact)
+            .collect::<Vec<_>>();
         let mut object = Vec::new();
         encode_vector(&saved, &mut object);
         let before = object.clone();

@@ -231,6 +231,10 @@ fn assemble(seed: u64, drafts: Vec<Draft>, strangers: Vec<SavedRecord>) -> Addre
         if !person.marks.deleted {
             book.statuses.push((person.id, person.status));
         }
+        let number = person.phone.as_ref().or_else(|| draft.saved.first().map(|record| &record.phone));
+        if let Some(number) = number.filter(|number| !number.is_empty() && !person.marks.deleted) {
+            book.numbers.push((number.clone(), person.id));
+        }
         book.saved.extend(draft.saved);
         book.users.push(person);
     }

@@ -20,7 +20,7 @@ pub struct Profile {
 }
 
 /// Everything that one account sees of the world, each list in the order of the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AddressBook {
     /// `contacts.getSaved`: the phone book, people without an account included.
     pub saved: Vec<SavedRecord>,
@@ -30,6 +30,9 @@ pub struct AddressBook {
     pub users: Vec<Person>,
     /// `contacts.getStatuses`: user ids and their presence, in an order of its own; deleted accounts are absent.
     pub statuses: Vec<(i64, Status)>,
+    /// The numbers of the accounts, shown or hidden, and whose they are. On no wire: it is how people are found by
+    /// `contacts.importContacts` and `contacts.resolvePhone`.
+    pub numbers: Vec<(String, i64)>,
 }
 
 /// `savedPhoneContact#1142bd56`
@@ -174,6 +177,17 @@ pub enum Status {
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile").field("user_id", &self.user_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AddressBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddressBook")
+            .field("saved", &self.saved)
+            .field("contacts", &self.contacts)
+            .field("users", &self.users)
+            .field("statuses", &self.statuses)
+            .finish_non_exhaustive()
     }
 }
 

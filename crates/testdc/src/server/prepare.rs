@@ -45,7 +45,8 @@ pub(super) fn named_dc_id(config: &Config) -> i32 {
 pub(super) fn prepare(config: Config, address: SocketAddr) -> Result<Prepared, BindError> {
     let mut entropy = Entropy::from_system().map_err(BindError::Entropy)?;
     let account = Account::new(&config, &mut entropy);
-    let truth = Truth::new(config.seed, &account.profile, account.password.is_some(), &account.book);
+    let truth =
+        Truth::new(config.seed, &account.profile, account.password.is_some(), account.contact_list().book());
     let addresses = BTreeMap::from([(config.dc_id, address)]);
     let cloud = Arc::new(Cloud::new(&config, vec![account], addresses));
     let rsa = config.key.unwrap_or_else(|| RsaKey::generate(&mut entropy));

@@ -17,6 +17,7 @@ mod key_exchange;
 mod login;
 mod mtproxy;
 mod obfuscated;
+mod operations;
 #[cfg(all(unix, feature = "cli"))]
 mod program;
 mod readme;

@@ -1,0 +1,297 @@
+//! What changes an address book, and what asks about people.
+
+use tl_api::enums::contacts::{BlockedRef, ContactsRef, TopPeersRef};
+use tl_api::enums::{self, InputPeer, InputUser, PeerRef, UserRef};
+use tl_api::functions::{contacts, messages, users};
+use tl_api::types;
+use tl_codec::{Encode, Function};
+
+use crate::client::{Client, ReadWhole, Refused};
+use crate::harness::TestServer;
+
+/// Somebody of the truth.
+#[derive(Clone, Debug)]
+struct Someone {
+    id: i64,
+    access_hash: i64,
+    phone: Option<String>,
+}
+
+impl Someone {
+    fn input(&self) -> InputUser {
+        InputUser::InputUser(types::InputUser { user_id: self.id, access_hash: self.access_hash })
+    }
+
+    fn peer(&self) -> InputPeer {
+        InputPeer::User(types::InputPeerUser { user_id: self.id, access_hash: self.access_hash })
+    }
+}
+
+fn people(server: &TestServer) -> Vec<Someone> {
+    let own = server.truth().account.user_id;
+    let users = server.truth().users.iter().filter(|user| user.id != own && !user.deleted);
+    users
+        .map(|user| Someone { id: user.id, access_hash: user.access_hash, phone: user.phone.clone() })
+        .collect()
+}
+
+fn with_phone(server: &TestServer) -> Someone {
+    people(server).into_iter().find(|person| person.phone.is_some()).unwrap()
+}
+
+fn refused<F: Function>(client: &mut Client, function: &F) -> String {
+    let Refused { code, text } = client.call(function).unwrap_err();
+    format!("{code} {text}")
+}
+
+/// The ids of the contacts and the saved numbers.
+fn state(client: &mut Client) -> (Vec<i64>, Vec<String>) {
+    let answer = client.expect(&contacts::GetContacts { hash: 0 });
+    let ContactsRef::Contacts(all) = enums::contacts::Contacts::read_whole(&answer) else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(all.contacts.len(), all.users.len());
+    let ids = all.contacts.iter().map(|contact| contact.user_id).collect();
+    let takeout = client.open_takeout().unwrap();
+    let saved = client.in_takeout(takeout, contacts::GetSaved).unwrap();
+    let saved = <Vec<types::SavedPhoneContact>>::read_whole(&saved);
+    assert_eq!(usize::try_from(all.saved_count).unwrap(), saved.len());
+    (ids, saved.iter().map(|record| record.phone.to_str().unwrap().to_owned()).collect())
+}
+
+fn import(client: &mut Client, contacts: Vec<types::InputPhoneContact>) -> Vec<u8> {
+    client.expect(&contacts::ImportContacts { contacts })
+}
+
+fn entry(client_id: i64, phone: &str, first: &str) -> types::InputPhoneContact {
+    let (phone, first_name) = (phone.to_owned(), first.to_owned());
+    types::InputPhoneContact { client_id, phone, first_name, ..types::InputPhoneContact::default() }
+}
+
+#[test]
+fn who_was_deleted_comes_back_by_number_and_strangers_are_saved() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let someone = with_phone(&server);
+    let phone = someone.phone.clone().unwrap();
+    client.expect(&contacts::DeleteContacts { id: vec![someone.input()] });
+    let (ids, saved) = state(&mut client);
+    assert!(!ids.contains(&someone.id) && !saved.contains(&phone));
+
+    let new = [entry(7, &format!("+{phone}"), "Ann"), entry(8, "12125550107", "Nobody")];
+    let answer = import(&mut client, new.to_vec());
+    let imported = types::contacts::ImportedContacts::read_whole(&answer);
+    let found = imported.imported.iter().map(|found| (found.user_id, found.client_id)).collect::<Vec<_>>();
+    assert_eq!(found, [(someone.id, 7)]);
+    let popular = imported.popular_invites.iter().map(|invite| (invite.client_id, invite.importers));
+    assert_eq!(popular.collect::<Vec<_>>(), [(8, 3)]);
+    let UserRef::User(user) = imported.users.iter().next().unwrap() else { panic!("{imported:?}") };
+    assert!(user.contact() && user.first_name.unwrap().to_str().unwrap() == "Ann");
+    let (ids, saved) = state(&mut client);
+    assert!(ids.contains(&someone.id) && saved.contains(&phone) && saved.contains(&"12125550107".to_owned()));
+}
+
+#[test]
+fn what_is_too_much_for_one_import_is_to_be_sent_again() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let many = (0..503).map(|i| entry(i, &format!("1212555{i:04}"), "A")).collect();
+    let answer = import(&mut client, many);
+    let imported = types::contacts::ImportedContacts::read_whole(&answer);
+    assert_eq!(imported.retry_contacts.iter().collect::<Vec<_>>(), [500, 501, 502]);
+    assert!(!state(&mut client).1.contains(&"12125550502".to_owned()));
+}
+
+#[test]
+fn a_contact_can_be_added_without_a_number() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let someone = with_phone(&server);
+    client.expect(&contacts::DeleteContacts { id: vec![someone.input()] });
+    let add = contacts::AddContact { id: someone.input(), first_name: "Ann".into(), ..Default::default() };
+    assert_eq!(
+        refused(&mut client, &contacts::AddContact { first_name: String::new(), ..add.clone() }),
+        "400 CONTACT_NAME_EMPTY"
+    );
+    let wrong = types::InputUser { user_id: someone.id, access_hash: 1 };
+    let wrong = contacts::AddContact { id: InputUser::InputUser(wrong), ..add.clone() };
+    assert_eq!(refused(&mut client, &wrong), "400 CONTACT_ID_INVALID");
+
+    let settings = |client: &mut Client| {
+        let answer = client.expect(&messages::GetPeerSettings { peer: someone.peer() });
+        types::messages::PeerSettings::read_whole(&answer).settings.add_contact()
+    };
+    assert!(settings(&mut client));
+    client.expect(&add);
+    assert!(!settings(&mut client));
+    let (ids, saved) = state(&mut client);
+    assert!(ids.contains(&someone.id) && !saved.contains(someone.phone.as_ref().unwrap()));
+    assert_eq!(
+        refused(&mut client, &contacts::AcceptContact { id: someone.input() }),
+        "400 CONTACT_REQ_MISSING"
+    );
+    client.expect(&contacts::DeleteContacts { id: vec![someone.input()] });
+    client.expect(&contacts::AcceptContact { id: someone.input() });
+    assert!(state(&mut client).0.contains(&someone.id));
+}
+
+#[test]
+fn numbers_are_deleted_with_their_contacts_and_reset_takes_those_without_an_account() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let someone = with_phone(&server);
+    let phone = someone.phone.unwrap();
+    let before = state(&mut client);
+    assert_eq!(client.expect(&contacts::DeleteByPhones { phones: vec![phone.clone()] }), true.to_bytes());
+    let after = state(&mut client);
+    assert_eq!(after.0.len(), before.0.len() - 1);
+    assert!(before.1.contains(&phone) && !after.1.contains(&phone));
+    client.expect(&contacts::ResetSaved);
+    let reset = state(&mut client);
+    assert_eq!(reset.0, after.0);
+    assert!(!reset.1.is_empty() && reset.1.len() < after.1.len() && !reset.1.contains(&"112".to_owned()));
+}
+
+#[test]
+fn notes_and_birthdays_stand_in_the_profile() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let all = people(&server);
+    let someone = all.iter().find(|person| person.id % 6 == 0).unwrap();
+    let text = types::TextWithEntities { text: "from the choir".into(), ..Default::default() };
+    let note = contacts::UpdateContactNote { id: someone.input(), note: text };
+    assert_eq!(client.expect(&note), true.to_bytes());
+    let profile = client.expect(&users::GetFullUser { id: someone.input() });
+    let profile = types::users::UserFull::read_whole(&profile).full_user;
+    assert_eq!(profile.note.unwrap().text.to_str().unwrap(), "from the choir");
+    assert!(profile.birthday.unwrap().year.is_some());
+    client.expect(&contacts::DeleteContacts { id: vec![someone.input()] });
+    assert_eq!(refused(&mut client, &note), "400 CONTACT_MISSING");
+}
+
+#[test]
+fn people_are_found_by_number_username_and_name() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let user =
+        server.truth().users.iter().find(|user| user.username.is_some() && user.phone.is_some()).unwrap();
+    let by_phone = client.expect(&contacts::ResolvePhone { phone: user.phone.clone().unwrap() });
+    let username = user.username.clone().unwrap();
+    let by_name =
+        client.expect(&contacts::ResolveUsername { username: username.to_uppercase(), referer: None });
+    for answer in [by_phone, by_name] {
+        let resolved = types::contacts::ResolvedPeer::read_whole(&answer);
+        assert!(matches!(resolved.peer, PeerRef::User(peer) if peer.user_id == user.id));
+    }
+    assert_eq!(
+        refused(&mut client, &contacts::ResolvePhone { phone: "112".into() }),
+        "400 PHONE_NOT_OCCUPIED"
+    );
+    for (username, refusal) in [("a-b", "USERNAME_INVALID"), ("nobody_at_all", "USERNAME_NOT_OCCUPIED")] {
+        let query = contacts::ResolveUsername { username: username.into(), referer: None };
+        assert_eq!(refused(&mut client, &query), format!("400 {refusal}"));
+    }
+    let search = |q: &str| contacts::Search { q: q.into(), limit: 50, ..Default::default() };
+    let found = client.expect(&search(&username));
+    let mine = types::contacts::Found::read_whole(&found).my_results;
+    assert!(mine.iter().any(|peer| matches!(peer, PeerRef::User(peer) if peer.user_id == user.id)));
+    assert_eq!(refused(&mut client, &search("  ")), "400 SEARCH_QUERY_EMPTY");
+    assert_eq!(refused(&mut client, &search("ab")), "400 QUERY_TOO_SHORT");
+}
+
+#[test]
+fn a_contact_link_leads_to_its_owner() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let answer = client.expect(&contacts::ExportContactToken);
+    let exported = types::ExportedContactToken::read_whole(&answer);
+    let token = exported.url.to_str().unwrap().strip_prefix("https://t.me/contact/").unwrap().to_owned();
+    let owner = client.expect(&contacts::ImportContactToken { token });
+    let UserRef::User(owner) = enums::User::read_whole(&owner) else { panic!("{owner:?}") };
+    assert!(owner.self_() && owner.id == server.truth().account.user_id);
+    let wrong = contacts::ImportContactToken { token: "wrong".into() };
+    assert_eq!(refused(&mut client, &wrong), "400 IMPORT_TOKEN_INVALID");
+}
+
+#[test]
+fn the_blocked_come_in_slices() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let all = people(&server);
+    for someone in &all[..3] {
+        let block = contacts::Block { id: someone.peer(), ..Default::default() };
+        assert_eq!(client.expect(&block), true.to_bytes());
+    }
+    let page = |limit, offset| contacts::GetBlocked { offset, limit, ..Default::default() };
+    let slice = client.expect(&page(2, 1));
+    let BlockedRef::Slice(slice) = enums::contacts::Blocked::read_whole(&slice) else { panic!("{slice:?}") };
+    assert_eq!((slice.count, slice.blocked.len(), slice.users.len()), (3, 2, 2));
+    client.expect(&contacts::Unblock { id: all[0].peer(), ..Default::default() });
+    let whole = client.expect(&page(10, 0));
+    let BlockedRef::Blocked(whole) = enums::contacts::Blocked::read_whole(&whole) else {
+        panic!("{whole:?}")
+    };
+    assert_eq!(whole.blocked.len(), 2);
+    let nobody = InputPeer::User(types::InputPeerUser { user_id: 1, access_hash: 1 });
+    let nobody = contacts::Block { id: nobody, ..Default::default() };
+    assert_eq!(refused(&mut client, &nobody), "400 PEER_ID_INVALID");
+}
+
+#[test]
+fn top_peers_can_be_taken_off_the_list_and_switched_off() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let query =
+        contacts::GetTopPeers { correspondents: true, bots_inline: true, limit: 100, ..Default::default() };
+    let ids = |answer: &[u8]| {
+        let TopPeersRef::TopPeers(top) = enums::contacts::TopPeers::read_whole(answer) else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(top.categories.len(), 2);
+        top.users
+            .iter()
+            .map(|user| if let UserRef::User(user) = user { user.id } else { 0 })
+            .collect::<Vec<_>>()
+    };
+    let before = ids(&client.expect(&query));
+    let first = people(&server).into_iter().find(|person| Some(&person.id) == before.first()).unwrap();
+    let reset = contacts::ResetTopPeerRating {
+        category: enums::TopPeerCategory::Correspondents(types::TopPeerCategoryCorrespondents),
+        peer: first.peer(),
+    };
+    assert_eq!(client.expect(&reset), true.to_bytes());
+    assert_eq!(ids(&client.expect(&query)), before[1..]);
+    client.expect(&contacts::ToggleTopPeers { enabled: false });
+    let off = client.expect(&query);
+    assert!(matches!(enums::contacts::TopPeers::read_whole(&off), TopPeersRef::Disabled(_)));
+    let nothing = contacts::GetTopPeers { correspondents: false, bots_inline: false, ..query };
+    assert_eq!(refused(&mut client, &nothing), "400 TYPES_EMPTY");
+}
+
+#[test]
+fn the_list_of_close_friends_is_replaced() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let chosen = people(&server)[0].id;
+    assert_eq!(client.expect(&contacts::EditCloseFriends { id: vec![chosen] }), true.to_bytes());
+    let answer = client.expect(&contacts::GetContacts { hash: 0 });
+    let ContactsRef::Contacts(all) = enums::contacts::Contacts::read_whole(&answer) else {
+        panic!("{answer:?}")
+    };
+    let close = all.users.iter().filter_map(|user| match user {
+        UserRef::User(user) => user.close_friend().then_some(user.id),
+        _ => None,
+    });
+    assert_eq!(close.collect::<Vec<_>>(), [chosen]);
+}
+
+#[test]
+fn only_birthdays_of_these_days_are_told() {
+    let server = TestServer::start(testdc::Config { contacts: 3_000, ..testdc::Config::default() });
+    let mut client = server.logged_in();
+    let answer = client.expect(&contacts::GetBirthdays);
+    let near = types::contacts::ContactBirthdays::read_whole(&answer);
+    let days = near.contacts.iter().map(|entry| (entry.birthday.day, entry.birthday.month));
+    let days = days.collect::<std::collections::HashSet<_>>();
+    assert!(days.len() <= 3 && near.contacts.len() == near.users.len() && near.contacts.len() < 60);
+}
