@@ -1,16 +1,4 @@
-//! Requests as a server reads them.
+//! Any bytes are a request, or a typed error; the wrappers hand on what they wrap: `crates/fuzz-checks/src/request.rs`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use tl_api::functions as f;
-use tl_codec::Decode;
-
-fuzz_target!(|bytes: &[u8]| {
-    let _ = f::InvokeWithLayerRef::from_bytes(bytes);
-    let _ = f::InitConnectionRef::from_bytes(bytes);
-    let _ = f::InvokeAfterMsgsRef::from_bytes(bytes);
-    let _ = f::auth::SendCodeRef::from_bytes(bytes);
-    let _ = f::auth::CheckPasswordRef::from_bytes(bytes);
-    let _ = f::users::GetUsersRef::from_bytes(bytes);
-    let _ = f::contacts::ImportContactsRef::from_bytes(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz_checks::check("request", bytes));

@@ -1,9 +1,11 @@
 //! `cargo xtask fuzz`: the fuzz targets, for a stated time each.
 
-use std::path::Path;
-use std::process::Command;
+mod run;
+mod totals;
 
-use crate::step::{Outcome, run};
+use std::path::Path;
+
+use self::run::Run;
 
 /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
 #[derive(Debug, clap::Args)]
@@ -15,18 +17,21 @@ pub struct Arguments {
     targets: Vec<String>,
 }
 
-/// Runs the targets one after the other and stops at the first finding.
+/// Runs the targets one after the other, and adds each run to `docs/fuzzing.md`. It stops at the first finding, which
+/// then lies among the regression files.
 pub fn run_targets(root: &Path, arguments: &Arguments) -> Result<(), String> {
-    let targets = if arguments.targets.is_empty() { all_targets(root)? } else { arguments.targets.clone() };
+    let known = all_targets(root)?;
+    if let Some(unknown) = arguments.targets.iter().find(|target| !known.contains(target)) {
+        return Err(format!("no target {unknown}; there are {}", known.join(", ")));
+    }
+    let targets = if arguments.targets.is_empty() { &known } else { &arguments.targets };
     for target in targets {
-        let limit = format!("-max_total_time={}", arguments.seconds);
-        let mut fuzz = Command::new("cargo");
-        fuzz.current_dir(root).args(["+nightly", "fuzz", "run", &target, "--", &limit, "-max_len=16384"]);
-        // the cargo that runs this program sets a toolchain for its children, which would win over `+nightly`
-        fuzz.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
-        match run(&mut fuzz) {
-            Outcome::Passed => {}
-            Outcome::Failed(why) | Outcome::Skipped(why) => return Err(format!("{target}: {why}")),
+        let run = run::run(root, target, arguments.seconds)?;
+        totals::add(root, target, &run)?;
+        let Run { executions, seconds, finding } = run;
+        println!("{target}: {executions} executions in {seconds} s");
+        if let Some(file) = finding {
+            return Err(format!("{target}: {} fails; `cargo test -p fuzz-checks` shows how", file.display()));
         }
     }
     Ok(())
@@ -48,14 +53,20 @@ mod tests {
 
     #[test]
     fn every_target_file_is_in_the_manifest() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let mut listed = all_targets(root).unwrap();
-        let files = std::fs::read_dir(root.join("fuzz/fuzz_targets")).unwrap();
+        let mut listed = all_targets(crate::root()).unwrap();
+        let files = std::fs::read_dir(crate::root().join("fuzz/fuzz_targets")).unwrap();
         let mut present: Vec<_> = files
             .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
             .collect();
         listed.sort();
         present.sort();
         assert_eq!(listed, present);
+    }
+
+    #[test]
+    fn an_unknown_target_is_refused_before_anything_runs() {
+        let arguments = Arguments { seconds: 1, targets: vec!["nothing".into()] };
+        let error = run_targets(crate::root(), &arguments).unwrap_err();
+        assert!(error.starts_with("no target nothing; there are schema, dynamic"), "{error}");
     }
 }

@@ -1,0 +1,30 @@
+//! Real objects and recorded bytes to start from.
+
+use serde_json::Value;
+
+/// The objects that Telethon wrote, without those of which the generated types have none.
+pub(crate) fn telethon() -> Vec<Vec<u8>> {
+    let lines = include_str!("../../tl-dynamic/vectors/telethon.jsonl").lines();
+    lines
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).expect("a line of JSON");
+            field(&line, "hex")
+        })
+        .collect()
+}
+
+/// The vectors of that name: of the transports or the key exchange.
+pub fn vector_file(name: &str) -> Value {
+    let text = match name {
+        "handshake" => include_str!("../../mtproto/tests/vectors/handshake.json"),
+        "transports" => include_str!("../../mtproto/tests/vectors/transports.json"),
+        "rsa" => include_str!("../../mtproto/tests/vectors/rsa.json"),
+        _ => panic!("no vectors {name}"),
+    };
+    serde_json::from_str(text).expect("vectors are JSON")
+}
+
+/// A field in hexadecimal.
+pub(crate) fn field(vectors: &Value, name: &str) -> Vec<u8> {
+    hex::decode(vectors[name].as_str().expect("a field of text")).expect("hexadecimal")
+}
