@@ -1,14 +1,17 @@
 //! The tokio driver: sockets, clocks and entropy around the core.
 //!
 //! ```text
-//! Client ──commands──► driver task: Session ◄──► Link: Encoder, Decoder ◄──► TCP
+//! Client ──commands──► driver task: Session ◄──► Link: Encoder, Decoder ◄──► TCP or a WebSocket
+//!                                                Link: a request for each message ◄──► HTTP
 //! ```
 //! [`Client::connect`] dials, makes a key if there is none, and starts the task; [`Client::invoke`] sends a serialised
 //! request and returns the answer's bytes. The task reconnects with growing, jittered pauses and sends unanswered
 //! requests again. Every wait has a bound in [`Config`]: an attempt to connect, a key exchange, the number of attempts, a
 //! request, the silence of a peer.
 //!
-//! [`Config::proxy`] leads through an MTProxy, a SOCKS5 proxy or an HTTP proxy.
+//! [`Config::carrier`] chooses between TCP and (feature `web`) what browsers use; [`Config::proxy`] leads through an
+//! MTProxy, a SOCKS5 proxy or an HTTP proxy; [`Config::observer`] hears of every further attempt; [`Config::breakers`]
+//! leave a data centre alone that keeps failing.
 //!
 //! ```no_run
 //! use mtproto::crypto::RsaPublicKey;
@@ -28,6 +31,8 @@
 //! ```
 
 mod backoff;
+mod breaker;
+mod carrier;
 mod client;
 mod clock;
 mod config;
@@ -36,14 +41,21 @@ mod driver;
 mod entropy;
 mod error;
 mod link;
+mod progress;
 mod proxy;
+mod quick_acks;
 mod updates;
 
 pub use self::backoff::Backoff;
+pub use self::breaker::Breakers;
+pub use self::carrier::{Carrier, CarrierError};
+#[cfg(feature = "web")]
+pub use self::carrier::{Tls, WebServer};
 pub use self::client::Client;
 pub use self::config::Config;
 pub use self::entropy::OsRandom;
 pub use self::error::{Error, InvokeError};
+pub use self::progress::{Observer, Progress};
 pub use self::proxy::ProxyError;
 pub use self::updates::{Update, Updates};
 pub use crate::session::RpcError;

@@ -87,3 +87,20 @@ pub const MAX_PROXY_DOMAIN_BYTES: usize = 182;
 
 /// The longest answer of an HTTP proxy: servers end at 8 KiB of header lines.
 pub const MAX_HTTP_HEAD_BYTES: usize = 8 << 10;
+
+/// The longest message of a WebSocket: servers put a whole frame into one, and TLS' own records are shorter.
+pub const MAX_WEBSOCKET_MESSAGE_BYTES: usize = MAX_FRAME_BYTES + 1024;
+
+/// HTTP requests at one time: one that waits for what the server has to say, and a few that do not wait behind it.
+/// Browsers have six.
+pub const MAX_HTTP_CONNECTIONS: usize = 4;
+
+/// How many sent messages are remembered until their quick acks come.
+pub const MAX_QUICK_ACK_TOKENS: usize = 256;
+
+/// How often in a row a data centre may fail before it is left alone: more than one call's own attempts, so that those
+/// end with the reason itself.
+pub const BREAKER_FAILURES: u32 = 10;
+
+/// How long a data centre that kept failing is left alone: as long as the longest pause between two attempts.
+pub const BREAKER_PAUSE: core::time::Duration = core::time::Duration::from_secs(30);

@@ -39,6 +39,7 @@ mod error;
 mod event;
 mod future_salts;
 mod gzip_packed;
+mod http_wait;
 mod keepalive;
 mod msg_detailed_info;
 mod msg_id;
@@ -65,6 +66,7 @@ pub use self::msg_id::MsgIds;
 
 use self::calls::Calls;
 use self::clock::Clock;
+use self::http_wait::Polling;
 use self::keepalive::Keepalive;
 use self::outbox::Outbox;
 use self::received::Received;
@@ -90,6 +92,11 @@ pub struct Config {
     /// How long a request that was sent again after a break waits for its answer under its first id; after that it is
     /// sent under a new one.
     pub resend_patience: Duration,
+    /// Whether the server speaks only when it is asked (HTTP). A request waits for it then (`http_wait`), and there are no
+    /// pings: what the request waits for shows that the connection lives.
+    pub uses_http: bool,
+    /// How long a server may keep the request that waits when it has nothing to say.
+    pub http_wait: Duration,
 }
 
 impl Default for Config {
@@ -100,6 +107,8 @@ impl Default for Config {
             disconnect_delay: Duration::from_secs(75),
             ack_delay: Duration::from_secs(10),
             resend_patience: Duration::from_secs(15),
+            uses_http: false,
+            http_wait: Duration::from_secs(25),
         }
     }
 }
@@ -143,6 +152,9 @@ pub struct Session {
     outbox: Outbox,
     sent: Sent,
     keepalive: Keepalive,
+    polling: Polling,
+    /// Of the envelope that was made last.
+    quick_ack_token: u32,
     events: VecDeque<Event>,
     resets_without_answer: u32,
     refused_services: u32,
@@ -168,6 +180,8 @@ impl Session {
             outbox: Outbox::default(),
             sent: Sent::default(),
             keepalive: Keepalive::default(),
+            polling: Polling::default(),
+            quick_ack_token: 0,
             events: VecDeque::new(),
             resets_without_answer: 0,
             refused_services: 0,
@@ -179,7 +193,10 @@ impl Session {
     /// server to recognise them, and a ping binds the session to the connection.
     pub fn handle_connected(&mut self, now: Now) {
         self.is_connected = true;
-        self.keepalive.connected(now);
+        self.polling = Polling::connected(self.config.uses_http);
+        if !self.config.uses_http {
+            self.keepalive.connected(now);
+        }
         let oldest = self.clock.server_time(now).saturating_sub(crate::limits::MAX_KEPT_ID_AGE);
         self.calls.requeue_after_break(oldest, now.monotonic + self.config.resend_patience);
     }
@@ -271,6 +288,11 @@ impl Session {
     /// Server time minus local time in whole seconds: to be stored beside the key.
     pub fn time_offset_secs(&self) -> i64 {
         self.clock.offset_secs()
+    }
+
+    /// What a quick ack of the envelope that was made last will say.
+    pub fn quick_ack_token(&self) -> u32 {
+        self.quick_ack_token
     }
 
     /// The session's id.

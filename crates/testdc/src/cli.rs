@@ -77,10 +77,13 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
         let truth = server.truth().to_json().map_err(|error| Failure::new("truth", error))?;
         write(path, &truth)?;
     }
+    if let (Some(path), Some(pem)) = (&serve.tls_ca_out, &server.web().ca_pem) {
+        write(path, pem.as_bytes())?;
+    }
     let stopped = stop_signal().map_err(|error| Failure::new("listening for signals", error))?;
     // from here on a script may connect, or send a signal: the files are there
     let begun = output::address(server.address())
-        .and_then(|()| addresses(&server).iter().try_for_each(output::event));
+        .and_then(|()| addresses(&server).try_for_each(|door| output::event(&door)));
     let control = server.control().clone();
     let stopped = async {
         tokio::select! {
@@ -100,10 +103,17 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
 }
 
 /// Where else the program listens, in the order in which it says so.
-fn addresses(server: &Server) -> Vec<Event> {
-    let admin = server.admin_address().map(|address| Event::Admin { address });
-    let proxy = server.mtproxy_address().map(|address| Event::MtproxyListening { address });
-    admin.into_iter().chain(proxy).collect()
+fn addresses(server: &Server) -> impl Iterator<Item = Event> {
+    let web = server.web();
+    let doors = [
+        server.admin_address().map(|address| Event::Admin { address }),
+        server.mtproxy_address().map(|address| Event::MtproxyListening { address }),
+        web.ws.map(|address| Event::Ws { address }),
+        web.wss.map(|address| Event::Wss { address }),
+        web.http.map(|address| Event::Http { address }),
+        web.https.map(|address| Event::Https { address }),
+    ];
+    doors.into_iter().flatten()
 }
 
 /// Prints events until somebody stops the program.

@@ -43,8 +43,25 @@ pub struct Config {
     pub admin: Option<SocketAddr>,
     /// How many seconds the first takeout of a key has to wait, unless its owner allows it before; none: not at all.
     pub takeout_delay_secs: Option<u32>,
+    /// Where to listen for the carriers of browsers.
+    #[cfg(feature = "web")]
+    pub web: Web,
     /// What goes wrong.
     pub faults: Vec<FaultRule>,
+}
+
+/// Where a server listens for the carriers of browsers; port 0 takes a free one, no address is no such port.
+#[cfg(feature = "web")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Web {
+    /// WebSockets at `/apiws`.
+    pub ws: Option<SocketAddr>,
+    /// WebSockets in TLS, with a certificate that is made at the start.
+    pub wss: Option<SocketAddr>,
+    /// HTTP requests at `/api`.
+    pub http: Option<SocketAddr>,
+    /// HTTP requests in TLS.
+    pub https: Option<SocketAddr>,
 }
 
 impl Default for Config {
@@ -64,6 +81,8 @@ impl Default for Config {
             mtproxy_secret: None,
             admin: None,
             takeout_delay_secs: None,
+            #[cfg(feature = "web")]
+            web: Web::default(),
             faults: Vec::new(),
         }
     }
@@ -71,7 +90,10 @@ impl Default for Config {
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
+        let mut debug = f.debug_struct("Config");
+        #[cfg(feature = "web")]
+        debug.field("web", &self.web);
+        debug
             .field("listen", &self.listen)
             .field("seed", &self.seed)
             .field("contacts", &self.contacts)

@@ -38,19 +38,44 @@ enum Ended {
     Io(#[from] io::Error),
 }
 
-/// Serves one connection until it ends; it comes through a proxy if there is a `front`.
+/// What a connection has to show before it is served.
+#[derive(Debug, Clone)]
+pub(crate) enum Entrance {
+    /// Frames, obfuscated or not.
+    Open,
+    /// Obfuscated frames: browsers' connections never carry others.
+    #[cfg(feature = "web")]
+    Obfuscated,
+    /// The secret of a proxy.
+    Mtproxy(Arc<Front>),
+}
+
+impl Entrance {
+    fn into_front(self) -> (bool, Option<Arc<Front>>) {
+        match self {
+            Self::Open => (false, None),
+            #[cfg(feature = "web")]
+            Self::Obfuscated => (true, None),
+            Self::Mtproxy(front) => (true, Some(front)),
+        }
+    }
+}
+
+/// Serves one connection until it ends.
 pub(crate) async fn serve(
     id: u64,
     stream: impl AsyncRead + AsyncWrite + Unpin,
     centre: Arc<DataCentre>,
-    front: Option<Arc<Front>>,
+    entrance: Entrance,
 ) {
+    let (must_be_obfuscated, front) = entrance.into_front();
     let mut connection = Connection {
         stream,
         link: Link::new(id, centre),
         framing: None,
         streams: None,
         records: None,
+        must_be_obfuscated,
         front,
         buffer: BytesMut::new(),
         deadlines: Deadlines::new(),
@@ -67,6 +92,7 @@ struct Connection<S> {
     streams: Option<Streams>,
     /// For a connection that looks like TLS.
     records: Option<Records>,
+    must_be_obfuscated: bool,
     front: Option<Arc<Front>>,
     buffer: BytesMut,
     deadlines: Deadlines,
@@ -167,6 +193,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         {
             self.framing = Some(opening.framing);
             self.streams = opening.streams;
+            if self.must_be_obfuscated && self.streams.is_none() {
+                return Err(FrameError::UnknownFraming.into());
+            }
             if !self.front.as_ref().is_none_or(|front| front.leads_to(opening.dc_id)) {
                 return self.put_out(vec![Output::Error(WRONG_DC)]).await;
             }
@@ -248,7 +277,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if wire.is_empty() {
             return Ok(());
         }
-        timeout(WRITE_TIMEOUT, self.stream.write_all(wire)).await.map_err(|_| Ended::NotRead)??;
+        let written = async {
+            self.stream.write_all(wire).await?;
+            // TLS and WebSockets collect bytes until they are told
+            self.stream.flush().await
+        };
+        timeout(WRITE_TIMEOUT, written).await.map_err(|_| Ended::NotRead)??;
         Ok(())
     }
 }
@@ -262,7 +296,7 @@ mod tests {
 
     fn connect() -> (DuplexStream, JoinHandle<()>) {
         let (client, stream) = duplex(1 << 20);
-        (client, tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), None)))
+        (client, tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), Entrance::Open)))
     }
 
     /// Seconds of virtual time until the server closes.
@@ -327,7 +361,7 @@ mod tests {
     async fn a_client_that_does_not_read_is_given_up() {
         let started = Instant::now();
         let (mut client, stream) = duplex(64);
-        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), None));
+        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), Entrance::Open));
         client.write_all(&first_query()).await.unwrap();
         assert_eq!(closes_after(served, started).await, WRITE_TIMEOUT.as_secs());
     }

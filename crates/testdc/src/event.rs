@@ -28,6 +28,26 @@ pub enum Event {
         /// Where.
         address: std::net::SocketAddr,
     },
+    /// The program listens for WebSockets ([`Config::web`](crate::Config::web)); said like the one above.
+    Ws {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
+    /// The program listens for WebSockets in TLS.
+    Wss {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
+    /// The program listens for HTTP requests.
+    Http {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
+    /// The program listens for HTTP requests in TLS.
+    Https {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
     /// A login code went out. Real servers send it to the user; this one tells it here.
     CodeSent {
         /// The number, digits only.
@@ -71,6 +91,10 @@ impl fmt::Debug for Event {
                 f.debug_struct("MtproxyListening").field("address", address).finish()
             }
             Self::Admin { address } => f.debug_struct("Admin").field("address", address).finish(),
+            Self::Ws { address } => f.debug_struct("Ws").field("address", address).finish(),
+            Self::Wss { address } => f.debug_struct("Wss").field("address", address).finish(),
+            Self::Http { address } => f.debug_struct("Http").field("address", address).finish(),
+            Self::Https { address } => f.debug_struct("Https").field("address", address).finish(),
             Self::CodeSent { .. } => {
                 f.debug_struct("CodeSent").field("phone", &Redacted).field("code", &Redacted).finish()
             }

@@ -31,6 +31,7 @@
 //! | hop | module | what it owns |
 //! |---|---|---|
 //! | bytes ↔ bytes | `mtproxy`, `opening` | the proxy in front, obfuscated connections |
+//! | bytes ↔ bytes | `door`, `web` | what a port expects; WebSockets and HTTP, in TLS or not (feature `web`) |
 //! | bytes ↔ frames | `frame` | the four TCP framings |
 //! | plain messages | `handshake` | the key exchange and its checks |
 //! | ciphertext ↔ message | `envelope` | MTProto 2.0 |
@@ -52,6 +53,7 @@ mod config;
 mod connection;
 mod control;
 mod directory;
+mod door;
 mod entropy;
 mod envelope;
 mod event;
@@ -69,13 +71,19 @@ mod session;
 pub mod truth;
 #[cfg(test)]
 mod vectors;
+#[cfg(feature = "web")]
+mod web;
 
 pub use config::Config;
+#[cfg(feature = "web")]
+pub use config::Web;
 pub use control::{AccountState, Control, ControlError, Revocation, RevocationError};
 pub use entropy::Entropy;
 pub use event::{Event, Events};
 pub use fault::{Fault, FaultRule, FaultSpecError, MethodName, Times};
 pub use key::{KeyError, RsaKey};
 pub use mtproxy::{MtproxySecret, MtproxySecretError};
+#[cfg(feature = "web")]
+pub use server::WebDoors;
 pub use server::{BindError, Server};
 pub use truth::Truth;

@@ -18,13 +18,16 @@ use crate::fault::Fault;
 use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain};
 use crate::keys::{KeyRecord, Wire};
 use crate::limits::GZIP_FROM_BYTES;
-use crate::session::{BadMsg, Call, Demand, Outgoing, ReplyTo, check_msg_id, pack};
+use crate::session::{BadMsg, Call, Demand, HttpWait, Outgoing, ReplyTo, check_msg_id, pack};
 
 /// `destroy_session_ok#e22045fc session_id:long`, `destroy_session_none#62d350c9 session_id:long`
 const DESTROY_SESSION_OK: u32 = 0xe220_45fc;
 const DESTROY_SESSION_NONE: u32 = 0x62d3_50c9;
 /// `destroy_auth_key_ok#f660e1d4`
 const DESTROY_AUTH_KEY_OK: u32 = 0xf660_e1d4;
+
+/// The one link of all HTTP requests: a session that is used over HTTP stays on it.
+const HTTP_LINK: u64 = 0;
 
 /// What the connection is to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +52,10 @@ pub(crate) struct Link {
     entropy: Entropy,
     /// Rung when a session of this connection has something to say.
     pub(crate) bell: Arc<Notify>,
+    /// Whether the connection is one HTTP request.
+    is_request: bool,
+    /// How long that may be kept.
+    pub(crate) http_wait: HttpWait,
     /// The session that was used last.
     current: Option<(Arc<KeyRecord>, i64)>,
 }
@@ -56,7 +63,13 @@ pub(crate) struct Link {
 impl Link {
     pub(crate) fn new(id: u64, centre: Arc<DataCentre>) -> Self {
         let entropy = centre.fork_entropy();
-        Self { id, centre, entropy, bell: Arc::new(Notify::new()), current: None }
+        let (bell, http_wait) = (Arc::new(Notify::new()), HttpWait::default());
+        Self { id, centre, entropy, bell, is_request: false, http_wait, current: None }
+    }
+
+    /// One request of the HTTP clients.
+    pub(crate) fn for_request(centre: Arc<DataCentre>) -> Self {
+        Self { is_request: true, ..Self::new(HTTP_LINK, centre) }
     }
 
     /// The connection's own randomness.
@@ -69,8 +82,15 @@ impl Link {
         self.centre.now()
     }
 
-    /// Takes one message of the client.
+    /// Takes one message of the client, and gives everything that there is to say.
     pub(crate) fn receive(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
+        let mut outputs = self.take(content, quick_ack);
+        outputs.extend(self.flush());
+        outputs
+    }
+
+    /// Takes one message of the client; what its session has to say waits.
+    pub(crate) fn take(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
         let now = self.centre.now();
         let Some(auth_key_id) = content.first_chunk().copied().map(i64::from_le_bytes) else {
             return vec![Output::Error(-404)];
@@ -124,12 +144,12 @@ impl Link {
             match demand {
                 Demand::Call(call) => self.call(key, session_id, &call),
                 Demand::DisconnectAfter(delay) => outputs.push(Output::CloseAfter(delay)),
+                Demand::HttpWait(wait) => self.http_wait = wait,
                 Demand::FutureSalts { msg_id, count } => self.future_salts(key, session_id, (msg_id, count)),
                 Demand::DestroySession { session_id: other } => self.destroy_session(key, session_id, other),
                 Demand::DestroyAuthKey => self.destroy_auth_key(key, session_id),
             }
         }
-        outputs.extend(self.flush());
         outputs
     }
 
@@ -144,7 +164,11 @@ impl Link {
         let is_salt_right = salts.accepts(salt, now, &mut self.entropy);
         let newest_salt = wire.salt(now, &mut self.entropy);
         let session = wire.session(session_id, now);
-        session.attach(self.id, &self.bell, now);
+        if self.is_request {
+            self.bell = session.attach_request(self.id, now);
+        } else {
+            session.attach(self.id, &self.bell, now);
+        }
         let scripted = self
             .centre
             .faults
@@ -206,31 +230,45 @@ impl Link {
 
     /// Everything that the current session has to say.
     pub(crate) fn flush(&mut self) -> Vec<Output> {
-        let Some((key, session_id)) = self.current.clone() else { return Vec::new() };
-        let now = self.centre.now();
         let mut outputs = Vec::new();
+        while let Some(next) = self.next() {
+            outputs.extend(next);
+        }
+        outputs
+    }
+
+    /// The next message of the current session, as the script has it: once, twice, cut, or not at all.
+    pub(crate) fn next(&mut self) -> Option<Vec<Output>> {
+        let (key, session_id) = self.current.clone()?;
+        let now = self.centre.now();
         let mut wire = key.wire();
         let salt = wire.salt(now, &mut self.entropy);
         let faults = &self.centre.faults;
         let is_marked = |message: &Outgoing| {
             message.reply.is_some_and(|reply| faults.peek(|fault| Fate::of(fault, reply.method)).is_some())
         };
-        while let Some(message) = wire.session(session_id, now).pop(now, is_marked) {
-            let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
-            let fate = message.reply.and_then(|reply| faults.take(|fault| Fate::of(fault, reply.method)));
-            let sealed = envelope::seal(&key.key, head, &message.body, &mut self.entropy);
-            match fate {
-                None => outputs.push(Output::Message(sealed)),
-                Some(Fate::Twice) => {
-                    outputs.push(Output::Message(sealed.clone()));
-                    outputs.push(Output::Message(sealed));
-                }
-                Some(Fate::Cut { after_bytes }) => outputs.push(Output::Cut { message: sealed, after_bytes }),
-                Some(Fate::Lost) => {}
-                Some(Fate::Replaced { code }) => outputs.push(Output::Error(code)),
-            }
-        }
-        outputs
+        let message = wire.session(session_id, now).pop(now, is_marked)?;
+        let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
+        let fate = message.reply.and_then(|reply| faults.take(|fault| Fate::of(fault, reply.method)));
+        let sealed = envelope::seal(&key.key, head, &message.body, &mut self.entropy);
+        Some(match fate {
+            None => vec![Output::Message(sealed)],
+            Some(Fate::Twice) => vec![Output::Message(sealed.clone()), Output::Message(sealed)],
+            Some(Fate::Cut { after_bytes }) => vec![Output::Cut { message: sealed, after_bytes }],
+            Some(Fate::Lost) => Vec::new(),
+            Some(Fate::Replaced { code }) => vec![Output::Error(code)],
+        })
+    }
+
+    /// A message that says nothing, for a request that was kept in vain: an empty container.
+    pub(crate) fn nothing(&mut self) -> Option<Vec<u8>> {
+        let (key, session_id) = self.current.clone()?;
+        let now = self.centre.now();
+        let mut wire = key.wire();
+        let salt = wire.salt(now, &mut self.entropy);
+        let message = wire.session(session_id, now).empty_container(now);
+        let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
+        Some(envelope::seal(&key.key, head, &message.body, &mut self.entropy))
     }
 }
 

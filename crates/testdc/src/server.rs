@@ -1,6 +1,7 @@
 //! A process full of data centres that listens.
 
 mod accept;
+mod doors;
 mod prepare;
 
 use std::fmt;
@@ -14,10 +15,13 @@ use tokio::task::JoinHandle;
 use crate::admin;
 use crate::config::Config;
 use crate::control::{Control, ControlError};
+use crate::door::Door;
 use crate::event::Events;
 use crate::fault::FaultRule;
-use crate::mtproxy::Front;
 use crate::truth::Truth;
+use doors::Doors;
+#[cfg(feature = "web")]
+pub use doors::WebDoors;
 use prepare::Prepared;
 
 /// A running server: one data centre, or several. It stops when it is dropped or [shut down](Self::shutdown).
@@ -25,6 +29,8 @@ pub struct Server {
     control: Control,
     truth: Arc<Truth>,
     mtproxy_address: Option<SocketAddr>,
+    #[cfg(feature = "web")]
+    web: WebDoors,
     admin_address: Option<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
 }
@@ -56,6 +62,13 @@ pub enum BindError {
         /// Where it was to listen.
         address: SocketAddr,
     },
+    /// A certificate for TLS cannot be made.
+    #[cfg(feature = "web")]
+    #[error("no certificate: {reason}")]
+    Certificate {
+        /// Why.
+        reason: String,
+    },
     /// The preparation was interrupted: the runtime is shutting down.
     #[error("the runtime is shutting down")]
     Interrupted,
@@ -69,14 +82,7 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, BindError> {
         prepare::check(&config)?;
         let home = listen(config.listen).await?;
-        // the proxy is on a port of its own
-        let proxy = match config.mtproxy_secret.clone() {
-            Some(secret) => {
-                let front = Arc::new(Front::new(secret, prepare::named_dc_id(&config)));
-                Some((listen(SocketAddr::new(config.listen.ip(), 0)).await?, front))
-            }
-            None => None,
-        };
+        let doors = Doors::open(&config).await?;
         let admin = match config.admin {
             Some(address) => Some(listen(address).await?),
             None => None,
@@ -86,15 +92,22 @@ impl Server {
         let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, home_address));
         let Prepared { centre, truth } = prepared.await.map_err(|_| BindError::Interrupted)??;
         let control = Control::new(Arc::clone(&centre), vec![Arc::clone(&centre)]);
-        let mtproxy_address = proxy.as_ref().map(|((_, address), _)| *address);
         let admin_address = admin.as_ref().map(|(_, address)| *address);
-        let accepting = |listener, front| {
-            tokio::spawn(accept::accept(listener, Arc::clone(&centre), front, control.orders()))
+        let accepting = |listener, door| {
+            tokio::spawn(accept::accept(listener, Arc::clone(&centre), door, control.orders()))
         };
-        let mut tasks = vec![accepting(home.0, None)];
-        tasks.extend(proxy.map(|((listener, _), front)| accepting(listener, Some(front))));
+        let mut tasks = vec![accepting(home.0, Door::Tcp)];
+        tasks.extend(doors.open.into_iter().map(|(listener, door)| accepting(listener, door)));
         tasks.extend(admin.map(|(listener, _)| tokio::spawn(admin::serve(listener, control.clone()))));
-        Ok(Self { control, truth: Arc::new(truth), mtproxy_address, admin_address, accepting: tasks })
+        Ok(Self {
+            control,
+            truth: Arc::new(truth),
+            mtproxy_address: doors.mtproxy,
+            #[cfg(feature = "web")]
+            web: doors.web,
+            admin_address,
+            accepting: tasks,
+        })
     }
 
     /// Where it listens.
@@ -105,6 +118,12 @@ impl Server {
     /// Where its MTProxy listens, if the configuration has a secret for one.
     pub fn mtproxy_address(&self) -> Option<SocketAddr> {
         self.mtproxy_address
+    }
+
+    /// Where it listens for the carriers of browsers, and whose certificates they must trust.
+    #[cfg(feature = "web")]
+    pub fn web(&self) -> &WebDoors {
+        &self.web
     }
 
     /// Where it takes commands, if the configuration says so ([`admin`](crate::admin)).

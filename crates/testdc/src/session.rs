@@ -94,6 +94,8 @@ pub(crate) enum Demand {
     Call(Call),
     /// Close the connection after so long, unless asked again.
     DisconnectAfter(Duration),
+    /// Keep the HTTP request until there is something to say.
+    HttpWait(HttpWait),
     /// Answer `get_future_salts`, which are the key's.
     FutureSalts {
         msg_id: i64,
@@ -105,6 +107,24 @@ pub(crate) enum Demand {
     },
     /// Forget the key.
     DestroyAuthKey,
+}
+
+/// How long an HTTP request may be kept (protocol, "HTTP: long poll").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HttpWait {
+    /// After the first message that could be sent.
+    pub(crate) max_delay: Duration,
+    /// After the last message that could be sent.
+    pub(crate) wait_after: Duration,
+    /// As long as there is none.
+    pub(crate) max_wait: Duration,
+}
+
+impl Default for HttpWait {
+    /// What holds for a request that does not say.
+    fn default() -> Self {
+        Self { max_delay: Duration::ZERO, wait_after: Duration::ZERO, max_wait: Duration::from_secs(25) }
+    }
 }
 
 /// One session of a client.
@@ -139,6 +159,17 @@ impl Session {
         if before.is_some_and(|(before, _)| before != link_id) {
             self.outbox.resend_unacked(now);
         }
+    }
+
+    /// As [`attach`](Self::attach) for an HTTP request: all requests of the session wait for one bell, and none of them
+    /// takes the place of another.
+    pub(crate) fn attach_request(&mut self, link_id: u64, now: UnixTime) -> Arc<Notify> {
+        let bell = match &self.link {
+            Some((before, bell)) if *before == link_id => Arc::clone(bell),
+            _ => Arc::default(),
+        };
+        self.attach(link_id, &bell, now);
+        bell
     }
 
     /// Takes a message whose salt and time are right. `salt` is told to a session that is new.
@@ -296,6 +327,11 @@ impl Session {
 
     pub(crate) fn push_notice(&mut self, body: Vec<u8>, now: UnixTime) {
         self.outbox.push(Kind::Notice, body, None, now);
+    }
+
+    /// A container with nothing in it.
+    pub(crate) fn empty_container(&mut self, now: UnixTime) -> Outgoing {
+        self.outbox.container(&[], now)
     }
 
     /// The next message to send, a container if several are small; one for which `alone` holds comes by itself.

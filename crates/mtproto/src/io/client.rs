@@ -12,6 +12,7 @@ use crate::crypto::AuthKey;
 use crate::io::clock::Clock;
 use crate::io::dial::Dialer;
 use crate::io::driver::{Command, Driver};
+use crate::io::quick_acks::QuickAcks;
 use crate::io::updates::{self, Updates};
 use crate::io::{Config, Error, InvokeError, OsRandom};
 use crate::session::{Resume, Session};
@@ -66,9 +67,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Error`]: after as many attempts as the configuration allows, or at once where another attempt would not help.
-    pub async fn connect(config: Config) -> Result<(Self, Updates), Error> {
+    pub async fn connect(mut config: Config) -> Result<(Self, Updates), Error> {
         let mut random = OsRandom::new()?;
         let clock = Clock::new();
+        config.session.uses_http = config.carrier.is_http();
         let config = Arc::new(config);
         let mut dialer = Dialer::new(Arc::clone(&config), clock, random);
         let (link, resume) = dialer.first_link().await?;
@@ -88,6 +90,7 @@ impl Client {
             present: Arc::clone(&present),
             waiting: std::collections::HashMap::new(),
             tickets: std::collections::HashMap::new(),
+            quick_acks: QuickAcks::new(config.quick_acks, config.observer.clone()),
             failures: 0,
         };
         tokio::spawn(driver.run(link));

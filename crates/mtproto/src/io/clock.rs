@@ -21,6 +21,16 @@ impl Clock {
         Now { monotonic: self.start.elapsed(), unix: unix_time() }
     }
 
+    /// The present as the operating system has it.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::unused_self,
+        reason = "the driver is where the core's time comes from"
+    )]
+    pub(super) fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
     /// The moment of a deadline on the core's monotonic clock.
     pub(super) fn instant(&self, monotonic: Duration) -> Instant {
         self.start + monotonic

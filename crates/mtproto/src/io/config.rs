@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::crypto::RsaPublicKey;
 use crate::frame::FrameKind;
-use crate::io::Backoff;
+use crate::io::{Backoff, Breakers, Carrier, Observer};
 use crate::proxy::Proxy;
 use crate::session::{self, Resume};
 
@@ -13,16 +13,23 @@ use crate::session::{self, Resume};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where the data centre listens; tried in this order, the one that answered last first.
+    /// Where the data centre listens. The one that answered last is tried first, then by turns IPv6 and IPv4, a slow one
+    /// side by side with the next ("Happy Eyeballs", RFC 8305).
     pub addresses: Vec<SocketAddr>,
     /// The data centre's number as the key exchange wants it: 10000 more for test servers, negative for media servers.
     pub dc_id: i32,
     /// The server's public keys that are accepted.
     pub rsa_keys: Vec<RsaPublicKey>,
-    /// How frames are written.
+    /// What carries the bytes.
+    pub carrier: Carrier,
+    /// How frames are written. HTTP has none.
     pub frame: FrameKind,
-    /// Whether the connection looks like random bytes from its first one on. Not for [`FrameKind::Full`].
+    /// Whether a TCP connection looks like random bytes from its first one on; what a WebSocket carries always does. Not
+    /// for [`FrameKind::Full`].
     pub obfuscated: bool,
+    /// Whether the server is asked to say at once that it has a message; [`Observer`] hears of it. Neither
+    /// [`FrameKind::Full`] nor HTTP has room for the wish.
+    pub quick_acks: bool,
     /// What the connection goes through. An MTProxy knows the addresses by itself (`addresses` may be empty), says by its
     /// secret how frames are written where it does not take every kind, and is always talked to obfuscated.
     pub proxy: Option<Proxy>,
@@ -36,6 +43,10 @@ pub struct Config {
     pub request_timeout: Duration,
     /// The pauses between attempts to connect, and how many there are.
     pub backoff: Backoff,
+    /// The circuit breakers of the data centres; to be shared by all configurations of a program.
+    pub breakers: Breakers,
+    /// Who is told that a connection is tried again.
+    pub observer: Observer,
     /// The waits of the session: pings, acks.
     pub session: session::Config,
 }
@@ -47,14 +58,18 @@ impl Config {
             addresses,
             dc_id,
             rsa_keys,
+            carrier: Carrier::Tcp,
             frame: FrameKind::Intermediate,
             obfuscated: false,
+            quick_acks: false,
             proxy: None,
             resume: None,
             connect_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(120),
             backoff: Backoff::default(),
+            breakers: Breakers::default(),
+            observer: Observer::default(),
             session: session::Config::default(),
         }
     }

@@ -1,19 +1,27 @@
 //! From addresses to a connection, and to a key.
 
+mod eyeballs;
+pub(super) mod open;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use self::open::Opened;
 use crate::frame::FrameKind;
 use crate::frame::fake_tls::ClientHello;
 use crate::frame::obfuscation::ProxyHint;
 use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
+#[cfg(feature = "web")]
+use crate::io::CarrierError;
+#[cfg(feature = "web")]
+use crate::io::carrier::{http, websocket};
 use crate::io::clock::Clock;
 use crate::io::link::Link;
-use crate::io::proxy::{self, ProxyError, open_tcp};
-use crate::io::{Config, Error, OsRandom};
+use crate::io::proxy::{self, ProxyError};
+use crate::io::{Carrier, Config, Error, OsRandom, Progress};
 use crate::proxy::{Proxy, ProxyAddress, ProxySecret, SecretForm};
 use crate::session::{MsgIds, Resume};
 
@@ -23,62 +31,74 @@ pub(super) struct Dialer {
     config: Arc<Config>,
     clock: Clock,
     random: OsRandom,
-    preferred: usize,
+    preferred: Option<SocketAddr>,
 }
 
 impl Dialer {
     pub(super) fn new(config: Arc<Config>, clock: Clock, random: OsRandom) -> Self {
-        Self { config, clock, random, preferred: 0 }
+        Self { config, clock, random, preferred: None }
     }
 
-    /// Connects to the first address that accepts, or through the proxy.
+    /// Opens a connection, unless the data centre's circuit breaker is open.
     pub(super) async fn dial(&mut self) -> Result<Link, Error> {
         let config = Arc::clone(&self.config);
-        match &config.proxy {
-            Some(Proxy::MtProxy { address, secret }) => self.dial_mtproxy(address, secret).await,
-            None | Some(Proxy::Socks5 { .. } | Proxy::HttpConnect { .. }) => self.dial_server().await,
+        let dc_id = config.dc_id;
+        config.breakers.admit(dc_id, Instant::now()).map_err(|open| Error::CircuitOpen {
+            dc_id,
+            retry_after: open.retry_after,
+            until: self.clock.system_time() + open.retry_after,
+        })?;
+        match (&config.proxy, &config.carrier) {
+            (Some(Proxy::MtProxy { address, secret }), Carrier::Tcp) => {
+                self.dial_mtproxy(address, secret).await
+            }
+            #[cfg(feature = "web")]
+            (Some(Proxy::MtProxy { .. }), _) => Err(CarrierError::MtProxy.into()),
+            (None | Some(Proxy::Socks5 { .. } | Proxy::HttpConnect { .. }), _) => self.dial_server().await,
         }
     }
 
     async fn dial_server(&mut self) -> Result<Link, Error> {
-        let mut last_error = Error::NoAddress;
-        let count = self.config.addresses.len();
-        for index in (self.preferred..count).chain(0..self.preferred) {
-            let Some(address) = self.config.addresses.get(index) else { continue };
-            match self.connect(*address).await {
-                Ok(stream) => {
-                    self.preferred = index;
-                    tracing::debug!(%address, "connected");
-                    return self.link(stream);
-                }
-                Err(error) => {
-                    tracing::debug!(%address, %error, "no connection");
-                    last_error = error;
+        let config = Arc::clone(&self.config);
+        match &config.carrier {
+            Carrier::Tcp => {
+                let Opened { stream, .. } = open::stream(&config, &mut self.preferred).await?;
+                if config.obfuscated {
+                    Link::obfuscated(stream, config.frame, ProxyHint::default(), &mut self.random)
+                } else {
+                    Ok(Link::new(stream, config.frame))
                 }
             }
+            #[cfg(feature = "web")]
+            Carrier::WebSocket(web) => {
+                let Opened { stream, host } = open::stream(&config, &mut self.preferred).await?;
+                let scheme = if web.tls.is_some() { "wss" } else { "ws" };
+                let url = format!("{scheme}://{host}{}", web.path);
+                let after = config.connect_timeout;
+                let socket = timeout(after, websocket::open(&url, stream)).await;
+                let socket = socket.map_err(|_| CarrierError::Timeout { after })??;
+                Link::obfuscated(Box::new(socket), config.frame, ProxyHint::default(), &mut self.random)
+            }
+            #[cfg(feature = "web")]
+            Carrier::Http(web) => Ok(Link::http(http::open(Arc::clone(&config), &web.path).await?)),
         }
-        Err(last_error)
     }
 
-    fn link(&mut self, stream: TcpStream) -> Result<Link, Error> {
-        let kind = self.config.frame;
-        if self.config.obfuscated {
-            Link::obfuscated(Box::new(stream), kind, ProxyHint::default(), &mut self.random)
-        } else {
-            Ok(Link::new(Box::new(stream), kind))
-        }
+    /// The server has said something: its circuit breaker may rest.
+    pub(super) fn succeeded(&self) {
+        self.config.breakers.succeeded(self.config.dc_id);
     }
 
-    async fn connect(&self, address: SocketAddr) -> Result<TcpStream, Error> {
-        let after = self.config.connect_timeout;
-        if let Some(proxy) = &self.config.proxy {
-            let stream = proxy::connect(proxy.address(), after).await?;
-            let asked = timeout(after, proxy::ask(proxy, stream, address)).await;
-            return Ok(asked.map_err(|_| ProxyError::Timeout { after })??);
-        }
-        let connected = timeout(after, open_tcp(address)).await;
-        let connected = connected.map_err(|_| Error::ConnectTimeout { address, after })?;
-        connected.map_err(|source| Error::Connect { address, source })
+    /// An attempt has failed, or a connection ended before the server said anything.
+    pub(super) fn failed(&self) {
+        self.config.breakers.failed(self.config.dc_id, Instant::now());
+    }
+
+    /// Tells whoever waits that another attempt will be made.
+    pub(super) fn tell_next_attempt(&self, attempt: u32, pause: Duration, error: &Error) {
+        let attempts = self.config.backoff.attempts;
+        let reason = error.to_string();
+        self.config.observer.tell(&Progress::TryingAgain { attempt, attempts, pause, reason });
     }
 
     /// The proxy finds the data centre by its number.
@@ -101,11 +121,11 @@ impl Dialer {
             behind_hello = Some(greeted.map_err(|_| ProxyError::Timeout { after })??);
         }
         tracing::debug!(%address, "connected to the proxy");
-        let link = Link::obfuscated(Box::new(stream), kind, hint, &mut self.random)?;
-        Ok(match behind_hello {
-            Some(records) => link.wrapped_in_records(records),
-            None => link,
-        })
+        let stream = Box::new(stream);
+        match behind_hello {
+            Some(records) => Link::disguised(stream, hint, records, &mut self.random),
+            None => Link::obfuscated(stream, kind, hint, &mut self.random),
+        }
     }
 
     /// Connects, and makes a key if there is none. Tries as often as the configuration says.
@@ -117,10 +137,14 @@ impl Dialer {
                 Err(error) => error,
             };
             failures += 1;
-            if !error.is_retryable() || failures >= self.config.backoff.attempts {
+            self.failed();
+            if !may_be_repeated(&error, self.config.resume.is_none())
+                || failures >= self.config.backoff.attempts
+            {
                 return Err(error);
             }
             let pause = self.config.backoff.pause(failures, &mut self.random);
+            self.tell_next_attempt(failures + 1, pause, &error);
             tracing::info!(%error, pause_ms = pause.as_millis(), "trying again to connect");
             tokio::time::sleep(pause).await;
         }
@@ -135,6 +159,7 @@ impl Dialer {
         let made = timeout(after, self.make_key(&mut link)).await;
         let made = made.map_err(|_| Error::HandshakeTimeout { after })??;
         tracing::info!("a new key was made");
+        self.succeeded();
         let resume = Resume {
             auth_key: made.auth_key,
             server_salt: made.server_salt,
@@ -176,4 +201,10 @@ impl Dialer {
         let message = plain::wrap(msg_ids.next(self.clock.now().unix), request);
         link.exchange(&message, &mut self.random).await
     }
+}
+
+/// Whether a first connection is tried again. In the key exchange, −404 says that the server has dropped the run (a bad
+/// query, or a state that it no longer has): it begins again from `req_pq_multi` on a new connection.
+fn may_be_repeated(error: &Error, makes_a_key: bool) -> bool {
+    error.is_retryable() || (makes_a_key && error.is_unknown_key())
 }

@@ -11,7 +11,8 @@ use crate::frame::Frame;
 use crate::io::client::Present;
 use crate::io::clock::Clock;
 use crate::io::dial::Dialer;
-use crate::io::link::{Link, LinkReader, LinkWriter};
+use crate::io::link::{Link, LinkReader, LinkWriter, Wish};
+use crate::io::quick_acks::QuickAcks;
 use crate::io::updates::UpdateSender;
 use crate::io::{Backoff, Error, InvokeError, OsRandom};
 use crate::session::{CallId, Event, Session};
@@ -38,6 +39,7 @@ pub(super) struct Driver {
     pub(super) present: Arc<Present>,
     pub(super) waiting: HashMap<CallId, Waiting>,
     pub(super) tickets: HashMap<u64, CallId>,
+    pub(super) quick_acks: QuickAcks,
     /// Connections in a row on which nothing valid arrived.
     pub(super) failures: u32,
 }
@@ -108,10 +110,11 @@ impl Driver {
     /// Moves what the session wants to send to the writer, and what it has to tell to those who wait.
     fn pump(&mut self, writer: &mut LinkWriter) -> Result<(), Error> {
         while writer.unsent_bytes() < MAX_UNSENT_BYTES {
+            let was_polling = self.session.is_polling();
             let Some(envelope) = self.session.poll_transmit(self.clock.now(), &mut self.random) else {
                 break;
             };
-            writer.queue(&envelope, &mut self.random)?;
+            writer.queue(envelope, self.wish(was_polling), &mut self.random)?;
         }
         self.deliver();
         Ok(())
@@ -125,12 +128,28 @@ impl Driver {
                 Frame::Message(body) => {
                     self.session.handle_frame(now, body)?;
                     self.failures = 0;
+                    self.dialer.succeeded();
                 }
                 Frame::TransportError(error) => return Err(error.into()),
-                Frame::QuickAck(_) => tracing::trace!("a quick ack that was not asked for"),
+                Frame::QuickAck(token) => self.quick_acks.arrived(token),
             }
         }
+        if reader.take_ended_polls() > 0 {
+            self.session.handle_poll_ended();
+        }
         Ok(())
+    }
+
+    /// What the envelope that was just made wants beside being sent.
+    fn wish(&mut self, was_polling: bool) -> Wish {
+        if self.session.is_polling() && !was_polling {
+            return Wish::Poll;
+        }
+        if self.quick_acks.are_wanted() {
+            self.quick_acks.expect(self.session.quick_ack_token())
+        } else {
+            Wish::Nothing
+        }
     }
 
     fn deliver(&mut self) {
@@ -179,11 +198,13 @@ impl Driver {
         let mut error = lost;
         loop {
             self.failures += 1;
+            self.dialer.failed();
             if !error.is_retryable() || self.failures > self.backoff.attempts {
                 return ControlFlow::Break(Err(error));
             }
             let pause = self.backoff.pause(self.failures, &mut self.random);
             tracing::info!(failures = self.failures, pause_ms = pause.as_millis(), "connecting again");
+            self.dialer.tell_next_attempt(self.failures, pause, &error);
             let mut dialer = self.dialer.clone();
             let attempt = async move {
                 tokio::time::sleep(pause).await;

@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::frame::obfuscation::ObfuscationError;
 use crate::frame::{EncodeError, FrameError, TransportError};
 use crate::handshake::HandshakeError;
 use crate::handshake::plain::PlainError;
-use crate::io::ProxyError;
+use crate::io::{CarrierError, ProxyError};
 use crate::session::{CallError, RequestError, RpcError, SessionError};
 
 /// Why there is no connection.
@@ -55,6 +55,19 @@ pub enum Error {
     /// The proxy cannot be reached, or refuses us.
     #[error("no way through the proxy")]
     Proxy(#[from] ProxyError),
+    /// What should carry the connection does not.
+    #[error("the connection is not carried")]
+    Carrier(#[from] CarrierError),
+    /// The data centre has failed so often that it is left alone for a while.
+    #[error("data centre {dc_id} keeps failing: the next attempt is made in {} s", retry_after.as_secs())]
+    CircuitOpen {
+        /// Its number, as [`Config::dc_id`](crate::io::Config::dc_id) has it.
+        dc_id: i32,
+        /// How long from now.
+        retry_after: Duration,
+        /// When that is.
+        until: SystemTime,
+    },
     /// The connection cannot be obfuscated.
     #[error("the connection cannot be obfuscated")]
     Obfuscation(#[from] ObfuscationError),
@@ -81,6 +94,7 @@ impl Error {
         match self {
             Self::Frame(_) | Self::Plain(_) => true,
             Self::Proxy(error) => error.is_peer_fault(),
+            Self::Carrier(error) => error.is_peer_fault(),
             Self::Handshake(error) => error.is_peer_fault(),
             Self::Session(error) => error.is_peer_fault(),
             Self::NoAddress
@@ -90,6 +104,7 @@ impl Error {
             | Self::Closed
             | Self::Io(_)
             | Self::Transport(_)
+            | Self::CircuitOpen { .. }
             | Self::Obfuscation(_)
             | Self::Encode(_)
             | Self::Entropy => false,
@@ -110,11 +125,16 @@ impl Error {
                 !matches!(*error, TransportError::UNKNOWN_KEY | TransportError::WRONG_DC)
             }
             Self::Proxy(error) => error.is_retryable(),
+            Self::Carrier(error) => error.is_retryable(),
             Self::Handshake(error) => error.is_retryable(),
             Self::Session(error) => error.is_retryable(),
-            Self::NoAddress | Self::Obfuscation(_) | Self::Encode(_) | Self::Plain(_) | Self::Entropy => {
-                false
-            }
+            // not before the time that it names
+            Self::CircuitOpen { .. }
+            | Self::NoAddress
+            | Self::Obfuscation(_)
+            | Self::Encode(_)
+            | Self::Plain(_)
+            | Self::Entropy => false,
         }
     }
 

@@ -1,94 +1,99 @@
-//! One connection: a carrier of bytes with a codec for each direction.
+//! One connection, whatever carries it: messages out, messages in.
+
+mod stream;
+
+#[cfg(feature = "web")]
+use std::collections::VecDeque;
 
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::crypto::Ctr;
-use crate::frame::fake_tls::{RecordReader, write_records};
-use crate::frame::obfuscation::{Obfuscation, ProxyHint};
-use crate::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
-use crate::io::{Error, ProxyError};
+use self::stream::{FrameReader, FrameWriter, Framed};
+#[cfg(feature = "web")]
+use crate::frame::TransportError;
+use crate::frame::obfuscation::ProxyHint;
+use crate::frame::{Frame, FrameKind};
+use crate::io::Error;
+#[cfg(feature = "web")]
+use crate::io::carrier::http::{Answers, Posts};
+#[cfg(feature = "web")]
+use crate::limits::MIN_MESSAGE_FRAME_BYTES;
 use crate::random::Random;
 
-/// How much is read at once; one small message needs one call, a large one not too many.
-const READ_BYTES: usize = 64 << 10;
-
 /// Anything that carries bytes both ways.
-pub(super) trait Carrier: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
-/// A connection with its codecs.
+/// A connection to a server.
 pub(super) struct Link {
     pub(super) reader: LinkReader,
     pub(super) writer: LinkWriter,
 }
 
-pub(super) struct LinkReader {
-    half: ReadHalf<Box<dyn Carrier>>,
-    decoder: Decoder,
-    stream: Option<Ctr>,
-    records: Option<RecordReader>,
+/// What arrives.
+pub(super) enum LinkReader {
+    Framed(Box<FrameReader>),
+    #[cfg(feature = "web")]
+    Http {
+        answers: Answers,
+        /// What has arrived and was not taken.
+        unread: VecDeque<BytesMut>,
+        /// How many of the requests that waited have come back, and nobody was told.
+        polls_ended: usize,
+    },
 }
 
-pub(super) struct LinkWriter {
-    half: WriteHalf<Box<dyn Carrier>>,
-    encoder: Encoder,
-    stream: Option<Ctr>,
-    records: Option<RecordWriter>,
-    unsent: Vec<u8>,
-    sent: usize,
-    flush_is_due: bool,
+/// What is sent.
+pub(super) enum LinkWriter {
+    Framed(Box<FrameWriter>),
+    #[cfg(feature = "web")]
+    Http(Posts),
 }
 
-/// What a connection that looks like TLS has to be wrapped in.
-#[derive(Default)]
-struct RecordWriter {
-    is_begun: bool,
-    /// The beginning of the stream until it is sent with the first frame, and then the frame that is being wrapped.
-    bare: Vec<u8>,
+impl From<Framed> for Link {
+    fn from(framed: Framed) -> Self {
+        Self {
+            reader: LinkReader::Framed(Box::new(framed.reader)),
+            writer: LinkWriter::Framed(Box::new(framed.writer)),
+        }
+    }
 }
 
 impl Link {
-    pub(super) fn new(carrier: Box<dyn Carrier>, kind: FrameKind) -> Self {
-        let (read, write) = tokio::io::split(carrier);
-        Self {
-            reader: LinkReader { half: read, decoder: Decoder::new(kind), stream: None, records: None },
-            writer: LinkWriter {
-                half: write,
-                encoder: Encoder::new(kind),
-                stream: None,
-                records: None,
-                unsent: Vec::new(),
-                sent: 0,
-                flush_is_due: false,
-            },
-        }
+    /// A link of frames on a stream.
+    pub(super) fn new(stream: Box<dyn ByteStream>, kind: FrameKind) -> Self {
+        Framed::new(stream, kind).into()
     }
 
     /// A link whose bytes look random.
     pub(super) fn obfuscated(
-        carrier: Box<dyn Carrier>,
+        stream: Box<dyn ByteStream>,
         kind: FrameKind,
         hint: ProxyHint<'_>,
         random: &mut dyn Random,
     ) -> Result<Self, Error> {
-        let (streams, init) = Obfuscation::start(kind, hint, random)?;
-        let mut link = Self::new(carrier, kind);
-        link.reader.stream = Some(streams.from_server);
-        link.writer.encoder = Encoder::without_tag(kind);
-        link.writer.stream = Some(streams.to_server);
-        link.writer.unsent.extend_from_slice(&init);
-        Ok(link)
+        Ok(Framed::obfuscated(stream, kind, hint, random)?.into())
     }
 
-    /// Goes on in records of TLS; `behind_hello` is what has arrived of them. Only for an obfuscated link on which nothing
-    /// was sent yet.
-    pub(super) fn wrapped_in_records(mut self, behind_hello: BytesMut) -> Self {
-        self.reader.records = Some(RecordReader::new(behind_hello));
-        let bare = std::mem::take(&mut self.writer.unsent);
-        self.writer.records = Some(RecordWriter { is_begun: false, bare });
-        self
+    /// The same in records of TLS; `behind_hello` is what has arrived of them.
+    pub(super) fn disguised(
+        stream: Box<dyn ByteStream>,
+        hint: ProxyHint<'_>,
+        behind_hello: BytesMut,
+        random: &mut dyn Random,
+    ) -> Result<Self, Error> {
+        let framed = Framed::obfuscated(stream, FrameKind::PaddedIntermediate, hint, random)?;
+        Ok(framed.wrapped_in_records(behind_hello).into())
+    }
+
+    /// A link of HTTP requests.
+    #[cfg(feature = "web")]
+    pub(super) fn http((posts, answers): (Posts, Answers)) -> Self {
+        Self {
+            reader: LinkReader::Http { answers, unread: VecDeque::new(), polls_ended: 0 },
+            writer: LinkWriter::Http(posts),
+        }
     }
 
     /// Sends a plain message and waits for one: a step of the key exchange.
@@ -97,7 +102,7 @@ impl Link {
         message: &[u8],
         random: &mut dyn Random,
     ) -> Result<BytesMut, Error> {
-        self.writer.queue(message, random)?;
+        self.writer.queue(message.to_vec(), Wish::Nothing, random)?;
         while self.writer.has_unsent() {
             self.writer.send().await?;
         }
@@ -112,86 +117,110 @@ impl Link {
     }
 }
 
+/// What a message wants beside being sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Nothing,
+    /// A quick ack.
+    QuickAck,
+    /// To be waited for: it holds the session's `http_wait`.
+    Poll,
+}
+
 impl LinkReader {
-    /// Waits for bytes. Safe to cancel: what has arrived is in the decoder.
+    /// Waits for something. Safe to cancel: what has arrived is kept.
     pub(super) async fn read(&mut self) -> Result<(), Error> {
-        let buffer = self.decoder.buffer_mut();
-        let known = buffer.len();
-        let into = self.records.as_mut().map_or(&mut *buffer, RecordReader::buffer_mut);
-        into.reserve(READ_BYTES);
-        match self.half.read_buf(into).await {
-            Ok(0) => Err(Error::Closed),
-            Ok(_) => {
-                if let Some(records) = &mut self.records {
-                    records.unwrap_into(buffer).map_err(ProxyError::FakeTls)?;
-                }
-                if let (Some(stream), Some(fresh)) = (&mut self.stream, buffer.get_mut(known..)) {
-                    stream.apply(fresh);
-                }
+        match self {
+            Self::Framed(reader) => reader.read().await,
+            #[cfg(feature = "web")]
+            Self::Http { answers, unread, polls_ended } => {
+                let answer = answers.next().await?;
+                *polls_ended += usize::from(answer.is_poll);
+                unread.push_back(answer.body);
                 Ok(())
             }
-            Err(error) => Err(Error::Io(error)),
         }
     }
 
     /// The next frame, if it has arrived whole.
     pub(super) fn next_frame(&mut self) -> Result<Option<Frame>, Error> {
-        match self.decoder.decode()? {
-            Decoded::Frame(frame) => Ok(Some(frame)),
-            Decoded::Incomplete { .. } => Ok(None),
+        match self {
+            Self::Framed(reader) => reader.next_frame(),
+            #[cfg(feature = "web")]
+            Self::Http { unread, .. } => Ok(unread.pop_front().and_then(bare_frame)),
+        }
+    }
+
+    /// How many requests that waited have come back since the last call.
+    pub(super) fn take_ended_polls(&mut self) -> usize {
+        match self {
+            Self::Framed(_) => 0,
+            #[cfg(feature = "web")]
+            Self::Http { polls_ended, .. } => std::mem::take(polls_ended),
         }
     }
 }
 
+/// What a body without a frame around it is; nothing for one that says nothing.
+#[cfg(feature = "web")]
+fn bare_frame(body: BytesMut) -> Option<Frame> {
+    if body.len() >= MIN_MESSAGE_FRAME_BYTES {
+        return Some(Frame::Message(body));
+    }
+    let code = i32::from_le_bytes(*body.first_chunk()?);
+    (code != 0).then_some(Frame::TransportError(TransportError { code }))
+}
+
 impl LinkWriter {
-    /// Frames a message and queues it.
-    pub(super) fn queue(&mut self, message: &[u8], random: &mut dyn Random) -> Result<(), Error> {
-        let out = self.records.as_mut().map_or(&mut self.unsent, |records| &mut records.bare);
-        let start = out.len();
-        self.encoder.encode(message, false, random, out)?;
-        if let (Some(stream), Some(frame)) = (&mut self.stream, out.get_mut(start..)) {
-            stream.apply(frame);
+    /// Queues a message.
+    pub(super) fn queue(
+        &mut self,
+        message: Vec<u8>,
+        wish: Wish,
+        random: &mut dyn Random,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Framed(writer) => writer.queue(&message, wish == Wish::QuickAck, random),
+            #[cfg(feature = "web")]
+            Self::Http(posts) => {
+                posts.queue(message, wish == Wish::Poll);
+                Ok(())
+            }
         }
-        if let Some(records) = &mut self.records {
-            write_records(&records.bare, !records.is_begun, &mut self.unsent);
-            records.is_begun = true;
-            records.bare.clear();
-        }
-        Ok(())
     }
 
     pub(super) fn has_unsent(&self) -> bool {
-        self.unsent_bytes() > 0 || self.flush_is_due
+        match self {
+            Self::Framed(writer) => writer.has_unsent(),
+            #[cfg(feature = "web")]
+            Self::Http(posts) => posts.unsent_bytes() > 0,
+        }
     }
 
     pub(super) fn unsent_bytes(&self) -> usize {
-        self.unsent.len() - self.sent
+        match self {
+            Self::Framed(writer) => writer.unsent_bytes(),
+            #[cfg(feature = "web")]
+            Self::Http(posts) => posts.unsent_bytes(),
+        }
     }
 
     /// Sends some of what is queued. Safe to cancel: what was sent is counted.
     pub(super) async fn send(&mut self) -> Result<(), Error> {
-        let unsent = self.unsent.get(self.sent..).unwrap_or_default();
-        if !unsent.is_empty() {
-            match self.half.write(unsent).await {
-                Ok(0) => return Err(Error::Closed),
-                Ok(len) => self.sent += len,
-                Err(error) => return Err(Error::Io(error)),
-            }
+        match self {
+            Self::Framed(writer) => writer.send().await,
+            #[cfg(feature = "web")]
+            Self::Http(posts) => posts.send().await,
         }
-        if self.unsent_bytes() == 0 {
-            self.unsent.clear();
-            self.sent = 0;
-            // carriers that collect bytes (TLS, WebSocket) send only when they are told to
-            self.flush_is_due = true;
-            self.half.flush().await.map_err(Error::Io)?;
-            self.flush_is_due = false;
-        }
-        Ok(())
     }
 
     /// Says that nothing more will come.
     pub(super) async fn close(&mut self) {
-        // the connection is given up either way
-        let _ = self.half.shutdown().await;
+        match self {
+            Self::Framed(writer) => writer.close().await,
+            // every request has said so
+            #[cfg(feature = "web")]
+            Self::Http(_) => {}
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod tunnel;
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -144,12 +145,27 @@ pub(super) async fn connect(proxy: &ProxyAddress, after: Duration) -> Result<Tcp
     Err(ProxyError::Connect { address: proxy.clone(), source: last_error })
 }
 
+/// What a proxy is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Address(SocketAddr),
+    /// A name that the proxy looks up, and a port.
+    #[cfg(feature = "web")]
+    Name(String, u16),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "{address}"),
+            #[cfg(feature = "web")]
+            Self::Name(name, port) => write!(f, "{name}:{port}"),
+        }
+    }
+}
+
 /// Asks a proxy that carries any connection for one to `target`.
-pub(super) async fn ask(
-    proxy: &Proxy,
-    stream: TcpStream,
-    target: SocketAddr,
-) -> Result<TcpStream, ProxyError> {
+pub(super) async fn ask(proxy: &Proxy, stream: TcpStream, target: &Target) -> Result<TcpStream, ProxyError> {
     match proxy {
         Proxy::Socks5 { credentials, .. } => tunnel::socks5(stream, target, credentials.as_ref()).await,
         Proxy::HttpConnect { credentials, .. } => {

@@ -45,8 +45,10 @@ impl Session {
             self.reset(random);
         }
         let ping_is_due = self.keepalive.is_due(now);
-        let is_due =
-            ping_is_due || self.outbox.is_due(now.monotonic, &self.config) || self.calls.front().is_some();
+        let is_due = ping_is_due
+            || self.polling.is_due()
+            || self.outbox.is_due(now.monotonic, &self.config)
+            || self.calls.front().is_some();
         if !self.is_connected || !is_due {
             return None;
         }
@@ -54,6 +56,9 @@ impl Session {
         let goes_alone = self.calls.front().is_some_and(|call| call.alone);
         if !goes_alone {
             self.add_services(now, ping_is_due, random, &mut batch);
+            if let Some(wait) = self.polling.next_wait(self.config.http_wait) {
+                self.add_service(now, wait, &mut batch);
+            }
         }
         self.add_requests(now, &mut batch);
         self.seal(now, batch, random)
@@ -132,7 +137,9 @@ impl Session {
         };
         let sealed = envelope::seal(&self.auth_key, Sender::Client, &header, &message.body, random);
         debug_assert!(sealed.is_ok(), "every request was checked to fit: {sealed:?}");
-        sealed.ok().map(|sealed| sealed.bytes)
+        let sealed = sealed.ok()?;
+        self.quick_ack_token = sealed.quick_ack_token;
+        Some(sealed.bytes)
     }
 
     fn next_msg_id(&mut self, now: Now) -> i64 {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use testdc::{Config, FaultRule, MtproxySecret};
+use testdc::{Config, FaultRule, MtproxySecret, Web};
 
 /// A local Telegram data centre: real protocol, made-up people.
 #[derive(Parser)]
@@ -73,6 +73,21 @@ pub(crate) struct Serve {
     /// The first takeout of each key has to wait so long, unless the command `allow_takeout` ends the wait.
     #[arg(long, value_name = "SECONDS")]
     takeout_delay: Option<u32>,
+    /// Listen here for WebSockets too (path /apiws, subprotocol `binary`); an event tells the port.
+    #[arg(long, value_name = "ADDRESS")]
+    ws: Option<SocketAddr>,
+    /// The same in TLS, with a new certificate for `localhost`, `127.0.0.1` and `::1`.
+    #[arg(long, value_name = "ADDRESS")]
+    wss: Option<SocketAddr>,
+    /// Listen here for HTTP requests too (path /api, long polling).
+    #[arg(long, value_name = "ADDRESS")]
+    http: Option<SocketAddr>,
+    /// The same in TLS.
+    #[arg(long, value_name = "ADDRESS")]
+    https: Option<SocketAddr>,
+    /// Write the authority that signed the certificate to this file (PEM), for clients.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls_ca_out: Option<PathBuf>,
     /// Say on standard error what happens and why clients are refused; twice: everything.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -98,6 +113,7 @@ impl Serve {
             mtproxy_secret: self.mtproxy_secret.clone(),
             admin: self.admin,
             takeout_delay_secs: self.takeout_delay,
+            web: Web { ws: self.ws, wss: self.wss, http: self.http, https: self.https },
             faults: self.faults.clone(),
         }
     }

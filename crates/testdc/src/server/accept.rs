@@ -9,22 +9,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::centre::DataCentre;
-use crate::connection;
 use crate::control::{Order, Orders};
+use crate::door::Door;
 use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
-use crate::mtproxy::Front;
 
 /// The number of the last connection of the process: sessions tell their connections apart by it, whichever port they
 /// came through.
 static LAST_ID: AtomicU64 = AtomicU64::new(0);
 
 /// Takes connections until the server stops.
-pub(super) async fn accept(
-    listener: TcpListener,
-    centre: Arc<DataCentre>,
-    front: Option<Arc<Front>>,
-    mut orders: Orders,
-) {
+pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door: Door, mut orders: Orders) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -37,7 +31,7 @@ pub(super) async fn accept(
             accepted = listener.accept() => {
                 let Some(stream) = admit(accepted, connections.len()).await else { continue };
                 let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
-                connections.spawn(connection::serve(id, stream, Arc::clone(&centre), front.clone()));
+                connections.spawn(door.clone().serve(id, stream, Arc::clone(&centre)));
             }
         }
     }

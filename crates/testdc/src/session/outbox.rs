@@ -139,7 +139,7 @@ impl Outbox {
         self.forget(msg_id)
     }
 
-    fn container(&mut self, messages: &[Outgoing], now: UnixTime) -> Outgoing {
+    pub(super) fn container(&mut self, messages: &[Outgoing], now: UnixTime) -> Outgoing {
         let len = messages.iter().map(|message| 16 + message.body.len()).sum::<usize>();
         let mut body = Vec::with_capacity(8 + len);
         MSG_CONTAINER.encode(&mut body);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tl_codec::{Decode, DecodeError, Encode, Reader, VecRef};
 
 use super::outbox::{Kind, ReplyTo};
-use super::{Call, Demand, Inbound, Session};
+use super::{Call, Demand, HttpWait, Inbound, Session};
 use crate::clock::UnixTime;
 use crate::limits::MAX_SERVICE_IDS;
 
@@ -129,6 +129,12 @@ impl Session {
                 let dropped = reader.long()?;
                 self.drop_answer(message.msg_id, dropped, now);
                 None
+            }
+            HTTP_WAIT => {
+                let mut millis = || Ok::<_, DecodeError>(u64::try_from(reader.int()?).unwrap_or(0));
+                let [max_delay, wait_after, max_wait] =
+                    [millis()?, millis()?, millis()?].map(Duration::from_millis);
+                Some(Demand::HttpWait(HttpWait { max_delay, wait_after, max_wait }))
             }
             DESTROY_SESSION => Some(Demand::DestroySession { session_id: reader.long()? }),
             DESTROY_AUTH_KEY => Some(Demand::DestroyAuthKey),

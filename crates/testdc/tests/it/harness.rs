@@ -50,6 +50,10 @@ impl TestServer {
         self.server().mtproxy_address().unwrap()
     }
 
+    pub(crate) fn web(&self) -> &testdc::WebDoors {
+        self.server().web()
+    }
+
     pub(crate) fn pem(&self) -> String {
         self.server().public_key_pem()
     }

@@ -8,6 +8,7 @@
 
 mod admin;
 mod book;
+mod carriers;
 mod client;
 mod faults;
 mod framing;

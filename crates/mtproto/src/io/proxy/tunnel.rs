@@ -1,24 +1,29 @@
 //! Proxies that carry any connection once they were asked: SOCKS5 and the `CONNECT` method of HTTP.
 
-use std::net::SocketAddr;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio_socks::TargetAddr;
 use tokio_socks::tcp::Socks5Stream;
 use zeroize::Zeroizing;
 
 use crate::io::ProxyError;
+use crate::io::proxy::Target;
 use crate::limits::MAX_HTTP_HEAD_BYTES;
 use crate::proxy::Credentials;
 
 /// Asks a SOCKS5 proxy (RFC 1928) for a connection to `target`.
 pub(super) async fn socks5(
     stream: TcpStream,
-    target: SocketAddr,
+    target: &Target,
     credentials: Option<&Credentials>,
 ) -> Result<TcpStream, ProxyError> {
+    let target = match target {
+        Target::Address(address) => TargetAddr::Ip(*address),
+        #[cfg(feature = "web")]
+        Target::Name(name, port) => TargetAddr::Domain(name.as_str().into(), *port),
+    };
     let connected = match credentials {
         Some(credentials) => {
             let (username, password) = (credentials.username(), credentials.password());
@@ -50,7 +55,7 @@ fn from_socks(error: tokio_socks::Error) -> ProxyError {
 /// Asks an HTTP proxy (RFC 9110, 9.3.6) for a connection to `target`.
 pub(super) async fn http_connect(
     mut stream: TcpStream,
-    target: SocketAddr,
+    target: &Target,
     credentials: Option<&Credentials>,
 ) -> Result<TcpStream, ProxyError> {
     let request = connect_request(target, credentials);
@@ -68,7 +73,7 @@ pub(super) async fn http_connect(
     }
 }
 
-fn connect_request(target: SocketAddr, credentials: Option<&Credentials>) -> Zeroizing<String> {
+fn connect_request(target: &Target, credentials: Option<&Credentials>) -> Zeroizing<String> {
     let mut request = Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
     if let Some(credentials) = credentials {
         let both = Zeroizing::new(format!("{}:{}", credentials.username(), credentials.password()));
@@ -132,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_request_says_who_asks() {
-        let target = "[::1]:443".parse().unwrap();
+        let target = &Target::Address("[::1]:443".parse().unwrap());
         assert_eq!(*connect_request(target, None), "CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\n\r\n");
         let credentials = Credentials::new("Aladdin".to_owned(), "open sesame".to_owned()).unwrap();
         let request = connect_request(target, Some(&credentials));
