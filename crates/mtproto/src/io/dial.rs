@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+#[cfg(feature = "web")]
 use self::open::Opened;
 use crate::frame::FrameKind;
 use crate::frame::fake_tls::ClientHello;
@@ -62,7 +63,7 @@ impl Dialer {
         let config = Arc::clone(&self.config);
         match &config.carrier {
             Carrier::Tcp => {
-                let Opened { stream, .. } = open::stream(&config, &mut self.preferred).await?;
+                let stream = open::stream(&config, &mut self.preferred).await?.stream;
                 if config.obfuscated {
                     Link::obfuscated(stream, config.frame, ProxyHint::default(), &mut self.random)
                 } else {

@@ -114,7 +114,7 @@ impl Driver {
             let Some(envelope) = self.session.poll_transmit(self.clock.now(), &mut self.random) else {
                 break;
             };
-            writer.queue(envelope, self.wish(was_polling), &mut self.random)?;
+            writer.queue(&envelope, self.wish(was_polling), &mut self.random)?;
         }
         self.deliver();
         Ok(())

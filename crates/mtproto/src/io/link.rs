@@ -102,7 +102,7 @@ impl Link {
         message: &[u8],
         random: &mut dyn Random,
     ) -> Result<BytesMut, Error> {
-        self.writer.queue(message.to_vec(), Wish::Nothing, random)?;
+        self.writer.queue(message, Wish::Nothing, random)?;
         while self.writer.has_unsent() {
             self.writer.send().await?;
         }
@@ -152,6 +152,7 @@ impl LinkReader {
     }
 
     /// How many requests that waited have come back since the last call.
+    #[cfg_attr(not(feature = "web"), expect(clippy::needless_pass_by_ref_mut, reason = "HTTP counts them"))]
     pub(super) fn take_ended_polls(&mut self) -> usize {
         match self {
             Self::Framed(_) => 0,
@@ -173,17 +174,12 @@ fn bare_frame(body: BytesMut) -> Option<Frame> {
 
 impl LinkWriter {
     /// Queues a message.
-    pub(super) fn queue(
-        &mut self,
-        message: Vec<u8>,
-        wish: Wish,
-        random: &mut dyn Random,
-    ) -> Result<(), Error> {
+    pub(super) fn queue(&mut self, message: &[u8], wish: Wish, random: &mut dyn Random) -> Result<(), Error> {
         match self {
-            Self::Framed(writer) => writer.queue(&message, wish == Wish::QuickAck, random),
+            Self::Framed(writer) => writer.queue(message, wish == Wish::QuickAck, random),
             #[cfg(feature = "web")]
             Self::Http(posts) => {
-                posts.queue(message, wish == Wish::Poll);
+                posts.queue(message.to_vec(), wish == Wish::Poll);
                 Ok(())
             }
         }

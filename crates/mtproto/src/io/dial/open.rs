@@ -17,6 +17,7 @@ use crate::proxy::Proxy;
 pub(in crate::io) struct Opened {
     pub(in crate::io) stream: Box<dyn ByteStream>,
     /// The server's name and port, as requests of HTTP want it.
+    #[cfg(feature = "web")]
     pub(in crate::io) host: String,
 }
 
@@ -27,8 +28,12 @@ pub(in crate::io) async fn stream(
 ) -> Result<Opened, Error> {
     match &config.carrier {
         Carrier::Tcp => {
-            let (stream, target) = to_addresses(config, &config.addresses, preferred).await?;
-            Ok(Opened { stream: Box::new(stream), host: target.to_string() })
+            let connected = to_addresses(config, &config.addresses, preferred).await?;
+            Ok(Opened {
+                stream: Box::new(connected.0),
+                #[cfg(feature = "web")]
+                host: connected.1.to_string(),
+            })
         }
         #[cfg(feature = "web")]
         Carrier::WebSocket(web) | Carrier::Http(web) => to_web_server(config, web, preferred).await,
