@@ -14,6 +14,8 @@
 //! * [`AddressBook::rows`] reads again, in output order, and hands out borrowed rows.
 //! * [`AddressBook::reconcile`] proves that every saved record and every contact id stands in exactly one row.
 //!
+//! What else can be done with an address book is in [`operations`].
+//!
 //! Odd replies (an id twice, an account that is missing) lose nothing and are counted: [`Anomalies`].
 //!
 //! Read next: [`join`], then [`Contact`].
@@ -25,6 +27,7 @@ pub mod fetch;
 mod hash;
 mod index;
 pub mod join;
+pub mod operations;
 mod phone;
 mod reconcile;
 mod replies;

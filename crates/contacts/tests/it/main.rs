@@ -5,5 +5,6 @@ mod book;
 mod corrupt;
 mod fetch;
 mod join;
+mod operations;
 mod reconcile;
 mod scale;
