@@ -19,6 +19,8 @@ pub(crate) type Query = tl_api::functions::contacts::GetSaved;
 /// A generated type.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
+    /// Reads the borrowed form.
+    pub(crate) read: fn(&[u8]) -> Result<(), DecodeError>,
     /// Reads the borrowed form and writes it again.
     pub(crate) rewrite: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
 }
@@ -86,6 +88,7 @@ macro_rules! entries {
             $(const _: usize = size_of::<$owned>();)*
             &[$(super::Entry {
                 name: $name,
+                read: |bytes| $($borrowed)::+::from_bytes(bytes).map(drop),
                 rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
             },)*]
         };

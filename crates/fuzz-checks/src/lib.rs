@@ -23,6 +23,7 @@ mod handshake;
 mod input;
 mod obfuscated;
 mod proxy_link;
+mod readers;
 mod reply;
 mod request;
 mod schema;
@@ -30,7 +31,8 @@ mod seeds;
 mod server;
 mod session;
 
-pub use crate::seeds::vector_file;
+pub use crate::readers::{by_schema, typed};
+pub use crate::seeds::{telethon, vector_file};
 
 /// One fuzz target.
 #[derive(Clone, Copy)]

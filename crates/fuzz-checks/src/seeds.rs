@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// The objects that Telethon wrote, without those of which the generated types have none.
-pub(crate) fn telethon() -> Vec<Vec<u8>> {
+/// The objects that Telethon wrote.
+pub fn telethon() -> Vec<Vec<u8>> {
     let lines = include_str!("../../tl-dynamic/vectors/telethon.jsonl").lines();
     lines
         .map(|line| {

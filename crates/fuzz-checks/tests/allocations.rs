@@ -1,0 +1,81 @@
+//! How much memory hostile bytes make the readers take. A binary of its own, because its allocator counts for everybody in
+//! it, and one test, because tests run side by side.
+#![cfg(test)]
+
+use fuzz_checks::{by_schema, telethon, typed};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Real objects: Telethon wrote them.
+const MIN_OBJECTS: usize = 50;
+
+/// The generated types borrow; an error is one box and its path.
+const TYPED_LIMIT_BYTES: usize = 1 << 10;
+
+/// The reader by schema copies: a field is some hundred bytes, and no object here has more than 600.
+const BY_SCHEMA_LIMIT_BYTES: usize = 128 << 10;
+
+/// Beside every bit alone, the values on which lengths and ids turn. The generated types see all 255 others.
+const VALUES: [u8; 6] = [0x00, 0x7f, 0x80, 0xfd, 0xfe, 0xff];
+
+/// The most that was taken at once.
+#[derive(Default)]
+struct Most {
+    typed: usize,
+    by_schema: usize,
+}
+
+impl Most {
+    fn read_typed(&mut self, bytes: &[u8]) {
+        self.typed = self.typed.max(taken(|| _ = typed(bytes)));
+    }
+
+    fn read(&mut self, bytes: &[u8]) {
+        self.read_typed(bytes);
+        self.by_schema = self.by_schema.max(taken(|| _ = by_schema(bytes)));
+    }
+}
+
+fn taken(read: impl FnOnce()) -> usize {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    read();
+    MEMORY.peak_usage().saturating_sub(before)
+}
+
+/// Every prefix of fifty real objects, every bit of every byte flipped, every other value of every byte: a value or a typed
+/// error (anything else would be a panic), and never more memory than the limits above.
+#[test]
+fn fifty_real_objects_cut_and_changed() {
+    let objects: Vec<_> = telethon().into_iter().filter(|bytes| typed(bytes).0 > 0).collect();
+    assert!(objects.len() >= MIN_OBJECTS, "{}", objects.len());
+    let mut most = Most::default();
+    for object in &objects {
+        assert!(by_schema(object) && typed(object).0 == typed(object).1, "a real object is read");
+        for cut in 0..object.len() {
+            most.read(&object[..cut]);
+            assert!(!by_schema(&object[..cut]), "a part is not the whole");
+        }
+        let mut changed = object.clone();
+        for at in 0..object.len() {
+            let bits = (0..8).map(|bit| object[at] ^ 1 << bit);
+            for value in bits.chain(VALUES) {
+                changed[at] = value;
+                most.read(&changed);
+            }
+            for value in 0..=u8::MAX {
+                changed[at] = value;
+                most.read_typed(&changed);
+            }
+            changed[at] = object[at];
+        }
+    }
+    // a vector of 2³¹ − 1 contacts, and one of strings of 16 MB: what is claimed is not reserved
+    let claim = [0x42, 0x7e, 0xe8, 0xea, 0x15, 0xc4, 0xb5, 0x1c, 0xff, 0xff, 0xff, 0x7f].repeat(2);
+    most.read(&claim);
+    // the measurement measures: some errors have a path
+    assert!((1..=TYPED_LIMIT_BYTES).contains(&most.typed), "{} bytes", most.typed);
+    assert!((1..=BY_SCHEMA_LIMIT_BYTES).contains(&most.by_schema), "{} bytes", most.by_schema);
+}
