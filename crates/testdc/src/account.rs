@@ -9,6 +9,7 @@ pub(crate) mod takeout;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::book::{BookSize, Dice, Marks, Person, Profile, Status, generate};
@@ -39,6 +40,8 @@ pub(crate) struct Account {
     pub(crate) password: Option<Verifier>,
     takeouts: Mutex<Takeouts>,
     standing: Mutex<AccountStanding>,
+    home_dc: AtomicI32,
+    pts: AtomicI32,
 }
 
 impl Account {
@@ -52,6 +55,8 @@ impl Account {
             password: config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy)),
             takeouts: Mutex::default(),
             standing: Mutex::default(),
+            home_dc: AtomicI32::new(config.account_dc.unwrap_or(config.dc_id)),
+            pts: AtomicI32::new(1),
             profile,
             contacts: Mutex::new(ContactList::new(book)),
         }
@@ -68,6 +73,25 @@ impl Account {
 
     pub(crate) fn set_standing(&self, standing: AccountStanding) {
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// The data centre where the account lives.
+    pub(crate) fn home_dc(&self) -> i32 {
+        self.home_dc.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn move_to(&self, dc_id: i32) {
+        self.home_dc.store(dc_id, Ordering::Relaxed);
+    }
+
+    /// The number of the last message of the account.
+    pub(crate) fn pts(&self) -> i32 {
+        self.pts.load(Ordering::Relaxed)
+    }
+
+    /// The number of a new message.
+    pub(crate) fn next_pts(&self) -> i32 {
+        self.pts.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
     /// The account as a user, as it sees itself.

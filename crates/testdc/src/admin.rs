@@ -10,6 +10,9 @@
 //! | `{"do":"drop_connections"}` | closes every connection |
 //! | `{"do":"rotate_salts"}` | makes every salt void |
 //! | `{"do":"state","phone":"9996621234"}` | tells how an account is ([`AccountState`](crate::AccountState)) |
+//! | `{"do":"accept_login_token","token":"…","phone":"9996621234"}` | accepts the token of a QR code |
+//! | `{"do":"push","phone":"9996621234","text":"…"}` | a message from user 777000 |
+//! | `{"do":"move_account","phone":"9996621234","dc":1}` | moves an account to another data centre |
 //! | `{"do":"allow_takeout","phone":"9996621234"}` | the owner confirms the takeouts that wait |
 //! | `{"do":"deny_takeout","phone":"9996621234"}` | the owner declines them |
 //! | `{"do":"revoke","phone":"9996621234","how":"revoked"}` | what Telegram may do to an account ([`Revocation`]) |

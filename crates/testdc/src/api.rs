@@ -9,7 +9,7 @@
 //! Read next: `wrappers.rs`, then `request.rs`, then the family that you look for.
 
 mod account;
-mod auth;
+pub(crate) mod auth;
 mod contacts;
 mod help;
 mod messages;
@@ -17,7 +17,7 @@ mod peers;
 mod refusal;
 mod request;
 mod spoil;
-mod updates;
+pub(crate) mod updates;
 mod users;
 mod wire_forms;
 mod wrappers;
@@ -52,6 +52,8 @@ pub(crate) struct Answered {
     pub(crate) object: Vec<u8>,
     /// How long the answer is held back.
     pub(crate) delay: Option<Duration>,
+    /// Whether the client wants to be told on this session what happens.
+    pub(crate) takes_updates: bool,
 }
 
 /// Answers a call.
@@ -69,6 +71,7 @@ pub(crate) fn answer(
         scripted_refusal(&mut request, name).map_or(Ok(()), Err)?;
         let method = method.ok_or_else(|| Refusal::bad("INPUT_METHOD_INVALID"))?;
         request.check_access(method.access)?;
+        request.check_home(method)?;
         request.check_frozen(method)?;
         (method.call)(&mut request, call.as_bytes())
     });
@@ -82,7 +85,7 @@ pub(crate) fn answer(
     let delay = centre.faults.take(|fault| {
         if let Fault::Delay { method, by } = fault { method.matches(name).then_some(*by) } else { None }
     });
-    Answered { method: name, object, delay }
+    Answered { method: name, object, delay, takes_updates: !request.without_updates }
 }
 
 /// Every method, by family.

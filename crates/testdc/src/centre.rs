@@ -19,7 +19,7 @@ use crate::keys::{KeyRecord, KeyStore};
 #[derive(Debug)]
 pub(crate) struct DataCentre {
     pub(crate) identity: DcIdentity,
-    pub(crate) keys: KeyStore,
+    pub(crate) keys: Arc<KeyStore>,
     pub(crate) handshakes: Mutex<Handshakes>,
     pub(crate) entropy: Mutex<Entropy>,
     pub(crate) rsa: Arc<RsaKey>,
@@ -34,7 +34,7 @@ impl DataCentre {
     pub(crate) fn for_tests() -> Self {
         Self {
             identity: DcIdentity { id: 2, test_mode: false },
-            keys: KeyStore::default(),
+            keys: Arc::default(),
             handshakes: Mutex::default(),
             entropy: Mutex::new(Entropy::from_seed(1)),
             rsa: Arc::new(crate::key::tests::vector_key()),

@@ -105,8 +105,10 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
 /// Where else the program listens, in the order in which it says so.
 fn addresses(server: &Server) -> impl Iterator<Item = Event> {
     let web = server.web();
+    let dcs = Some(server.addresses()).filter(|addresses| addresses.len() > 1).cloned();
     let doors = [
         server.admin_address().map(|address| Event::Admin { address }),
+        dcs.map(|addresses| Event::Dcs { addresses }),
         server.mtproxy_address().map(|address| Event::MtproxyListening { address }),
         web.ws.map(|address| Event::Ws { address }),
         web.wss.map(|address| Event::Wss { address }),

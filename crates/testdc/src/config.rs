@@ -39,6 +39,16 @@ pub struct Config {
     pub key: Option<RsaKey>,
     /// Whether there is an MTProxy in front, on a port of its own, and its secret.
     pub mtproxy_secret: Option<MtproxySecret>,
+    /// How many data centres there are, numbered from 1; they share the key and everything else. Each but `dc_id` is on a
+    /// free port of the same interface. With 1 there is `dc_id` alone, whatever its number.
+    pub dcs: usize,
+    /// Where the account lives, if not at `dc_id`: elsewhere its owner is told to go there.
+    pub account_dc: Option<i32>,
+    /// The data centre that is nearest to every client, if there is one: whoever wants to log in elsewhere is sent there
+    /// first.
+    pub network_dc: Option<i32>,
+    /// How many seconds a token for the login by QR code is good for.
+    pub login_token_secs: u32,
     /// Where to take commands, on the loopback interface; nowhere if not given.
     pub admin: Option<SocketAddr>,
     /// How many seconds the first takeout of a key has to wait, unless its owner allows it before; none: not at all.
@@ -79,6 +89,10 @@ impl Default for Config {
             test_mode: false,
             key: None,
             mtproxy_secret: None,
+            dcs: 1,
+            account_dc: None,
+            network_dc: None,
+            login_token_secs: 30,
             admin: None,
             takeout_delay_secs: None,
             #[cfg(feature = "web")]
@@ -105,6 +119,10 @@ impl fmt::Debug for Config {
             .field("test_mode", &self.test_mode)
             .field("key", &self.key)
             .field("mtproxy_secret", &self.mtproxy_secret)
+            .field("dcs", &self.dcs)
+            .field("account_dc", &self.account_dc)
+            .field("network_dc", &self.network_dc)
+            .field("login_token_secs", &self.login_token_secs)
             .field("admin", &self.admin)
             .field("takeout_delay_secs", &self.takeout_delay_secs)
             .field("faults", &self.faults)

@@ -9,15 +9,17 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::account::Account;
 use crate::api;
 use crate::centre::DataCentre;
+use crate::cloud::{Cloud, LoginTokenError};
 use crate::event::Events;
 use crate::fault::{Fault, FaultRule, MethodName};
-use crate::keys::Login;
 
 use orders::Standing;
 pub(crate) use orders::{Order, Orders};
@@ -37,9 +39,7 @@ pub use revoke::{Revocation, RevocationError};
 /// ```
 #[derive(Clone)]
 pub struct Control {
-    /// Every data centre.
-    centres: Arc<[Arc<DataCentre>]>,
-    /// The one that a client begins with.
+    /// The data centre that a client begins with; through it, everything that they share.
     home: Arc<DataCentre>,
     standing: Arc<watch::Sender<Standing>>,
 }
@@ -51,6 +51,18 @@ pub enum ControlError {
     /// Nobody has this number.
     #[error("no account has this number")]
     UnknownPhone,
+    /// A token that cannot be accepted.
+    #[error("the token cannot be accepted: {reason}")]
+    LoginToken {
+        /// What the API answers to `auth.acceptLoginToken`, or what is wrong with the text.
+        reason: String,
+    },
+    /// There is no such data centre.
+    #[error("there is no data centre {dc_id}")]
+    UnknownDc {
+        /// The number.
+        dc_id: i32,
+    },
     /// A fault waits for a method that this server does not have.
     #[error("a fault waits for `{method}`, which this server does not have")]
     UnknownMethod {
@@ -78,8 +90,8 @@ pub struct AccountState {
 }
 
 impl Control {
-    pub(crate) fn new(home: Arc<DataCentre>, centres: Vec<Arc<DataCentre>>) -> Self {
-        Self { home, centres: centres.into(), standing: Arc::new(watch::Sender::new(Standing::default())) }
+    pub(crate) fn new(home: Arc<DataCentre>) -> Self {
+        Self { home, standing: Arc::new(watch::Sender::new(Standing::default())) }
     }
 
     pub(crate) fn orders(&self) -> Orders {
@@ -88,6 +100,10 @@ impl Control {
 
     pub(crate) fn home(&self) -> &DataCentre {
         &self.home
+    }
+
+    fn cloud(&self) -> &Cloud {
+        &self.home.cloud
     }
 
     pub(crate) fn home_address(&self) -> SocketAddr {
@@ -122,11 +138,9 @@ impl Control {
 
     /// Makes every salt of every key void; clients learn the new one from `bad_server_salt`.
     pub fn rotate_salts(&self) {
-        for centre in self.centres.iter() {
-            let (now, mut entropy) = (centre.now(), centre.fork_entropy());
-            for key in centre.keys.all() {
-                key.wire().salts.rotate(now, &mut entropy);
-            }
+        let (now, mut entropy) = (self.home.now(), self.home.fork_entropy());
+        for key in self.cloud().keys.values().flat_map(|keys| keys.all()) {
+            key.wire().salts.rotate(now, &mut entropy);
         }
     }
 
@@ -149,7 +163,7 @@ impl Control {
             saved,
             sessions: {
                 drop(takeouts);
-                self.logins(&account).count()
+                self.cloud().logins(&account).count()
             },
         })
     }
@@ -172,6 +186,42 @@ impl Control {
         Ok(self.account(phone)?.takeouts().deny())
     }
 
+    /// Accepts the token of a QR code, as the owner does on another device: the client that shows it is told. `token` is
+    /// what stands in the link: base64url, with or without padding.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`], [`ControlError::LoginToken`].
+    pub fn accept_login_token(&self, token: &str, phone: &str) -> Result<(), ControlError> {
+        let account = self.account(phone)?;
+        let refused = |reason: &dyn fmt::Display| ControlError::LoginToken { reason: reason.to_string() };
+        let token = URL_SAFE_NO_PAD.decode(token.trim_end_matches('=')).map_err(|error| refused(&error))?;
+        let accepted = api::auth::accept_token(self.cloud(), &token, &account, self.home.now());
+        accepted.map(|_| ()).map_err(|error: LoginTokenError| refused(&error))
+    }
+
+    /// Sends an account a message from Telegram's user 777000; gives the number of clients that it reaches.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`].
+    pub fn push(&self, phone: &str, text: &str) -> Result<usize, ControlError> {
+        let (account, now) = (self.account(phone)?, self.home.now());
+        let message = api::updates::service_message(text, account.next_pts(), now);
+        Ok(self.cloud().push_to_account(&account, None, &message, now))
+    }
+
+    /// Moves an account to another data centre; at its old one its clients get `303 USER_MIGRATE_X`.
+    ///
+    /// # Errors
+    /// [`ControlError::UnknownPhone`], [`ControlError::UnknownDc`].
+    pub fn move_account(&self, phone: &str, dc_id: i32) -> Result<(), ControlError> {
+        let account = self.account(phone)?;
+        if !self.cloud().addresses.contains_key(&dc_id) {
+            return Err(ControlError::UnknownDc { dc_id });
+        }
+        account.move_to(dc_id);
+        Ok(())
+    }
+
     /// Ends the server: no connection is taken any more, and those that are open are closed.
     pub fn stop(&self) {
         self.standing.send_modify(|standing| standing.stop = true);
@@ -185,15 +235,6 @@ impl Control {
 
     pub(crate) fn account(&self, phone: &str) -> Result<Arc<Account>, ControlError> {
         self.home.cloud.accounts.by_phone(phone).ok_or(ControlError::UnknownPhone)
-    }
-
-    /// The keys that are logged in to an account.
-    fn logins<'a>(&'a self, account: &'a Account) -> impl Iterator<Item = Arc<crate::keys::KeyRecord>> + 'a {
-        let keys = self.centres.iter().flat_map(|centre| centre.keys.all());
-        keys.filter(|key| match &key.client().login {
-            Login::LoggedIn(owner) => owner.profile.user_id == account.profile.user_id,
-            Login::LoggedOut | Login::AwaitPassword(_) | Login::Ended(_) => false,
-        })
     }
 }
 
@@ -210,6 +251,6 @@ pub(crate) fn check_fault(fault: &Fault) -> Result<(), ControlError> {
 
 impl fmt::Debug for Control {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Control").field("centres", &self.centres.len()).finish_non_exhaustive()
+        f.debug_struct("Control").field("addresses", &self.cloud().addresses).finish_non_exhaustive()
     }
 }

@@ -48,6 +48,17 @@ pub enum Event {
         /// Where.
         address: std::net::SocketAddr,
     },
+    /// The program has several data centres ([`Server::addresses`](crate::Server::addresses)); it says so behind its
+    /// address.
+    Dcs {
+        /// Where each of them listens.
+        addresses: std::collections::BTreeMap<i32, std::net::SocketAddr>,
+    },
+    /// A token for the login by QR code went out. Real clients show it as `tg://login?token=…`.
+    LoginToken {
+        /// The token, as it stands in the link: base64url without padding.
+        token: String,
+    },
     /// A login code went out. Real servers send it to the user; this one tells it here.
     CodeSent {
         /// The number, digits only.
@@ -90,6 +101,8 @@ impl fmt::Debug for Event {
             Self::MtproxyListening { address } => {
                 f.debug_struct("MtproxyListening").field("address", address).finish()
             }
+            Self::Dcs { addresses } => f.debug_struct("Dcs").field("addresses", addresses).finish(),
+            Self::LoginToken { .. } => f.debug_struct("LoginToken").field("token", &Redacted).finish(),
             Self::Admin { address } => f.debug_struct("Admin").field("address", address).finish(),
             Self::Ws { address } => f.debug_struct("Ws").field("address", address).finish(),
             Self::Wss { address } => f.debug_struct("Wss").field("address", address).finish(),

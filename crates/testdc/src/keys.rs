@@ -37,12 +37,23 @@ pub(crate) struct Wire {
 pub(crate) struct Client {
     /// The layer of the last `invokeWithLayer`; known after `initConnection`.
     pub(crate) layer: Option<i32>,
+    /// What the client says it is, in `initConnection`.
+    pub(crate) device: Device,
     /// For a temporary key: the permanent one that it stands for.
     pub(crate) bound_to: Option<i64>,
     pub(crate) pending_code: Option<PendingCode>,
     pub(crate) login: Login,
     /// The last challenge of two-step verification, until it is used.
     pub(crate) challenge: Option<(Challenge, UnixTime)>,
+}
+
+/// What a client says it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Device {
+    pub(crate) api_id: i32,
+    pub(crate) model: String,
+    pub(crate) system_version: String,
+    pub(crate) app_version: String,
 }
 
 /// How far a client has come.

@@ -109,3 +109,11 @@ pub const MAX_NAME_CHARS: usize = 64;
 
 /// Characters of a note about a contact (client configuration: `contact_note_length_limit`).
 pub const MAX_NOTE_CHARS: usize = 128;
+
+/// Login tokens in use, and exported logins on their way; the one that expires first makes room.
+pub const MAX_LOGIN_TOKENS: usize = 1_000;
+/// See [`MAX_LOGIN_TOKENS`].
+pub const MAX_EXPORTS: usize = 1_000;
+
+/// Data centres in one process.
+pub const MAX_DCS: usize = 5;

@@ -187,8 +187,11 @@ impl Link {
     fn call(&mut self, key: &Arc<KeyRecord>, session_id: i64, call: &Call) {
         let begun = self.centre.now();
         key.wire().session(session_id, begun).begin(call.msg_id);
-        let Answered { method, object, delay } =
+        let Answered { method, object, delay, takes_updates } =
             api::answer(&self.centre, key, &call.body, &mut self.entropy);
+        if takes_updates {
+            key.wire().session(session_id, begun).takes_updates = true;
+        }
         let object = if object.len() >= GZIP_FROM_BYTES { pack(object) } else { object };
         let reply = ReplyTo { req_msg_id: call.msg_id, method };
         match delay {

@@ -4,6 +4,7 @@ mod accept;
 mod doors;
 mod prepare;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -13,11 +14,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::admin;
+use crate::centre::DataCentre;
 use crate::config::Config;
 use crate::control::{Control, ControlError};
 use crate::door::Door;
 use crate::event::Events;
 use crate::fault::FaultRule;
+use crate::limits::MAX_DCS;
 use crate::truth::Truth;
 use doors::Doors;
 #[cfg(feature = "web")]
@@ -56,6 +59,14 @@ pub enum BindError {
     /// The phone number of the configuration is not one.
     #[error("the phone number must be 7 to 15 digits")]
     Phone,
+    /// The numbers of the data centres do not fit together.
+    #[error("data centre {dc_id} is none of 1 to {dcs}, of which there may be {MAX_DCS} at the most")]
+    Dcs {
+        /// The number that names none.
+        dc_id: i32,
+        /// How many there were to be.
+        dcs: usize,
+    },
     /// Commands would be taken from other machines.
     #[error("the admin socket may listen on the loopback interface only, not on {address}")]
     AdminNotLoopback {
@@ -82,22 +93,29 @@ impl Server {
     pub async fn bind(config: Config) -> Result<Self, BindError> {
         prepare::check(&config)?;
         let home = listen(config.listen).await?;
+        let mut dcs = vec![(config.dc_id, home)];
+        for id in prepare::other_dcs(&config) {
+            dcs.push((id, listen(SocketAddr::new(config.listen.ip(), 0)).await?));
+        }
         let doors = Doors::open(&config).await?;
         let admin = match config.admin {
             Some(address) => Some(listen(address).await?),
             None => None,
         };
-        let home_address = home.1;
+        let addresses = dcs.iter().map(|(id, (_, address))| (*id, *address)).collect();
         // primes, PBKDF2 and a large book take their time: not on a thread that serves others
-        let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, home_address));
-        let Prepared { centre, truth } = prepared.await.map_err(|_| BindError::Interrupted)??;
-        let control = Control::new(Arc::clone(&centre), vec![Arc::clone(&centre)]);
+        let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, addresses));
+        let Prepared { home, others, truth } = prepared.await.map_err(|_| BindError::Interrupted)??;
+        let control = Control::new(Arc::clone(&home));
         let admin_address = admin.as_ref().map(|(_, address)| *address);
-        let accepting = |listener, door| {
-            tokio::spawn(accept::accept(listener, Arc::clone(&centre), door, control.orders()))
+        let accepting = |listener, centre: &Arc<DataCentre>, door| {
+            tokio::spawn(accept::accept(listener, Arc::clone(centre), door, control.orders()))
         };
-        let mut tasks = vec![accepting(home.0, Door::Tcp)];
-        tasks.extend(doors.open.into_iter().map(|(listener, door)| accepting(listener, door)));
+        let centres = std::iter::once(&home).chain(&others);
+        let listeners = dcs.into_iter().map(|(_, (listener, _))| listener).zip(centres);
+        let mut tasks =
+            listeners.map(|(listener, centre)| accepting(listener, centre, Door::Tcp)).collect::<Vec<_>>();
+        tasks.extend(doors.open.into_iter().map(|(listener, door)| accepting(listener, &home, door)));
         tasks.extend(admin.map(|(listener, _)| tokio::spawn(admin::serve(listener, control.clone()))));
         Ok(Self {
             control,
@@ -113,6 +131,11 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.control.home_address()
+    }
+
+    /// Where each of its data centres listens.
+    pub fn addresses(&self) -> &BTreeMap<i32, SocketAddr> {
+        &self.control.home().cloud.addresses
     }
 
     /// Where its MTProxy listens, if the configuration has a secret for one.

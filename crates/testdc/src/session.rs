@@ -138,6 +138,8 @@ pub(crate) struct Session {
     /// The connection that serves the session, and its bell.
     link: Option<(u64, Arc<Notify>)>,
     pub(crate) last_used: UnixTime,
+    /// Whether the client has made a call here that was not wrapped in `invokeWithoutUpdates`.
+    pub(crate) takes_updates: bool,
 }
 
 impl Session {
@@ -149,6 +151,7 @@ impl Session {
             is_announced: false,
             link: None,
             last_used: now,
+            takes_updates: false,
         }
     }
 
@@ -311,9 +314,20 @@ impl Session {
     pub(crate) fn answer(&mut self, reply: ReplyTo, object: &[u8], now: UnixTime) {
         if self.running.remove(&reply.req_msg_id) {
             self.push_result(reply, object, now);
-            if let Some((_, bell)) = &self.link {
-                bell.notify_one();
-            }
+            self.ring();
+        }
+    }
+
+    /// Queues an update: something that the client did not ask for.
+    pub(crate) fn push_update(&mut self, body: Vec<u8>, now: UnixTime) {
+        self.outbox.push(Kind::News, body, None, now);
+        self.ring();
+    }
+
+    /// Wakes the connection that serves the session.
+    fn ring(&self) {
+        if let Some((_, bell)) = &self.link {
+            bell.notify_one();
         }
     }
 

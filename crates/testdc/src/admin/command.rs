@@ -13,6 +13,9 @@ pub const FORMS: &[&str] = &[
     r#"{"do":"drop_connections"}"#,
     r#"{"do":"rotate_salts"}"#,
     r#"{"do":"state","phone":"DIGITS"}"#,
+    r#"{"do":"accept_login_token","token":"BASE64URL","phone":"DIGITS"}"#,
+    r#"{"do":"push","phone":"DIGITS","text":"TEXT"}"#,
+    r#"{"do":"move_account","phone":"DIGITS","dc":NUMBER}"#,
     r#"{"do":"allow_takeout","phone":"DIGITS"}"#,
     r#"{"do":"deny_takeout","phone":"DIGITS"}"#,
     r#"{"do":"revoke","phone":"DIGITS","how":"unregistered|revoked|deactivated|banned|frozen|duplicated|restored"}"#,
@@ -28,6 +31,9 @@ enum Command {
     DropConnections {},
     RotateSalts {},
     State { phone: String },
+    AcceptLoginToken { token: String, phone: String },
+    Push { phone: String, text: String },
+    MoveAccount { phone: String, dc: i32 },
     AllowTakeout { phone: String },
     DenyTakeout { phone: String },
     Revoke { phone: String, how: String },
@@ -81,6 +87,15 @@ fn run(control: &Control, command: Command) -> Result<Value, CommandError> {
             Value::Null
         }
         Command::State { phone } => serde_json::to_value(control.state(&phone)?)?,
+        Command::AcceptLoginToken { token, phone } => {
+            control.accept_login_token(&token, &phone)?;
+            Value::Null
+        }
+        Command::Push { phone, text } => json!({ "sessions": control.push(&phone, &text)? }),
+        Command::MoveAccount { phone, dc } => {
+            control.move_account(&phone, dc)?;
+            Value::Null
+        }
         Command::AllowTakeout { phone } => json!({ "requests": control.allow_takeout(&phone)? }),
         Command::DenyTakeout { phone } => json!({ "requests": control.deny_takeout(&phone)? }),
         Command::Revoke { phone, how } => {

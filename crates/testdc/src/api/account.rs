@@ -4,8 +4,8 @@ use tl_api::functions::account;
 use tl_api::{enums, types};
 use tl_codec::{Constructor, Encode};
 
-use super::Refusal;
 use super::request::{Access, Answer, Method, Request, read};
+use super::{Refusal, updates};
 use crate::account::srp::{GENERATOR, Verifier};
 use crate::account::takeout::{NotYet, OpenTakeout};
 use crate::event::Event;
@@ -63,11 +63,24 @@ fn refuse_takeout(request: &Request<'_>, reason: NotYet) -> Refusal {
         NotYet::Wait { secs, is_first } => {
             if is_first {
                 request.centre.events.emit(Event::TakeoutDelayed { secs });
+                warn_owner(request, secs);
             }
             Refusal::new(420, format!("TAKEOUT_INIT_DELAY_{secs}"))
         }
         NotYet::Denied => Refusal::bad("TAKEOUT_INVALID"),
     }
+}
+
+/// Tells the owner on all other devices, as user 777000.
+fn warn_owner(request: &Request<'_>, secs: u32) {
+    let (Some(account), Some(key)) = (request.account(), &request.login_key) else { return };
+    let device = request.key.client().device.model.clone();
+    let text = format!(
+        "Somebody asks to export the data of this account, from the device {device}. It can begin in {secs} seconds, or at \
+         once if you allow it. If it was not you, decline, and end the session."
+    );
+    let message = updates::service_message(&text, account.next_pts(), request.now);
+    request.centre.cloud.push_to_account(&account, Some(key.key.id()), &message, request.now);
 }
 
 /// `account.finishTakeoutSession`, which is itself wrapped in `invokeWithTakeout`.

@@ -24,22 +24,22 @@ pub(super) const METHODS: &[Method] = &[
 
 fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
     read::<help::GetConfig>(body)?;
-    let (identity, address) = (request.centre.identity, request.centre.address());
-    let option = types::DcOption {
+    let identity = request.centre.identity;
+    let options = request.centre.cloud.addresses.iter().map(|(id, address)| types::DcOption {
         ipv6: address.is_ipv6(),
         static_: true,
         this_port_only: true,
-        id: identity.id,
+        id: *id,
         ip_address: address.ip().to_string(),
         port: address.port().into(),
         ..types::DcOption::default()
-    };
+    });
     let config = types::Config {
         date: request.now.secs(),
         expires: request.now.after(Duration::from_secs(3_600)).secs(),
         test_mode: identity.test_mode,
         this_dc: identity.id,
-        dc_options: vec![option],
+        dc_options: options.collect(),
         dc_txt_domain_name: "dc.invalid".to_owned(),
         chat_size_max: 200,
         megagroup_size_max: 200_000,
@@ -72,6 +72,7 @@ fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
 
 fn get_nearest_dc(request: &mut Request<'_>, body: &[u8]) -> Answer {
     read::<help::GetNearestDc>(body)?;
-    let id = request.centre.identity.id;
-    Ok(types::NearestDc { country: "XX".to_owned(), this_dc: id, nearest_dc: id }.to_bytes())
+    let this_dc = request.centre.identity.id;
+    let nearest_dc = request.centre.cloud.network_dc.unwrap_or(this_dc);
+    Ok(types::NearestDc { country: "XX".to_owned(), this_dc, nearest_dc }.to_bytes())
 }

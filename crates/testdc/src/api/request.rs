@@ -60,6 +60,8 @@ pub(super) struct Request<'a> {
     pub(super) login_key: Option<Arc<KeyRecord>>,
     /// The takeout session that the call is wrapped in.
     pub(super) takeout: Option<OpenTakeout>,
+    /// Whether the call is wrapped in `invokeWithoutUpdates`.
+    pub(super) without_updates: bool,
     pub(super) now: UnixTime,
     pub(super) entropy: &'a mut Entropy,
 }
@@ -71,7 +73,15 @@ impl<'a> Request<'a> {
         entropy: &'a mut Entropy,
     ) -> Self {
         let now = centre.now();
-        Self { centre, key, login_key: centre.login_key(key, now), takeout: None, now, entropy }
+        Self {
+            centre,
+            key,
+            login_key: centre.login_key(key, now),
+            takeout: None,
+            without_updates: false,
+            now,
+            entropy,
+        }
     }
 
     /// # Errors
@@ -87,6 +97,20 @@ impl<'a> Request<'a> {
             return Err(Refusal::bad("CONNECTION_NOT_INITED"));
         }
         if access == Access::LoggedIn { self.logged_in().map(|_| ()) } else { Ok(()) }
+    }
+
+    /// A login that was carried here from another data centre is good for files, of which there are none, and for
+    /// leaving: everything else is asked at home.
+    ///
+    /// # Errors
+    /// `303 USER_MIGRATE_X`.
+    pub(super) fn check_home(&self, method: &Method) -> Result<(), Refusal> {
+        let is_about_user = method.access == Access::LoggedIn && !method.name.starts_with("auth.");
+        let home = self.account().filter(|_| is_about_user).map(|account| account.home_dc());
+        match home.filter(|home| *home != self.centre.identity.id) {
+            Some(home) => Err(Refusal::new(303, format!("USER_MIGRATE_{home}"))),
+            None => Ok(()),
+        }
     }
 
     /// The key that a login hangs on.

@@ -8,6 +8,7 @@ use tl_codec::{Constructor, RawObject};
 
 use super::request::{Request, read};
 use super::{LAYERS, Refusal, account};
+use crate::keys::Device;
 
 /// Wrappers around one call. There are seven kinds, and no reason to use one twice.
 const MAX_WRAPPERS: usize = 8;
@@ -39,8 +40,11 @@ pub(super) fn peel<'a>(request: &mut Request<'_>, body: &'a [u8]) -> Result<RawO
             // calls are done in the order in which they come, so there is nothing to wait for
             InvokeAfterMsgRef::ID => read::<InvokeAfterMsgRef<'a>>(object.as_bytes())?.query,
             InvokeAfterMsgsRef::ID => read::<InvokeAfterMsgsRef<'a>>(object.as_bytes())?.query,
-            // nothing is pushed, and there are no messages
-            InvokeWithoutUpdatesRef::ID => read::<InvokeWithoutUpdatesRef<'a>>(object.as_bytes())?.query,
+            InvokeWithoutUpdatesRef::ID => {
+                request.without_updates = true;
+                read::<InvokeWithoutUpdatesRef<'a>>(object.as_bytes())?.query
+            }
+            // there are no messages
             InvokeWithMessagesRangeRef::ID => {
                 read::<InvokeWithMessagesRangeRef<'a>>(object.as_bytes())?.query
             }
@@ -49,6 +53,9 @@ pub(super) fn peel<'a>(request: &mut Request<'_>, body: &'a [u8]) -> Result<RawO
     }
     Err(Refusal::bad("INPUT_METHOD_INVALID"))
 }
+
+/// Of what a client says of itself, so much is remembered.
+const MAX_DEVICE_CHARS: usize = 128;
 
 fn check_layer(layer: i32) -> Result<i32, Refusal> {
     if LAYERS.contains(&layer) { Ok(layer) } else { Err(Refusal::bad("CONNECTION_LAYER_INVALID")) }
@@ -73,6 +80,14 @@ fn introduce(
         return Err(Refusal::bad(text));
     }
     let mut client = request.key.client();
+    let text =
+        |text: tl_codec::Str<'_>| text.to_str_lossy().chars().take(MAX_DEVICE_CHARS).collect::<String>();
+    client.device = Device {
+        api_id: wrapper.api_id,
+        model: text(wrapper.device_model),
+        system_version: text(wrapper.system_version),
+        app_version: text(wrapper.app_version),
+    };
     client.layer = Some(layer.or(client.layer).ok_or_else(|| Refusal::bad("CONNECTION_LAYER_INVALID"))?);
     Ok(())
 }

@@ -66,6 +66,18 @@ pub(crate) struct Serve {
     /// 32 digits and a domain in hexadecimal.
     #[arg(long, value_name = "HEX")]
     mtproxy_secret: Option<MtproxySecret>,
+    /// How many data centres there are, numbered from 1; an event tells where they are.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    dcs: usize,
+    /// The data centre where the account lives; by default --dc-id. Elsewhere its owner is sent there.
+    #[arg(long, value_name = "N")]
+    account_dc: Option<i32>,
+    /// The nearest data centre: whoever wants to log in elsewhere is sent there first.
+    #[arg(long, value_name = "N")]
+    network_dc: Option<i32>,
+    /// How long a token for the login by QR code is good for.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    login_token_lifetime: u32,
     /// Take commands at this address of the loopback interface: a JSON object a line. An event tells where; port 0 takes a
     /// free one.
     #[arg(long, value_name = "ADDRESS")]
@@ -111,6 +123,10 @@ impl Serve {
             test_mode: self.test_mode,
             key: None,
             mtproxy_secret: self.mtproxy_secret.clone(),
+            dcs: self.dcs,
+            account_dc: self.account_dc,
+            network_dc: self.network_dc,
+            login_token_secs: self.login_token_lifetime,
             admin: self.admin,
             takeout_delay_secs: self.takeout_delay,
             web: Web { ws: self.ws, wss: self.wss, http: self.http, https: self.https },

@@ -55,7 +55,7 @@ impl Control {
     /// [`ControlError::UnknownPhone`].
     pub fn revoke(&self, phone: &str, how: Revocation) -> Result<usize, ControlError> {
         let account = self.account(phone)?;
-        let keys = self.logins(&account).collect::<Vec<_>>();
+        let keys = self.cloud().logins(&account).map(|(_, key)| key).collect::<Vec<_>>();
         let end = |login: &Login| keys.iter().for_each(|key| key.client().login = login.clone());
         match how {
             Revocation::Unregistered => end(&Login::LoggedOut),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use testdc::{Config, Entropy, Event, Events, FaultRule, RsaKey, Server, Truth};
+use testdc::{Config, Control, Entropy, Event, Events, FaultRule, RsaKey, Server, Truth};
 use tokio::runtime::Runtime;
 
 use crate::client::{Client, Framing};
@@ -56,6 +56,23 @@ impl TestServer {
 
     pub(crate) fn pem(&self) -> String {
         self.server().public_key_pem()
+    }
+
+    /// Where a data centre listens.
+    pub(crate) fn address_of(&self, dc_id: i32) -> SocketAddr {
+        self.server().addresses()[&dc_id]
+    }
+
+    /// A client with a key for a data centre, introduced.
+    pub(crate) fn keyed_at(&self, dc_id: i32) -> Client {
+        let mut client = Client::connect(self.address_of(dc_id), Framing::Intermediate);
+        client.exchange_key(&self.pem(), dc_id).unwrap();
+        client.introduce();
+        client
+    }
+
+    pub(crate) fn control(&self) -> &Control {
+        self.server().control()
     }
 
     pub(crate) fn admin_address(&self) -> SocketAddr {

@@ -10,6 +10,7 @@ mod admin;
 mod book;
 mod carriers;
 mod client;
+mod dcs;
 mod faults;
 mod framing;
 mod harness;
@@ -21,6 +22,8 @@ mod obfuscated;
 mod operations;
 #[cfg(all(unix, feature = "cli"))]
 mod program;
+mod pushed;
+mod qr;
 mod readme;
 mod served;
 mod sessions;

@@ -4,14 +4,14 @@ use tl_api::functions::auth;
 use tl_api::{enums, types};
 use tl_codec::Encode;
 
-use super::log_in;
+use super::{check_network, complete, first_step_done};
 use crate::account::{AccountStanding, default_code};
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
 use crate::event::Event;
-use crate::keys::{Client, Login, PendingCode};
+use crate::keys::{Client, PendingCode};
 use crate::limits::{CODE_LIFETIME, MAX_CODE_ATTEMPTS};
 
 /// Seconds after which a client may ask for the code in another way.
@@ -26,7 +26,12 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
         return Err(Refusal::bad("API_ID_INVALID"));
     }
     let phone = digits(query.phone_number.as_bytes())?;
+    check_network(request)?;
     let account = request.centre.cloud.accounts.by_phone(&phone);
+    if let Some(account) = account.as_ref().filter(|account| account.home_dc() != request.centre.identity.id)
+    {
+        return Err(Refusal::new(303, format!("PHONE_MIGRATE_{}", account.home_dc())));
+    }
     if account.as_ref().is_some_and(|account| account.standing() == AccountStanding::Banned) {
         return Err(Refusal::bad("PHONE_NUMBER_BANNED"));
     }
@@ -86,15 +91,9 @@ pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
         let sign_up = types::auth::AuthorizationSignUpRequired::default();
         return Ok(enums::auth::Authorization::SignUpRequired(sign_up).to_bytes());
     };
-    if account.standing() == AccountStanding::Deactivated {
-        return Err(Refusal::unauthorized("USER_DEACTIVATED"));
-    }
-    if account.password.is_some() {
-        client.login = Login::AwaitPassword(account);
-        return Err(Refusal::unauthorized("SESSION_PASSWORD_NEEDED"));
-    }
     drop(client);
-    Ok(log_in(request, &key, account))
+    first_step_done(&key, &account)?;
+    Ok(complete(request, &key, account).to_bytes())
 }
 
 /// The code that a client speaks of.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tl_api::enums::InputCheckPasswordSrpRef;
 use tl_api::functions::auth;
+use tl_codec::Encode;
 
-use super::log_in;
+use super::complete;
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::keys::Login;
@@ -33,5 +34,5 @@ pub(super) fn check(request: &mut Request<'_>, body: &[u8]) -> Answer {
     if !verifier.is_proved(&challenge, proof.a, proof.m1) {
         return Err(Refusal::bad("PASSWORD_HASH_INVALID"));
     }
-    Ok(log_in(request, &key, Arc::clone(&account)))
+    Ok(complete(request, &key, Arc::clone(&account)).to_bytes())
 }

@@ -1,0 +1,118 @@
+//! Messages from user 777000, to whom they go, and what a client that missed them is told.
+
+use testdc::Config;
+use tl_api::functions::{InvokeWithoutUpdates, contacts, updates};
+use tl_api::types;
+use tl_codec::{Decode, Reader};
+
+use crate::client::{Client, Ended};
+use crate::harness::TestServer;
+
+const PHONE: &str = "9996621234";
+const UPDATE_SHORT_MESSAGE: u32 = 0x313b_c7f8;
+
+/// Text and number of the next message.
+fn next_message(client: &mut Client) -> (String, i32) {
+    let body = loop {
+        let message = client.receive().unwrap();
+        if message.id() == UPDATE_SHORT_MESSAGE {
+            assert_eq!((message.msg_id % 4, message.seq_no % 2), (3, 1), "unasked, and to be acknowledged");
+            break message.body;
+        }
+    };
+    let mut reader = Reader::new(&body[4..]);
+    let (_flags, _id, user_id) = (reader.word().unwrap(), reader.int().unwrap(), reader.long().unwrap());
+    assert_eq!(user_id, 777_000);
+    let text = String::from_utf8(reader.bytes().unwrap().to_vec()).unwrap();
+    let (pts, pts_count) = (reader.int().unwrap(), reader.int().unwrap());
+    assert_eq!(pts_count, 1);
+    let _date = reader.int().unwrap();
+    reader.finish("updateShortMessage").unwrap();
+    (text, pts)
+}
+
+fn state(client: &mut Client) -> types::updates::State {
+    let answer = client.expect(&updates::GetState);
+    let state = types::updates::StateRef::from_bytes(&answer).unwrap();
+    types::updates::State {
+        pts: state.pts,
+        qts: state.qts,
+        date: state.date,
+        seq: state.seq,
+        unread_count: 0,
+    }
+}
+
+fn difference(client: &mut Client, pts: i32) -> u32 {
+    let query = updates::GetDifference { pts, date: 1, ..updates::GetDifference::default() };
+    u32::from_le_bytes(client.expect(&query)[..4].try_into().unwrap())
+}
+
+#[test]
+fn a_message_goes_to_every_client_that_takes_updates() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    let (mut one, mut other) = (server.logged_in(), server.logged_in());
+    let before = state(&mut one).pts;
+    assert_eq!(server.control().push(PHONE, "Hello & goodbye"), Ok(2));
+    assert_eq!(next_message(&mut one), ("Hello & goodbye".to_owned(), before + 1));
+    assert_eq!(next_message(&mut other), ("Hello & goodbye".to_owned(), before + 1));
+    assert_eq!(state(&mut one).pts, before + 1);
+    assert_eq!(difference(&mut one, before + 1), 0x5d75_a138, "updates.differenceEmpty");
+    assert_eq!(difference(&mut one, before), 0x4afe_8f6d, "updates.differenceTooLong");
+    assert!(server.control().push("1", "nobody").is_err());
+}
+
+#[test]
+fn a_session_without_updates_is_left_alone() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    let mut client = server.logged_in();
+    client.new_session();
+    client.expect(&InvokeWithoutUpdates { query: contacts::GetStatuses });
+    assert_eq!(server.control().push(PHONE, "old session"), Ok(1), "the one before takes them");
+    client.wait_at_most(300);
+    loop {
+        match client.receive() {
+            Ok(message) => assert_ne!(message.id(), UPDATE_SHORT_MESSAGE),
+            Err(ended) => break assert_eq!(ended, Ended::Silence),
+        }
+    }
+}
+
+#[test]
+fn a_message_that_was_not_acknowledged_comes_again() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    let mut client = server.logged_in();
+    client.acks = false;
+    assert_eq!(server.control().push(PHONE, "again"), Ok(1));
+    let first = next_message(&mut client);
+    for _ in 0..2 {
+        client.reconnect();
+        client.send(false, &[0x7abe_77ec_u32.to_le_bytes().as_slice(), &[1; 8]].concat());
+        assert_eq!(next_message(&mut client), first);
+    }
+    let ids = client.log.iter().filter(|message| message.id() == UPDATE_SHORT_MESSAGE);
+    let ids = ids.map(|message| message.msg_id).collect::<Vec<_>>();
+    assert!(ids.len() == 3 && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    client.acknowledge(&ids[..1]);
+    client.expect(&contacts::GetStatuses);
+    client.reconnect();
+    client.expect(&contacts::GetStatuses);
+    assert_eq!(client.log.iter().filter(|message| message.id() == UPDATE_SHORT_MESSAGE).count(), 3);
+}
+
+#[test]
+fn the_owner_is_warned_of_a_takeout_that_waits_once_and_elsewhere() {
+    let server =
+        TestServer::start(Config { contacts: 5, takeout_delay_secs: Some(3_600), ..Config::default() });
+    let (mut owner, mut client) = (server.logged_in(), server.logged_in());
+    for _ in 0..2 {
+        assert_eq!(client.open_takeout().unwrap_err().code, 420);
+    }
+    let (text, pts) = next_message(&mut owner);
+    assert!(
+        text.contains("export") && text.contains("3600 seconds") && text.contains("device test"),
+        "{text}"
+    );
+    assert_eq!(state(&mut owner).pts, pts, "one message");
+    assert!(client.log.iter().all(|message| message.id() != UPDATE_SHORT_MESSAGE));
+}
