@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from exporter import run_program
 from servers import Server, running
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,16 @@ def testdc_program() -> Path:
 def xtask_program() -> Path:
     """The binary of the project's own commands."""
     return _program("XTASK_BIN")
+
+
+@pytest.fixture(scope="session")
+def all_formats(exporter_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo in every format."""
+    home = tmp_path_factory.mktemp("all-formats")
+    formats = "parquet,csv,jsonl,arrow,vcard,vcard3,google,outlook,html,green-api"
+    size = ("--contacts", 400, "--saved-only", 80, "--seed", 11)
+    run_program(exporter_program, home, "demo", "--out", home / "out", "--format", formats, *size)
+    return home / "out"
 
 
 def _starter(command: list[str], tmp_path: Path, servers: ExitStack) -> StartServer:

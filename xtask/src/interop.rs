@@ -26,7 +26,7 @@ pub fn run_suite(root: &Path) -> Outcome {
 }
 
 /// The interpreter of an environment that has the pinned requirements.
-fn prepare(root: &Path) -> Result<PathBuf, Outcome> {
+pub fn prepare(root: &Path) -> Result<PathBuf, Outcome> {
     let folder = target_dir(root).join("interop-venv");
     let python = folder.join("bin/python");
     if !python.exists() {
@@ -46,6 +46,7 @@ fn prepare(root: &Path) -> Result<PathBuf, Outcome> {
     }
 }
 
-fn target_dir(root: &Path) -> PathBuf {
+/// Where cargo builds.
+pub fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }

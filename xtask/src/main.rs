@@ -5,6 +5,7 @@
 mod codegen;
 mod fuzz;
 mod interop;
+mod scale;
 mod schema;
 mod step;
 mod sweep;
@@ -43,6 +44,8 @@ enum Command {
     Interop,
     /// Every seed and size of address book, exported and compared with what was served (minutes)
     Sweep,
+    /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
+    Scale,
     /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
     Fuzz(fuzz::Arguments),
 }
@@ -65,6 +68,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Test(arguments) => test::test(root, &arguments),
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
+        Command::Scale => passed(scale::measure(root)),
         Command::Sweep => passed(sweep::run_all(root)),
         Command::Interop => passed(interop::run_suite(root)),
     }

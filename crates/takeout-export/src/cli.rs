@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`arguments`] | what can be typed |
 //! | `settings` | what is meant by it: server, credentials, session file |
-//! | `login`, `export`, `logout`, `demo`, `convert` | the commands |
+//! | `login`, `export`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell` | the commands |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
 //! | `interrupt` | Ctrl-C and SIGTERM |
@@ -20,9 +20,11 @@ pub mod arguments;
 mod connection;
 mod convert;
 mod demo;
+mod diff;
 mod exit;
 mod export;
 mod failure;
+mod inspect;
 mod interrupt;
 mod job;
 mod logging;
@@ -32,6 +34,7 @@ mod meter;
 mod output;
 mod prompt;
 mod settings;
+mod shell;
 mod summary;
 
 use std::process::ExitCode;
@@ -71,7 +74,7 @@ fn run(arguments: Arguments) -> Exit {
         Ok(outcome) => {
             meter.clear();
             output::outcome(&outcome, common.json);
-            Exit::Done
+            outcome.exit()
         }
         Err(failure) => {
             meter.clear();
@@ -96,6 +99,12 @@ fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failur
                 Command::Demo(demo) => demo::run(demo, meter, &interrupt).await,
                 Command::Login(login) => login::run(login, &interrupt).await,
                 Command::Convert(convert) => convert::run(convert, meter, &interrupt).await,
+                Command::Inspect(arguments) => inspect::run(&arguments),
+                Command::Verify(arguments) => inspect::run_verify(&arguments),
+                Command::Diff(arguments) => diff::run(&arguments),
+                Command::History(arguments) => diff::run_history(&arguments),
+                Command::Completions(arguments) => Ok(shell::completions(&arguments)),
+                Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
             }

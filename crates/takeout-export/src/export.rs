@@ -19,5 +19,6 @@ mod prepare;
 pub use self::error::ExportError;
 pub use self::fetch::{Clock, Fetched, GET_CONTACTS, GET_SAVED, GET_STATUSES, Subject, fetch};
 pub use self::plan::{Plan, Raw};
+pub(crate) use self::prepare::BATCH_ROWS;
 pub use self::prepare::{Prepared, Stop, prepare};
 pub use crate::columns::Options;

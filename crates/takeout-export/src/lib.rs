@@ -18,6 +18,7 @@
 //! | [`manifest`] | what an export says about itself |
 //! | [`archive`] | the replies as they came, for later |
 //! | [`progress`] | what a watcher is told |
+//! | [`read`], [`verify`], [`inspect`], [`diff`], [`history`] | what can be done with exports that are there |
 //! | [`cli`] | the program around it (feature `cli`) |
 //!
 //! The library knows no connection: it asks through [`tl_api::Invoke`], and the program gives it one.
@@ -30,12 +31,17 @@ mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod columns;
+pub mod diff;
 pub mod export;
 pub mod format;
+pub mod history;
+pub mod inspect;
 pub mod manifest;
 pub mod progress;
+pub mod read;
 pub mod sink;
 pub mod staging;
+pub mod verify;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

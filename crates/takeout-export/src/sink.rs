@@ -18,7 +18,7 @@
 //! Read next: `file`, which all of them write through.
 
 pub mod arrow;
-mod cell;
+pub(crate) mod cell;
 pub mod csv;
 pub mod file;
 mod green_api;
@@ -43,6 +43,7 @@ pub use self::file::{HashingFile, OutputFile, Written};
 pub use self::jsonl::JsonlSink;
 pub(crate) use self::open::{Opening, open};
 pub use self::parquet::ParquetSink;
+pub(crate) use self::person::People;
 
 /// One output file in the making.
 pub trait Sink {

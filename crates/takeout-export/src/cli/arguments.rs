@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::files::{Convert, Output, Replies};
+pub use self::files::{Convert, Output, Place, Replies, Reuse};
+pub use self::look::{Completions, Diff, History, Inspect, Man, Verify};
 use super::exit::EXIT_CODES;
 
 mod files;
+mod look;
 
 /// Exports the whole Telegram address book, people without an account included, to Parquet and CSV.
 #[derive(Debug, Parser)]
@@ -38,6 +40,9 @@ Examples:
     takeout-export login --api-id 12345 --api-hash 0123456789abcdef0123456789abcdef
     takeout-export export --out my-contacts
     takeout-export logout
+  Other formats, later and without the network; what changed since the last time:
+    takeout-export convert my-contacts --format vcard,html --out my-cards
+    takeout-export diff contacts-june contacts-july
 ";
 
 /// The commands.
@@ -51,6 +56,18 @@ pub enum Command {
     Export(Export),
     /// Write the files of an export again, in any format, from its archive and without the network
     Convert(Convert),
+    /// Show what an export holds: columns, counts, first rows; a folder is verified first
+    Inspect(Inspect),
+    /// Check that every file of an export is what was written
+    Verify(Verify),
+    /// Show what changed between two exports
+    Diff(Diff),
+    /// List the dated exports of a history, and what changed from one to the next
+    History(History),
+    /// Print a script that completes commands and options
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
     /// End the session at Telegram and remove it here
     Logout(Logout),
 }
@@ -114,10 +131,18 @@ pub struct Login {
 
 /// `export`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export export --out my-contacts
+  takeout-export export --out my-contacts --force --format parquet,vcard,html --encrypt age1…
+  takeout-export export --history backups --reuse-users backups/account_id=4711/export_date=2024-06-30")]
 pub struct Export {
-    /// Output folder; created if it is not there
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    /// Which folder.
+    #[command(flatten)]
+    pub place: Place,
+    /// What need not be fetched again.
+    #[command(flatten)]
+    pub reuse: Reuse,
     /// Where the files go, and what is in them.
     #[command(flatten)]
     pub output: Output,

@@ -20,7 +20,13 @@ use crate::staging::{ARCHIVE, SEALED_ARCHIVE};
 pub(super) async fn run(convert: Convert, meter: &Meter, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     meter.say("reading the archive");
     let fetched = blocking(move || read(&convert.archive, convert.identity.as_deref())).await?;
-    let target = Target::begin(convert.out, &convert.output)?;
+    let target = match (convert.place.out, convert.place.history) {
+        (Some(folder), _) => Target::begin(folder, &convert.output)?,
+        (None, history) => {
+            let history = history.unwrap_or_default();
+            Target::begin_dated(&history, fetched.account_id, fetched.exported_at, &convert.output)?
+        }
+    };
     let folder = target.folder();
     let (clearing, cleared) = oneshot::channel();
     let prepared = match interrupt.or(job::prepare(fetched, target, meter, clearing)).await {

@@ -35,6 +35,8 @@ pub enum Exit {
     FloodWait,
     /// A file is not what was written.
     Unverified,
+    /// `diff --exit-code`: there are changes.
+    Different,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -60,6 +62,7 @@ impl Exit {
             Self::Reconcile => 12,
             Self::FloodWait => 13,
             Self::Unverified => 20,
+            Self::Different => 21,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -91,6 +94,7 @@ Exit codes:
    12  reconciliation failed: a record would have been lost
    13  a flood wait longer than allowed
    20  a file is not what was written: damaged, or changed since
+   21  `diff --exit-code` found changes
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -117,6 +121,7 @@ mod tests {
             Exit::Reconcile,
             Exit::FloodWait,
             Exit::Unverified,
+            Exit::Different,
             Exit::Interrupted,
             Exit::Terminated,
         ];

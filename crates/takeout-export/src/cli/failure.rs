@@ -11,7 +11,9 @@ use super::exit::Exit;
 use super::interrupt::Signal;
 use crate::archive::{ArchiveError, seal};
 use crate::export::ExportError;
+use crate::read::ReadError;
 use crate::staging::OutputError;
+use crate::verify::VerifyError;
 
 /// A command did not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +52,14 @@ pub(super) enum Failure {
     Recipient(#[source] ArchiveError),
     #[error("cannot use {}", path.display())]
     Archive { path: PathBuf, source: ArchiveError },
+    #[error("cannot use {}", path.display())]
+    Read { path: PathBuf, source: ReadError },
+    #[error("{} is not an export", path.display())]
+    Verify { path: PathBuf, source: VerifyError },
+    #[error("{} is not what was written: {faults}", path.display())]
+    Unverified { path: PathBuf, faults: String },
+    #[error("cannot write {}", path.display())]
+    Output { path: PathBuf, source: io::Error },
     #[error("the demo's data centre cannot start")]
     Demo(#[source] testdc::BindError),
     #[error("a task of the program ended without a result")]
@@ -78,9 +88,14 @@ impl Failure {
             | Self::Stdin(_)
             | Self::NoDataFolder
             | Self::Recipient(_)
-            | Self::OtherServer => Exit::Usage,
-            Self::Archive { source, .. } => archive_exit(source),
-            Self::Session(SessionError::Io { .. }) => Exit::Output,
+            | Self::OtherServer
+            | Self::Read { source: ReadError::Io(_) | ReadError::Nothing, .. }
+            | Self::Verify { source: VerifyError::Io(_), .. } => Exit::Usage,
+            Self::Archive { source, .. } | Self::Read { source: ReadError::Archive(source), .. } => {
+                archive_exit(source)
+            }
+            Self::Read { .. } | Self::Verify { .. } | Self::Unverified { .. } => Exit::Unverified,
+            Self::Output { .. } | Self::Session(SessionError::Io { .. }) => Exit::Output,
             Self::Session(_) | Self::NotLoggedIn(_) => Exit::NotLoggedIn,
             Self::Login(error) => login_exit(error),
             Self::Client(error) => client_exit(error),
@@ -96,7 +111,12 @@ impl Failure {
             Self::NoTerminal { option } => format!("give {option}, or run the command in a terminal"),
             Self::NoDataFolder => "name a session file with --session".to_owned(),
             Self::OtherServer => "name another file with --session, or log out first".to_owned(),
-            Self::Archive { source: ArchiveError::Encrypted, .. } => {
+            Self::Unverified { .. } => {
+                "what its archive holds can be written again, if that is whole: takeout-export convert"
+                    .to_owned()
+            }
+            Self::Archive { source: ArchiveError::Encrypted, .. }
+            | Self::Read { source: ReadError::Archive(ArchiveError::Encrypted), .. } => {
                 "name the file with your key: --identity FILE".to_owned()
             }
             Self::Archive { source, .. } if seal::is_key_problem(source) => {

@@ -1,11 +1,12 @@
 //! One export of one account that is connected: what `export` and `demo` have in common.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tg_client::{Client, RunError, Takeout, takeout};
 use tokio::sync::oneshot;
 
@@ -16,6 +17,7 @@ use super::meter::Meter;
 use super::summary::{Exported, Outcome};
 use crate::columns::Options;
 use crate::export::{self, Fetched, Plan, Prepared, Raw, Subject};
+use crate::history;
 use crate::manifest::TakeoutResult;
 use crate::progress::{Step, Watch};
 use crate::staging::{RealDisk, Staging};
@@ -30,13 +32,38 @@ pub(super) struct Target {
     staging: Staging,
     folder: PathBuf,
     plan: Plan,
+    /// An export of the same account whose users will do if nobody came or went since.
+    earlier: Option<Box<Fetched>>,
 }
 
 impl Target {
     pub(super) fn begin(folder: PathBuf, output: &Output) -> Result<Self, Failure> {
         let plan = plan(output)?;
         let staging = Staging::begin(&folder, output.force).map_err(|error| Failure::Export(error.into()))?;
-        Ok(Self { staging, folder, plan })
+        Ok(Self { staging, folder, plan, earlier: None })
+    }
+
+    /// In a history: the folder of an account and a day.
+    pub(super) fn begin_dated(
+        history: &Path,
+        account_id: i64,
+        at: Timestamp,
+        output: &Output,
+    ) -> Result<Self, Failure> {
+        let day = at.to_zoned(TimeZone::UTC).date();
+        let mut target = Self::begin(history::folder(history, account_id, day), output)?;
+        target.plan.in_history = true;
+        Ok(target)
+    }
+
+    /// With the users of an earlier export, which must be of the account that is logged in.
+    pub(super) fn reusing(mut self, earlier: Option<Fetched>, client: &Client) -> Result<Self, Failure> {
+        if earlier.as_ref().is_some_and(|earlier| earlier.account_id != account_id(client)) {
+            let what = "--reuse-users names an export of another account".to_owned();
+            return Err(Failure::Usage { what });
+        }
+        self.earlier = earlier.map(Box::new);
+        Ok(self)
     }
 
     pub(super) fn folder(&self) -> PathBuf {
@@ -61,23 +88,30 @@ fn plan(output: &Output) -> Result<Plan, Failure> {
     })
 }
 
+/// Who is logged in.
+pub(super) fn account_id(client: &Client) -> i64 {
+    client.session().state().account.map_or(0, |account| account.user_id)
+}
+
 /// Exports: inside a takeout session that is finished however this ends.
 pub(super) async fn run(
     client: &Client,
-    target: Target,
+    mut target: Target,
     meter: &Meter,
     interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
     // from here on no method that changes the account can leave the process
     client.restrict_to_reading();
     interrupt.or(takeout::announce(client)).await?.map_err(Failure::Client)?;
-    let account_id = client.session().state().account.map_or(0, |account| account.user_id);
+    let account_id = account_id(client);
     let folder = target.folder.clone();
 
     meter.say("opening a takeout session");
     let (clearing, cleared) = oneshot::channel();
     let finished = takeout::run(client, interrupt.first(), |takeout| async move {
-        let fetched = fetch(&takeout, account_id, meter).await?;
+        let earlier = target.earlier.take();
+        let subject = Subject { account_id, earlier: earlier.as_deref() };
+        let fetched = fetch(&takeout, subject, meter).await?;
         let prepared = prepare(fetched, target, meter, clearing).await?;
         meter.step(Step::Finishing);
         Ok(prepared)
@@ -110,15 +144,8 @@ fn failure(error: RunError<Failure, Signal>) -> Failure {
     }
 }
 
-async fn fetch(takeout: &Takeout, account_id: i64, meter: &Meter) -> Result<Fetched, Failure> {
-    let fetched = export::fetch(
-        takeout,
-        takeout.client(),
-        Subject { account_id, earlier: None },
-        meter,
-        &Timestamp::now,
-    )
-    .await;
+async fn fetch(takeout: &Takeout, subject: Subject<'_>, meter: &Meter) -> Result<Fetched, Failure> {
+    let fetched = export::fetch(takeout, takeout.client(), subject, meter, &Timestamp::now).await;
     fetched.map_err(|error| Failure::Takeout(takeout::classify(error)))
 }
 

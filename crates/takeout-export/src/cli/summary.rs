@@ -5,14 +5,36 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::exit::Exit;
 use crate::manifest::Manifest;
 
 /// The result of a command.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    LoggedIn { user_id: i64, session: PathBuf, already: bool },
-    LoggedOut { session: PathBuf },
+    LoggedIn {
+        user_id: i64,
+        session: PathBuf,
+        already: bool,
+    },
+    LoggedOut {
+        session: PathBuf,
+    },
     Exported(Box<Exported>),
+    /// What a command that only looks has found.
+    Report(Box<dyn Report>),
+    /// Something made for another program.
+    Text(String),
+}
+
+/// What a command has found, for people (`Display`) and for programs.
+pub(super) trait Report: fmt::Display + fmt::Debug {
+    /// One JSON object.
+    fn to_json(&self) -> Value;
+
+    /// What the process ends with.
+    fn exit(&self) -> Exit {
+        Exit::Done
+    }
 }
 
 /// A finished export.
@@ -23,9 +45,19 @@ pub(super) struct Exported {
 }
 
 impl Outcome {
+    /// What the process ends with.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Report(report) => report.exit(),
+            _ => Exit::Done,
+        }
+    }
+
     /// One JSON object on one line.
     pub(super) fn to_json(&self) -> String {
         let value: Value = match self {
+            Self::Report(report) => report.to_json(),
+            Self::Text(text) => return text.clone(),
             Self::LoggedIn { user_id, session, already } => json!({
                 "result": "logged_in", "user_id": user_id, "session": session, "already": already,
             }),
@@ -52,6 +84,8 @@ impl fmt::Display for Outcome {
                 write!(f, "Logged out at the server; {} is removed.", session.display())
             }
             Self::Exported(exported) => exported.fmt(f),
+            Self::Report(report) => report.fmt(f),
+            Self::Text(text) => f.write_str(text),
         }
     }
 }

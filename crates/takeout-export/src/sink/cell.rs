@@ -8,7 +8,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, PrimitiveArray, Stri
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 
 /// A column with its type found out once, not once a cell.
-pub(super) enum Cells<'a> {
+pub(crate) enum Cells<'a> {
     Text(&'a StringArray),
     /// A dictionary's keys, and the words that they stand for.
     Word(&'a PrimitiveArray<Int32Type>, &'a StringArray),
@@ -22,7 +22,7 @@ pub(super) enum Cells<'a> {
 impl<'a> Cells<'a> {
     /// # Errors
     /// [`ArrowError::NotYetImplemented`] for a type that no column of ours has.
-    pub(super) fn of(column: &'a ArrayRef) -> Result<Self, ArrowError> {
+    pub(crate) fn of(column: &'a ArrayRef) -> Result<Self, ArrowError> {
         let cells = match column.data_type() {
             DataType::Utf8 => column.as_string_opt().map(Self::Text),
             DataType::Int32 => column.as_primitive_opt().map(Self::Int32),
@@ -41,7 +41,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The text of the cell in this row; `buffer` is empty and may be used to hold it. Null is the empty text.
-    pub(super) fn text<'b>(&'b self, row: usize, buffer: &'b mut String) -> &'b str {
+    pub(crate) fn text<'b>(&'b self, row: usize, buffer: &'b mut String) -> &'b str {
         if self.array().is_null(row) {
             return "";
         }
@@ -60,7 +60,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Adds the cell in this row as JSON. Null is `null`, so unlike in plain text it is not the empty text.
-    pub(super) fn push_json(&self, row: usize, to: &mut String) {
+    pub(crate) fn push_json(&self, row: usize, to: &mut String) {
         if self.array().is_null(row) {
             to.push_str("null");
             return;
@@ -81,7 +81,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Whether it holds texts of other people, and not numbers or words of ours.
-    pub(super) fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text(_))
     }
 
@@ -109,7 +109,7 @@ fn push(buffer: &mut String, value: impl std::fmt::Display) {
 }
 
 /// Adds a text as a JSON string (RFC 8259, section 7).
-pub(super) fn push_json_text(to: &mut String, text: &str) {
+pub(crate) fn push_json_text(to: &mut String, text: &str) {
     to.push('"');
     let mut plain = 0;
     for (at, byte) in text.bytes().enumerate() {

@@ -9,7 +9,8 @@ use arrow_schema::ArrowError;
 pub(crate) struct People<'a> {
     rows: usize,
     row_id: Texts<'a>,
-    account_id: &'a PrimitiveArray<Int64Type>,
+    /// Not there in a history, where the path says it.
+    account_id: Option<&'a PrimitiveArray<Int64Type>>,
     source: Words<'a>,
     phone: Texts<'a>,
     phone_e164: Texts<'a>,
@@ -103,7 +104,7 @@ impl<'a> People<'a> {
         Ok(Self {
             rows: batch.num_rows(),
             row_id: Texts::of(batch, "row_id")?,
-            account_id: column(batch, "account_id", |column| column.as_primitive_opt())?,
+            account_id: batch.column_by_name("account_id").and_then(|column| column.as_primitive_opt()),
             source: Words::of(batch, "source")?,
             phone: Texts::of(batch, "phone")?,
             phone_e164: Texts::of(batch, "phone_e164")?,
@@ -133,7 +134,7 @@ impl<'a> People<'a> {
         };
         Person {
             row_id: self.row_id.at(row).unwrap_or_default(),
-            account_id: self.account_id.value(row),
+            account_id: self.account_id.map(|column| column.value(row)).unwrap_or_default(),
             source: self.source.at(row),
             phone: self.phone.at(row),
             phone_e164: self.phone_e164.at(row),

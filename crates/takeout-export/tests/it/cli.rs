@@ -33,15 +33,32 @@ fn without_arguments_it_says_what_to_do_next() {
 fn help_and_version_are_results() {
     let help = run(&mut program(&["--help"]));
     assert_eq!((help.exit, help.stderr.as_str()), (0, ""));
-    for part in
-        ["Examples:", "Exit codes:", "demo", "login", "export", "convert", "logout", "  143  terminated"]
-    {
+    for part in [
+        "Examples:",
+        "Exit codes:",
+        "demo",
+        "login",
+        "export",
+        "convert",
+        "inspect",
+        "verify",
+        "diff",
+        "history",
+        "completions",
+        "man",
+        "logout",
+        "  143  terminated",
+    ] {
         assert!(help.stdout.contains(part), "{part}: {help:?}");
     }
     assert!(help.stdout.lines().all(|line| line.chars().count() <= 100), "{}", help.stdout);
     let version = run(&mut program(&["--version"]));
     assert_eq!(version.stdout, concat!("takeout-export ", env!("CARGO_PKG_VERSION"), "\n"));
-    for command in ["demo", "login", "export", "convert", "logout"] {
+    for command in ["export", "convert", "inspect", "verify", "diff", "history", "completions", "man"] {
+        let help = run(&mut program(&[command, "--help"]));
+        assert!(help.exit == 0 && help.stdout.contains("Example"), "{help:?}");
+    }
+    for command in ["demo", "login", "logout"] {
         assert_eq!(run(&mut program(&[command, "--help"])).exit, 0);
     }
 }
@@ -58,6 +75,14 @@ fn wrong_usage_is_exit_code_2() {
         ("demo --no-raw --encrypt age1x", "cannot be used with"),
         ("demo --encrypt ssh-rsa", "it starts with age1"),
         ("convert nowhere --out x", "No such file"),
+        ("convert nowhere", "--out <DIR>|--history <DIR>"),
+        ("convert nowhere --out x --history y", "cannot be used with"),
+        ("export --out x --identity k", "--reuse-users"),
+        ("verify nowhere", "manifest.json"),
+        ("inspect nowhere", "No such file"),
+        ("diff nowhere nowhere", "No such file"),
+        ("history nowhere", "nowhere"),
+        ("completions tcsh", "possible values: bash"),
         ("login --api-id 0", "0"),
         ("login --api-id 1 --api-hash x --dc nonsense --rsa-key /dev/null", "nonsense"),
         ("login --api-id 1 --api-hash x --dc 2=127.0.0.1:1 --rsa-key /nonexistent", "/nonexistent"),

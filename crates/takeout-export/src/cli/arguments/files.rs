@@ -44,6 +44,30 @@ pub struct Replies {
     pub encrypt: Vec<String>,
 }
 
+/// Which folder.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct Place {
+    /// Output folder; created if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write into a folder of dated exports: `DIR/account_id=…/export_date=…` (UTC)
+    #[arg(long, value_name = "DIR")]
+    pub history: Option<PathBuf>,
+}
+
+/// What need not be fetched again.
+#[derive(Debug, Args)]
+pub struct Reuse {
+    /// Take names and flags of accounts from this earlier export (folder or archive) if the server says that nobody came
+    /// or went since; saved records and statuses are always fetched
+    #[arg(long, value_name = "EXPORT")]
+    pub reuse_users: Option<PathBuf>,
+    /// The file with the age key that opens that export's encrypted archive
+    #[arg(long, value_name = "FILE", requires = "reuse_users")]
+    pub identity: Option<PathBuf>,
+}
+
 /// `convert`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -54,9 +78,9 @@ pub struct Convert {
     /// The archive, or the folder of the export that it lies in
     #[arg(value_name = "ARCHIVE")]
     pub archive: PathBuf,
-    /// Output folder; created if it is not there
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    /// Which folder.
+    #[command(flatten)]
+    pub place: Place,
     /// Where the files go, and what is in them.
     #[command(flatten)]
     pub output: Output,
