@@ -14,9 +14,9 @@ pub fn measure(root: &Path) -> Outcome {
         Err(outcome) => return outcome,
     };
     let build = ["build", "--release", "--locked", "-p", "takeout-export", "-p", "testdc"];
-    let built = run(cargo().current_dir(root).args(build));
-    if !matches!(built, Outcome::Passed) {
-        return built;
+    let outcome = run(cargo().current_dir(root).args(build));
+    if !matches!(outcome, Outcome::Passed) {
+        return outcome;
     }
     let programs = interop::target_dir(root).join("release");
     run(Command::new(python)
