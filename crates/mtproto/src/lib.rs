@@ -20,6 +20,9 @@
 //!
 //! Section names in quotation marks are those of <https://core.telegram.org/mtproto>.
 
+// generated code names it
+extern crate alloc;
+
 pub mod crypto;
 pub mod envelope;
 pub mod frame;

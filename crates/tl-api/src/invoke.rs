@@ -1,5 +1,6 @@
 //! Calling the API: bytes in and bytes out below, types above.
 
+use alloc::boxed::Box;
 use core::pin::Pin;
 
 use bytes::Bytes;
@@ -88,7 +89,7 @@ impl<T: InvokeRaw + ?Sized> InvokeRaw for &T {
     }
 }
 
-impl<T: InvokeRaw + ?Sized> InvokeRaw for std::sync::Arc<T> {
+impl<T: InvokeRaw + ?Sized> InvokeRaw for alloc::sync::Arc<T> {
     fn invoke_raw(&self, request: Bytes) -> RawAnswer<'_> {
         T::invoke_raw(self, request)
     }

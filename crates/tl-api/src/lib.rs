@@ -41,12 +41,15 @@
 //! # Ok::<(), tl_codec::DecodeError>(())
 //! ```
 //!
-//! The crate knows no network: whoever carries requests implements [`InvokeRaw`], whoever asks uses [`Invoke`].
+//! It builds without `std`, with `alloc` alone. The crate knows no network: whoever carries requests implements [`InvokeRaw`], whoever asks uses [`Invoke`].
+#![no_std]
 
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+extern crate alloc;
 
 mod closure;
 #[cfg(feature = "full")]

@@ -1,5 +1,6 @@
 //! The server's refusal of a request.
 
+use alloc::string::String;
 use core::fmt;
 
 /// `rpc_error#2144ca19`: the server refused a request (core.telegram.org/api/errors).

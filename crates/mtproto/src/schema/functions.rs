@@ -3,6 +3,7 @@
 
 //! The methods: a struct each, with the form in which a server reads it.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use tl_codec::{

@@ -6,6 +6,7 @@
 /// `help.*`
 pub mod help;
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

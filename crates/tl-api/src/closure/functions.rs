@@ -18,6 +18,7 @@ pub mod updates;
 /// `users.*`
 pub mod users;
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -96,6 +96,7 @@ pub use wall::*;
 mod web;
 pub use web::*;
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -58,6 +58,7 @@ pub mod users;
 /// `wallet.*`
 pub mod wallet;
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -246,6 +246,7 @@ pub use wallet_::*;
 mod web;
 pub use web::*;
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

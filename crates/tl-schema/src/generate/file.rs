@@ -171,6 +171,9 @@ pub(crate) fn module_name(namespace: &str) -> String {
 fn root(model: &Model<'_>) -> String {
     let docs: String = model.plan.docs.iter().map(|line| format!("//! {line}\n")).collect();
     let mut text = format!("{}\n{docs}\n", header(model));
+    if model.plan.root == "crate" {
+        text += "#![no_std]\n\nextern crate alloc;\n\n";
+    }
     for (module, docs) in MODULES {
         for expected in model.plan.expected_lints.iter().filter(|expected| expected.module == module) {
             text += &format!("#[expect({}, reason = \"{}\")]\n", expected.lint, expected.reason);
@@ -199,9 +202,20 @@ fn imports(model: &Model<'_>, items: &str) -> String {
         .filter(|line| !line.trim_start().starts_with("///"))
         .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
         .collect();
+    // without std these three are in no prelude
+    let alloc: Vec<_> = [("Box", "boxed::Box"), ("String", "string::String"), ("Vec", "vec::Vec")]
+        .into_iter()
+        .filter_map(|(sign, path)| words.contains(sign).then_some(path))
+        .collect();
     let mut text = String::new();
+    if !alloc.is_empty() {
+        text += &format!("use alloc::{{{}}};\n", alloc.join(", "));
+    }
     if words.contains("fmt") {
-        text += "use core::fmt;\n\n";
+        text += "use core::fmt;\n";
+    }
+    if !text.is_empty() {
+        text.push('\n');
     }
     let codec: Vec<_> = IMPORTS
         .iter()

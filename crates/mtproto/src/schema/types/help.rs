@@ -3,6 +3,8 @@
 
 //! `help.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{
     BareVecRef, Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bare_vector_len,
     encode_bare_vector,

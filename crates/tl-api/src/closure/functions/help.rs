@@ -3,6 +3,8 @@
 
 //! `help.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{DecodeBare, DecodeError, EncodeBare, Function, Reader};
 
 use crate::closure::types;

@@ -3,6 +3,8 @@
 
 //! `messages.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader};
 
 use crate::closure::{enums, types};

@@ -3,6 +3,8 @@
 
 //! `updates.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, RawBytes, Reader, bit, is_set,
 };

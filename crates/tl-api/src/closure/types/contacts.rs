@@ -3,6 +3,8 @@
 
 //! `contacts.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, VecRef};
 
 use crate::closure::{enums, types};

@@ -3,6 +3,7 @@
 
 //! `help.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `input_media`.
 
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `input_peer`.
 
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted};

@@ -3,6 +3,7 @@
 
 //! `messages.*`
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, VecRef};

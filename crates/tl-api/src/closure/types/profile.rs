@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `profile`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{DecodeBare, DecodeError, EncodeBare, Reader};
 
 /// `profileTabPosts#b98cd696 = ProfileTab`

@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `stars`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, is_set};
 
 /// `starsAmount#bbb6b4a3 = StarsAmount`

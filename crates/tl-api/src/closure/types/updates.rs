@@ -3,6 +3,8 @@
 
 //! `updates.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader};
 
 /// `updates.differenceEmpty#5d75a138 = updates.Difference`

@@ -3,6 +3,7 @@
 
 //! `aicompose.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! `bots.*`
 
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! `chatlists.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! `ephemeral.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

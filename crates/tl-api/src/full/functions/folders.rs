@@ -3,6 +3,8 @@
 
 //! `folders.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, VecRef};
 
 use crate::full::{enums, types};

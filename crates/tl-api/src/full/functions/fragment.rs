@@ -3,6 +3,8 @@
 
 //! `fragment.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader};
 
 use crate::full::{enums, types};

@@ -3,6 +3,7 @@
 
 //! `langpack.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

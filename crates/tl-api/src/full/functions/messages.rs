@@ -3,6 +3,7 @@
 
 //! `messages.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,7 @@
 
 //! `premium.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

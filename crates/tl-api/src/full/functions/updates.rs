@@ -3,6 +3,8 @@
 
 //! `updates.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, bit, is_set};
 
 use crate::full::{enums, types};

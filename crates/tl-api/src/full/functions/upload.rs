@@ -3,6 +3,7 @@
 
 //! `upload.*`
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use tl_codec::{

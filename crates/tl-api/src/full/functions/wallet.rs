@@ -3,6 +3,7 @@
 
 //! `wallet.*`
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

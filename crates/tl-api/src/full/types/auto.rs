@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `auto`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, is_set};
 
 use crate::full::enums;

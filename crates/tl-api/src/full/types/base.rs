@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `base`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{DecodeBare, DecodeError, EncodeBare, Reader};
 
 /// `baseThemeClassic#c3a12462 = BaseTheme`

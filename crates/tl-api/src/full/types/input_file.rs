@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `input_file`.
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `input_message`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader};
 
 /// `inputMessageID#a676a322 = InputMessage`

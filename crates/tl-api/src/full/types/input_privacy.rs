@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `input_privacy`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, VecRef};
 
 use crate::full::enums;

@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `input_user`.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted};

@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `media`.
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

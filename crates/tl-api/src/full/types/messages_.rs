@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `messages`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, is_set};
 
 /// `inputMessagesFilterEmpty#57e2f66c = MessagesFilter`

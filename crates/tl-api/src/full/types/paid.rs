@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `paid`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader};
 
 use crate::full::enums;

@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `requirement`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader};
 
 /// `requirementToContactEmpty#050a9839 = RequirementToContact`

@@ -3,6 +3,8 @@
 
 //! The constructors whose type begins with the word `search`.
 
+use alloc::vec::Vec;
+
 use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, is_set};
 
 /// `searchPostsFlood#3e0b5b6a = SearchPostsFlood`

@@ -3,6 +3,7 @@
 
 //! The constructors whose type begins with the word `star`.
 
+use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{

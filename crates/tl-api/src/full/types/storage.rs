@@ -3,6 +3,8 @@
 
 //! `storage.*`
 
+use alloc::vec::Vec;
+
 use tl_codec::{DecodeBare, DecodeError, EncodeBare, Reader};
 
 /// `storage.fileUnknown#aa963b05 = storage.FileType`
