@@ -9,6 +9,9 @@
 //! requests again. Every wait has a bound in [`Config`]: an attempt to connect, a key exchange, the number of attempts, a
 //! request, the silence of a peer.
 //!
+//! What is said is encrypted with temporary keys, which are bound to the permanent one and replaced before they end
+//! (perfect forward secrecy, [`Config::temporary_keys`]).
+//!
 //! [`Config::carrier`] chooses between TCP and (feature `web`) what browsers use; [`Config::proxy`] leads through an
 //! MTProxy, a SOCKS5 proxy or an HTTP proxy; [`Config::observer`] hears of every further attempt; [`Config::breakers`]
 //! leave a data centre alone that keeps failing.
@@ -40,10 +43,13 @@ mod dial;
 mod driver;
 mod entropy;
 mod error;
+mod keys;
 mod link;
 mod progress;
 mod proxy;
 mod quick_acks;
+mod reconnect;
+mod replace_key;
 mod updates;
 
 pub use self::backoff::Backoff;
@@ -52,7 +58,7 @@ pub use self::carrier::{Carrier, CarrierError};
 #[cfg(feature = "web")]
 pub use self::carrier::{Tls, WebServer};
 pub use self::client::Client;
-pub use self::config::Config;
+pub use self::config::{Config, TemporaryKeys};
 pub use self::entropy::OsRandom;
 pub use self::error::{Error, InvokeError};
 pub use self::progress::{Observer, Progress};

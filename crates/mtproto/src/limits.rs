@@ -35,6 +35,10 @@ pub const MAX_SENT_CONTAINER_MESSAGES: usize = 1000;
 /// A container is closed when the requests in it exceed this many bytes (TDLib's choice); a longer request goes alone.
 pub const MAX_SENT_CONTAINER_BYTES: usize = 1 << 15;
 
+/// A request from this length on is packed (`gzip_packed`) if that makes it shorter; the protocol names 255 bytes as what
+/// is not worth it.
+pub const MIN_PACKED_BYTES: usize = 256;
+
 /// The longest request: what fits into a frame beside the acks of [`MAX_IDS`] messages.
 pub const MAX_REQUEST_BYTES: usize = MAX_SENT_FRAME_BYTES - (1 << 17);
 
@@ -63,6 +67,22 @@ pub const MAX_RESENDS: u32 = 10;
 
 /// How often a session is begun anew without an answer in between.
 pub const MAX_SESSION_RESETS: u32 = 5;
+
+/// Most salts that are asked for and taken at once: the protocol's limit, a day and a half of them.
+pub const MAX_FUTURE_SALTS: usize = 64;
+
+/// How long a temporary key lives: a day, as Telegram Desktop has it.
+pub const KEY_LIFETIME: core::time::Duration = core::time::Duration::from_secs(86_400);
+
+/// So long before a temporary key ends, the next one is made: time for hours without a network.
+pub const KEY_RENEWAL_LEAD: core::time::Duration = core::time::Duration::from_secs(2 * 3600);
+
+/// How often another key is asked for once its time has come.
+pub const KEY_RENEWAL_RETRY: core::time::Duration = core::time::Duration::from_secs(60);
+
+/// A permanent key that is younger than this may still be unknown to parts of the server: its refusal is not final
+/// ("Perfect Forward Secrecy").
+pub const YOUNG_KEY_AGE: core::time::Duration = core::time::Duration::from_secs(60);
 
 /// How many former session ids are remembered, so that late messages to them are no breach of the protocol.
 pub const MAX_FORMER_SESSIONS: usize = 8;

@@ -32,12 +32,13 @@
 mod accept;
 mod bad_msg_notification;
 mod bad_server_salt;
+mod bind_temp_auth_key;
 mod calls;
 mod clock;
 mod container;
+mod destroy_session;
 mod error;
 mod event;
-mod future_salts;
 mod gzip_packed;
 mod http_wait;
 mod keepalive;
@@ -45,12 +46,15 @@ mod msg_detailed_info;
 mod msg_id;
 mod msg_resend_req;
 mod msgs_ack;
+mod msgs_state_info;
 mod msgs_state_req;
 mod new_session_created;
 mod outbox;
 mod pack;
 mod received;
+mod rpc_error;
 mod rpc_result;
+mod salts;
 mod sent;
 
 use core::time::Duration;
@@ -58,18 +62,21 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
+pub use self::bind_temp_auth_key::TemporaryKey;
 pub use self::calls::CallId;
 pub use self::error::{RequestError, SessionError};
 pub use self::event::{CallError, Event, RpcError};
 pub use self::gzip_packed::GzipError;
 pub use self::msg_id::MsgIds;
 
-use self::calls::Calls;
+use self::bind_temp_auth_key::Binding;
+use self::calls::{Body, Calls};
 use self::clock::Clock;
 use self::http_wait::Polling;
 use self::keepalive::Keepalive;
 use self::outbox::Outbox;
 use self::received::Received;
+use self::salts::Salts;
 use self::sent::Sent;
 use crate::crypto::AuthKey;
 use crate::crypto::kdf::Sender;
@@ -89,14 +96,16 @@ pub struct Config {
     pub disconnect_delay: Duration,
     /// How long an ack waits for a message to travel with.
     pub ack_delay: Duration,
-    /// How long a request that was sent again after a break waits for its answer under its first id; after that it is
-    /// sent under a new one.
+    /// How long a request that was sent again after a break waits for its answer under its first id; then the server is
+    /// asked whether it has it, and after the same time without a word it is sent under a new one.
     pub resend_patience: Duration,
     /// Whether the server speaks only when it is asked (HTTP). A request waits for it then (`http_wait`), and there are no
     /// pings: what the request waits for shows that the connection lives.
     pub uses_http: bool,
     /// How long a server may keep the request that waits when it has nothing to say.
     pub http_wait: Duration,
+    /// So long before a temporary key ends, another one is asked for.
+    pub renew_key_before: Duration,
 }
 
 impl Default for Config {
@@ -109,6 +118,7 @@ impl Default for Config {
             resend_patience: Duration::from_secs(15),
             uses_http: false,
             http_wait: Duration::from_secs(25),
+            renew_key_before: crate::limits::KEY_RENEWAL_LEAD,
         }
     }
 }
@@ -141,7 +151,11 @@ pub struct Session {
     auth_key: AuthKey,
     id: i64,
     former_ids: VecDeque<i64>,
-    server_salt: i64,
+    /// Sessions with the same key that this one has replaced, and of which the server was not told yet.
+    replaced_ids: Vec<i64>,
+    salts: Salts,
+    /// For a temporary key: how far it is bound.
+    binding: Option<Binding>,
     clock: Clock,
     msg_ids: MsgIds,
     /// How many content messages were sent: half of the next sequence number.
@@ -170,7 +184,9 @@ impl Session {
             auth_key: resume.auth_key,
             id: draw_session_id(random),
             former_ids: VecDeque::new(),
-            server_salt: resume.server_salt,
+            replaced_ids: Vec::new(),
+            salts: Salts::new(resume.server_salt),
+            binding: None,
             clock: Clock::new(resume.time_offset_secs, resume.clock_is_fresh),
             msg_ids: MsgIds::default(),
             content_count: 0,
@@ -189,16 +205,24 @@ impl Session {
         }
     }
 
-    /// A connection stands: unanswered requests are sent again, under their own ids if these are young enough for the
-    /// server to recognise them, and a ping binds the session to the connection.
+    /// A connection stands, and a ping binds the session to it. Unanswered requests are sent again, under their own ids
+    /// if these are young enough for the server to recognise them; about older ones it is asked first.
     pub fn handle_connected(&mut self, now: Now) {
         self.is_connected = true;
         self.polling = Polling::connected(self.config.uses_http);
         if !self.config.uses_http {
             self.keepalive.connected(now);
         }
-        let oldest = self.clock.server_time(now).saturating_sub(crate::limits::MAX_KEPT_ID_AGE);
-        self.calls.requeue_after_break(oldest, now.monotonic + self.config.resend_patience);
+        self.salts.connected(now);
+        self.plan_renewal(now);
+        let oldest = self.oldest_kept_id(now);
+        let ask = self.calls.requeue_after_break(oldest, self.patience_until(now));
+        self.outbox.ask_state(&ask);
+    }
+
+    /// Message ids from before this server time are too old to be used again.
+    fn oldest_kept_id(&self, now: Now) -> Duration {
+        self.clock.server_time(now).saturating_sub(crate::limits::MAX_KEPT_ID_AGE)
     }
 
     /// The connection is lost. Requests wait for the next one.
@@ -214,7 +238,17 @@ impl Session {
     /// [`RequestError`] for bytes that cannot be a message.
     pub fn request(&mut self, body: Bytes) -> Result<CallId, RequestError> {
         RequestError::check(body.len())?;
-        Ok(self.calls.add(body))
+        Ok(self.calls.add(Body::Request(body)))
+    }
+
+    /// As [`request`](Self::request), and the server does it only after it has done another request of this session
+    /// (`invokeAfterMsg`), however the two travel.
+    ///
+    /// # Errors
+    /// [`RequestError`] for bytes that cannot be a message.
+    pub fn request_after(&mut self, before: CallId, body: Bytes) -> Result<CallId, RequestError> {
+        RequestError::check(body.len())?;
+        Ok(self.calls.add(Body::After(before, body)))
     }
 
     /// Gives up a request: no event will come of it. A server that has it already is told not to answer
@@ -253,7 +287,13 @@ impl Session {
     /// # Errors
     /// [`SessionError::NoPong`] if the connection must be given up.
     pub fn handle_timeout(&mut self, now: Now) -> Result<(), SessionError> {
-        self.calls.renew_impatient(now.monotonic);
+        self.check_renewal(now);
+        let overdue = self.calls.overdue(now.monotonic, self.patience_until(now));
+        self.outbox.ask_state(&overdue.ask);
+        for call in overdue.renew {
+            tracing::debug!("no word about a request, it is sent under a new id");
+            self.calls.renew(call);
+        }
         self.keepalive.check(now, &self.config)
     }
 
@@ -266,6 +306,8 @@ impl Session {
             self.keepalive.deadline(&self.config),
             self.outbox.ack_deadline(&self.config),
             self.calls.patience_deadline(),
+            self.salts.query_deadline(),
+            self.renewal_deadline(),
         ];
         timers.into_iter().flatten().min()
     }
@@ -282,7 +324,7 @@ impl Session {
 
     /// The salt in force: to be stored beside the key.
     pub fn server_salt(&self) -> i64 {
-        self.server_salt
+        self.salts.current()
     }
 
     /// Server time minus local time in whole seconds: to be stored beside the key.
@@ -309,6 +351,7 @@ impl Session {
     fn reset(&mut self, random: &mut dyn Random) {
         tracing::debug!("a new session begins");
         self.former_ids.push_back(self.id);
+        self.replaced_ids.push(self.id);
         if self.former_ids.len() > MAX_FORMER_SESSIONS {
             self.former_ids.pop_front();
         }

@@ -125,24 +125,7 @@ impl Client {
     }
 
     async fn introduce(&self) -> Result<(), ClientError> {
-        let device = &self.config().device;
-        let request = functions::InvokeWithLayer {
-            layer: LAYER,
-            query: functions::InitConnection {
-                api_id: self.config().api_id,
-                device_model: device.device_model.clone(),
-                system_version: device.system_version.clone(),
-                app_version: device.app_version.clone(),
-                system_lang_code: device.lang_code.clone(),
-                // empty for applications that have no language pack at Telegram
-                lang_pack: String::new(),
-                lang_code: device.lang_code.clone(),
-                proxy: None,
-                params: None,
-                query: functions::help::GetConfig {},
-            },
-        };
-        self.call(Bytes::from(request.to_bytes())).await?;
+        self.call(introduction(self.config())).await?;
         Ok(())
     }
 
@@ -187,6 +170,28 @@ impl InvokeRaw for Client {
     }
 }
 
+/// Who we are: it is said once over every key.
+fn introduction(config: &Config) -> Bytes {
+    let device = &config.device;
+    let request = functions::InvokeWithLayer {
+        layer: LAYER,
+        query: functions::InitConnection {
+            api_id: config.api_id,
+            device_model: device.device_model.clone(),
+            system_version: device.system_version.clone(),
+            app_version: device.app_version.clone(),
+            system_lang_code: device.lang_code.clone(),
+            // empty for applications that have no language pack at Telegram
+            lang_pack: String::new(),
+            lang_code: device.lang_code.clone(),
+            proxy: None,
+            params: None,
+            query: functions::help::GetConfig {},
+        },
+    };
+    Bytes::from(request.to_bytes())
+}
+
 /// Opens a link for the session's server and saves the key that it ends up with.
 async fn open_link(
     config: &Config,
@@ -194,7 +199,7 @@ async fn open_link(
     session: &SessionStore,
 ) -> Result<Link, ClientError> {
     let state = session.state();
-    let link = Link::open(&state.server, proxy, state.key, &config.timeouts).await?;
+    let link = Link::open(&state.server, proxy, state.key, config, introduction(config)).await?;
     let present = link.key_state();
     session.update(|state| state.key = Some(present))?;
     Ok(link)

@@ -66,6 +66,9 @@ pub struct Config {
     pub device: DeviceInfo,
     /// How long it waits.
     pub timeouts: Timeouts,
+    /// Whether what is said is encrypted with temporary keys, so that whoever learns the session's key later cannot read
+    /// it (perfect forward secrecy, section 2.6). Only a server that knows no temporary keys is a reason against it.
+    pub temporary_keys: bool,
 }
 
 impl ServerState {

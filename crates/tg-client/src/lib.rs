@@ -16,7 +16,7 @@
 //!     lang_code: "en".into(),
 //! };
 //! let api_id = 17;
-//! let config = Config { api_id, device, timeouts: Timeouts::default() };
+//! let config = Config { api_id, device, timeouts: Timeouts::default(), temporary_keys: true };
 //! let session = SessionState::new(api_id, ServerState::production());
 //! let client = Client::connect(config, SessionStore::create("my.session".as_ref(), session)?).await?;
 //! let config = client.invoke(&functions::help::GetConfig {}).await?;

@@ -7,7 +7,7 @@ use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
 
-use crate::config::Timeouts;
+use crate::config::Config;
 use crate::dc;
 use crate::error::ClientError;
 use crate::session::{KeyState, ServerState};
@@ -27,9 +27,16 @@ impl Link {
         server: &ServerState,
         proxy: Option<Proxy>,
         key: Option<KeyState>,
-        timeouts: &Timeouts,
+        client: &Config,
+        introduction: Bytes,
     ) -> Result<Self, ClientError> {
+        let timeouts = &client.timeouts;
         let mut config = driver_config(server).await?;
+        // by the first key the client introduces itself, and learns whether it is welcome
+        config.introduction = Some(introduction);
+        if !client.temporary_keys {
+            config.temporary_keys = None;
+        }
         config.request_timeout = timeouts.request;
         config.proxy = proxy;
         config.resume = key.map(|key| {

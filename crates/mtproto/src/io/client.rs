@@ -12,7 +12,9 @@ use crate::crypto::AuthKey;
 use crate::io::clock::Clock;
 use crate::io::dial::Dialer;
 use crate::io::driver::{Command, Driver};
+use crate::io::keys::KeyedLink;
 use crate::io::quick_acks::QuickAcks;
+use crate::io::replace_key::Keys;
 use crate::io::updates::{self, Updates};
 use crate::io::{Config, Error, InvokeError, OsRandom};
 use crate::session::{Resume, Session};
@@ -44,7 +46,10 @@ pub(super) struct Present {
 impl Present {
     pub(super) fn set_session(&self, session: &Session) {
         let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
-        resume.server_salt = session.server_salt();
+        // salts belong to keys, and a temporary one is not kept
+        if !session.has_temporary_key() {
+            resume.server_salt = session.server_salt();
+        }
         resume.time_offset_secs = session.time_offset_secs();
     }
 
@@ -73,12 +78,15 @@ impl Client {
         config.session.uses_http = config.carrier.is_http();
         let config = Arc::new(config);
         let mut dialer = Dialer::new(Arc::clone(&config), clock, random);
-        let (link, resume) = dialer.first_link().await?;
+        let KeyedLink { link, permanent, temporary } = dialer.first_link().await?;
 
         let (commands, command_receiver) = mpsc::unbounded_channel();
         let (update_sender, updates) = updates::channel();
-        let present = Arc::new(Present { resume: Mutex::new(resume.clone()), end: Mutex::new(None) });
-        let session = Session::new(config.session, resume, &mut random);
+        let present = Arc::new(Present { resume: Mutex::new(permanent.clone()), end: Mutex::new(None) });
+        let session = match temporary {
+            Some((resume, key)) => Session::with_temporary_key(config.session, resume, key, &mut random),
+            None => Session::new(config.session, permanent.clone(), &mut random),
+        };
         let driver = Driver {
             backoff: config.backoff,
             clock,
@@ -88,6 +96,8 @@ impl Client {
             commands: command_receiver,
             updates: update_sender,
             present: Arc::clone(&present),
+            keys: Keys::new(permanent, clock.now()),
+            last_ordered: None,
             waiting: std::collections::HashMap::new(),
             tickets: std::collections::HashMap::new(),
             quick_acks: QuickAcks::new(config.quick_acks, config.observer.clone()),
@@ -119,9 +129,22 @@ impl Client {
     /// # Errors
     /// [`InvokeError`].
     pub async fn invoke_within(&self, request: Bytes, after: Duration) -> Result<Bytes, InvokeError> {
+        self.ask(request, after, false).await
+    }
+
+    /// As [`invoke`](Self::invoke), and the server does the request only after it has done the one before that was sent
+    /// in order too (`invokeAfterMsg`), however the two travel and however often.
+    ///
+    /// # Errors
+    /// [`InvokeError`].
+    pub async fn invoke_in_order(&self, request: Bytes) -> Result<Bytes, InvokeError> {
+        self.ask(request, self.shared.request_timeout, true).await
+    }
+
+    async fn ask(&self, request: Bytes, after: Duration, in_order: bool) -> Result<Bytes, InvokeError> {
         let ticket = self.shared.next_ticket.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
-        let command = Command::Request { ticket, request, reply };
+        let command = Command::Request { ticket, request, in_order, reply };
         self.shared.commands.send(command).map_err(|_| self.shared.present.end())?;
         let mut guard = Abandon { shared: &self.shared, ticket: Some(ticket) };
         let answer = timeout(after, answer).await.map_err(|_| InvokeError::Timeout { after })?;
@@ -129,7 +152,7 @@ impl Client {
         answer.unwrap_or_else(|_| Err(self.shared.present.end()))
     }
 
-    /// The key of the connection, to be stored.
+    /// The permanent key, to be stored.
     pub fn auth_key(&self) -> AuthKey {
         self.resume().auth_key
     }

@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::crypto::RsaPublicKey;
 use crate::frame::FrameKind;
 use crate::io::{Backoff, Breakers, Carrier, Observer};
+use crate::limits::KEY_LIFETIME;
 use crate::proxy::Proxy;
 use crate::session::{self, Resume};
 
@@ -49,10 +52,31 @@ pub struct Config {
     pub observer: Observer,
     /// The waits of the session: pings, acks.
     pub session: session::Config,
+    /// Perfect forward secrecy: what is said is encrypted with keys that are forgotten. `None` uses the permanent key for
+    /// everything; nothing that a server does makes the driver do so by itself.
+    pub temporary_keys: Option<TemporaryKeys>,
+    /// The request that is sent first over every temporary key but the one that the connection starts with, a whole
+    /// function call: a server knows of a client what was said over the key, and the caller says it only once. For
+    /// Telegram `invokeWithLayer` around `initConnection`.
+    pub introduction: Option<Bytes>,
+}
+
+/// The life of temporary keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TemporaryKeys {
+    /// After which time the server forgets a key. How long before that it is replaced is
+    /// [`session::Config::renew_key_before`].
+    pub lifetime: Duration,
+}
+
+impl Default for TemporaryKeys {
+    fn default() -> Self {
+        Self { lifetime: KEY_LIFETIME }
+    }
 }
 
 impl Config {
-    /// Intermediate frames, a new key, and waits that suit a person at a terminal.
+    /// Intermediate frames, new keys, and waits that suit a person at a terminal.
     pub fn new(addresses: Vec<SocketAddr>, dc_id: i32, rsa_keys: Vec<RsaPublicKey>) -> Self {
         Self {
             addresses,
@@ -71,6 +95,8 @@ impl Config {
             breakers: Breakers::default(),
             observer: Observer::default(),
             session: session::Config::default(),
+            temporary_keys: Some(TemporaryKeys::default()),
+            introduction: None,
         }
     }
 }

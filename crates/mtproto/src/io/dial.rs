@@ -14,7 +14,6 @@ use self::open::Opened;
 use crate::frame::FrameKind;
 use crate::frame::fake_tls::ClientHello;
 use crate::frame::obfuscation::ProxyHint;
-use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
 #[cfg(feature = "web")]
 use crate::io::CarrierError;
 #[cfg(feature = "web")]
@@ -24,14 +23,13 @@ use crate::io::link::Link;
 use crate::io::proxy::{self, ProxyError};
 use crate::io::{Carrier, Config, Error, OsRandom, Progress};
 use crate::proxy::{Proxy, ProxyAddress, ProxySecret, SecretForm};
-use crate::session::{MsgIds, Resume};
 
 /// Opens connections, starting with the address that answered last.
 #[derive(Debug, Clone)]
 pub(super) struct Dialer {
-    config: Arc<Config>,
-    clock: Clock,
-    random: OsRandom,
+    pub(super) config: Arc<Config>,
+    pub(super) clock: Clock,
+    pub(super) random: OsRandom,
     preferred: Option<SocketAddr>,
 }
 
@@ -128,84 +126,4 @@ impl Dialer {
             None => Link::obfuscated(stream, kind, hint, &mut self.random),
         }
     }
-
-    /// Connects, and makes a key if there is none. Tries as often as the configuration says.
-    pub(super) async fn first_link(&mut self) -> Result<(Link, Resume), Error> {
-        let mut failures = 0;
-        loop {
-            let error = match self.link_with_key().await {
-                Ok(link) => return Ok(link),
-                Err(error) => error,
-            };
-            failures += 1;
-            self.failed();
-            if !may_be_repeated(&error, self.config.resume.is_none())
-                || failures >= self.config.backoff.attempts
-            {
-                return Err(error);
-            }
-            let pause = self.config.backoff.pause(failures, &mut self.random);
-            self.tell_next_attempt(failures + 1, pause, &error);
-            tracing::info!(%error, pause_ms = pause.as_millis(), "trying again to connect");
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn link_with_key(&mut self) -> Result<(Link, Resume), Error> {
-        let mut link = self.dial().await?;
-        if let Some(resume) = &self.config.resume {
-            return Ok((link, resume.clone()));
-        }
-        let after = self.config.handshake_timeout;
-        let made = timeout(after, self.make_key(&mut link)).await;
-        let made = made.map_err(|_| Error::HandshakeTimeout { after })??;
-        tracing::info!("a new key was made");
-        self.succeeded();
-        let resume = Resume {
-            auth_key: made.auth_key,
-            server_salt: made.server_salt,
-            time_offset_secs: made.time_offset_secs,
-            clock_is_fresh: true,
-        };
-        Ok((link, resume))
-    }
-
-    /// The key exchange over a connection.
-    async fn make_key(&mut self, link: &mut Link) -> Result<Established, Error> {
-        let parameters = Parameters {
-            dc_id: self.config.dc_id,
-            rsa_keys: self.config.rsa_keys.clone(),
-            key_use: KeyUse::Permanent,
-        };
-        let mut msg_ids = MsgIds::default();
-        let (state, request) = handshake::start(parameters, &mut self.random);
-        let answer = self.step(link, &mut msg_ids, &request).await?;
-        let (state, request) = state.handle(plain::unwrap(&answer)?, &mut self.random)?;
-        let answer = self.step(link, &mut msg_ids, &request).await?;
-        let unix_now = self.clock.now().unix;
-        let (mut state, mut request) = state.handle(plain::unwrap(&answer)?, unix_now, &mut self.random)?;
-        loop {
-            let answer = self.step(link, &mut msg_ids, &request).await?;
-            match state.handle(plain::unwrap(&answer)?, &mut self.random)? {
-                DhGen::Done(established) => return Ok(established),
-                DhGen::Retry(next, body) => (state, request) = (*next, body),
-            }
-        }
-    }
-
-    async fn step(
-        &mut self,
-        link: &mut Link,
-        msg_ids: &mut MsgIds,
-        request: &[u8],
-    ) -> Result<bytes::BytesMut, Error> {
-        let message = plain::wrap(msg_ids.next(self.clock.now().unix), request);
-        link.exchange(&message, &mut self.random).await
-    }
-}
-
-/// Whether a first connection is tried again. In the key exchange, −404 says that the server has dropped the run (a bad
-/// query, or a state that it no longer has): it begins again from `req_pq_multi` on a new connection.
-fn may_be_repeated(error: &Error, makes_a_key: bool) -> bool {
-    error.is_retryable() || (makes_a_key && error.is_unknown_key())
 }

@@ -13,9 +13,10 @@ use crate::io::clock::Clock;
 use crate::io::dial::Dialer;
 use crate::io::link::{Link, LinkReader, LinkWriter, Wish};
 use crate::io::quick_acks::QuickAcks;
+use crate::io::replace_key::Keys;
 use crate::io::updates::UpdateSender;
 use crate::io::{Backoff, Error, InvokeError, OsRandom};
-use crate::session::{CallId, Event, Session};
+use crate::session::{CallId, Event, RequestError, Session};
 
 /// As long as this much is unsent, nothing more is framed: what waits in the session can still be given up.
 const MAX_UNSENT_BYTES: usize = 1 << 20;
@@ -23,9 +24,18 @@ const MAX_UNSENT_BYTES: usize = 1 << 20;
 /// What callers want.
 #[derive(Debug)]
 pub(super) enum Command {
-    Request { ticket: u64, request: Bytes, reply: oneshot::Sender<Result<Bytes, InvokeError>> },
-    Abandon { ticket: u64 },
-    ShutDown { done: oneshot::Sender<()> },
+    Request {
+        ticket: u64,
+        request: Bytes,
+        in_order: bool,
+        reply: oneshot::Sender<Result<Bytes, InvokeError>>,
+    },
+    Abandon {
+        ticket: u64,
+    },
+    ShutDown {
+        done: oneshot::Sender<()>,
+    },
 }
 
 pub(super) struct Driver {
@@ -42,6 +52,9 @@ pub(super) struct Driver {
     pub(super) quick_acks: QuickAcks,
     /// Connections in a row on which nothing valid arrived.
     pub(super) failures: u32,
+    pub(super) keys: Keys,
+    /// The last request that was sent in order.
+    pub(super) last_ordered: Option<CallId>,
 }
 
 /// Who waits for an answer.
@@ -52,7 +65,15 @@ pub(super) struct Waiting {
 }
 
 /// The client wants no more; whoever asked for it is told when the connection is closed.
-type ShutDown = Option<oneshot::Sender<()>>;
+pub(super) type ShutDown = Option<oneshot::Sender<()>>;
+
+/// Why a connection is served no longer.
+enum Ended {
+    ShutDown(ShutDown),
+    Lost(Error),
+    /// Another one, with another key, takes its place.
+    ReplacedBy(Box<Link>),
+}
 
 impl Driver {
     /// Serves connection after connection until it is told to stop or gives up.
@@ -60,10 +81,16 @@ impl Driver {
         let mut link = first;
         loop {
             let error = match self.serve(&mut link).await {
-                ControlFlow::Break(done) => return self.close(&mut link, done).await,
-                ControlFlow::Continue(error) => error,
+                Ended::ShutDown(done) => return self.close(&mut link, done).await,
+                Ended::ReplacedBy(next) => {
+                    let mut former = std::mem::replace(&mut link, *next);
+                    former.writer.close().await;
+                    continue;
+                }
+                Ended::Lost(error) => error,
             };
             self.session.handle_disconnected();
+            self.keys.forget_next();
             tracing::info!(%error, "the connection is lost");
             // closed before the pause, so that the server does not keep it
             drop(link);
@@ -75,13 +102,16 @@ impl Driver {
         }
     }
 
-    /// Serves one connection until it is lost (with its error) or the client wants no more.
-    async fn serve(&mut self, link: &mut Link) -> ControlFlow<ShutDown, Error> {
+    /// Serves one connection.
+    async fn serve(&mut self, link: &mut Link) -> Ended {
         self.session.handle_connected(self.clock.now());
         let Link { reader, writer } = link;
         loop {
             if let Err(error) = self.pump(writer) {
-                return ControlFlow::Continue(error);
+                return Ended::Lost(error);
+            }
+            if let Some(next) = self.change_over() {
+                return Ended::ReplacedBy(Box::new(next));
             }
             let deadline = self.session.poll_timeout().map(|at| self.clock.instant(at));
             let alarm = async {
@@ -92,17 +122,21 @@ impl Driver {
             };
             let outcome = tokio::select! {
                 command = self.commands.recv() => match self.obey(command) {
-                    ControlFlow::Break(done) => return ControlFlow::Break(done),
+                    ControlFlow::Break(done) => return Ended::ShutDown(done),
                     ControlFlow::Continue(()) => Ok(()),
                 },
                 read = reader.read() => read.and_then(|()| self.take_frames(reader)),
                 sent = writer.send(), if writer.has_unsent() => sent,
+                made = self.keys.made() => {
+                    self.take_replacement(made);
+                    Ok(())
+                }
                 () = alarm => self.session.handle_timeout(self.clock.now()).map_err(Error::from),
             };
             if let Err(error) = outcome {
                 // answers that arrived before the fault are answers all the same
                 self.deliver();
-                return ControlFlow::Continue(error);
+                return Ended::Lost(error);
             }
         }
     }
@@ -117,7 +151,7 @@ impl Driver {
             writer.queue(&envelope, self.wish(was_polling), &mut self.random)?;
         }
         self.deliver();
-        Ok(())
+        self.keys.fault.take().map_or(Ok(()), Err)
     }
 
     fn take_frames(&mut self, reader: &mut LinkReader) -> Result<(), Error> {
@@ -156,6 +190,7 @@ impl Driver {
         while let Some(event) = self.session.poll_event() {
             match event {
                 Event::Answer { call, result } => {
+                    self.keys.serves();
                     if let Some(Waiting { ticket, reply }) = self.waiting.remove(&call) {
                         self.tickets.remove(&ticket);
                         // a caller that is gone wants no answer
@@ -164,25 +199,29 @@ impl Driver {
                 }
                 Event::Update(body) => self.updates.object(body),
                 Event::NewSession => self.updates.gap(),
+                Event::KeyExpires => self.begin_replacement(),
+                Event::NotBound { error } => self.is_not_bound(error),
             }
         }
         self.present.set_session(&self.session);
     }
 
-    fn obey(&mut self, command: Option<Command>) -> ControlFlow<ShutDown> {
+    pub(super) fn obey(&mut self, command: Option<Command>) -> ControlFlow<ShutDown> {
         match command {
             None => return ControlFlow::Break(None),
             Some(Command::ShutDown { done }) => return ControlFlow::Break(Some(done)),
-            Some(Command::Request { ticket, request, reply }) => match self.session.request(request) {
-                Ok(call) => {
-                    self.waiting.insert(call, Waiting { ticket, reply });
-                    self.tickets.insert(ticket, call);
+            Some(Command::Request { ticket, request, in_order, reply }) => {
+                match self.queue(request, in_order) {
+                    Ok(call) => {
+                        self.waiting.insert(call, Waiting { ticket, reply });
+                        self.tickets.insert(ticket, call);
+                    }
+                    Err(error) => {
+                        // a caller that is gone wants no answer
+                        let _ = reply.send(Err(error.into()));
+                    }
                 }
-                Err(error) => {
-                    // a caller that is gone wants no answer
-                    let _ = reply.send(Err(error.into()));
-                }
-            },
+            }
             Some(Command::Abandon { ticket }) => {
                 if let Some(call) = self.tickets.remove(&ticket) {
                     self.waiting.remove(&call);
@@ -193,41 +232,15 @@ impl Driver {
         ControlFlow::Continue(())
     }
 
-    /// Makes another connection, as often as the configuration allows, and goes on obeying meanwhile.
-    async fn reconnect(&mut self, lost: Error) -> ControlFlow<Result<ShutDown, Error>, Link> {
-        let mut error = lost;
-        loop {
-            self.failures += 1;
-            self.dialer.failed();
-            if !error.is_retryable() || self.failures > self.backoff.attempts {
-                return ControlFlow::Break(Err(error));
-            }
-            let pause = self.backoff.pause(self.failures, &mut self.random);
-            tracing::info!(failures = self.failures, pause_ms = pause.as_millis(), "connecting again");
-            self.dialer.tell_next_attempt(self.failures, pause, &error);
-            let mut dialer = self.dialer.clone();
-            let attempt = async move {
-                tokio::time::sleep(pause).await;
-                let link = dialer.dial().await;
-                (link, dialer)
-            };
-            tokio::pin!(attempt);
-            let (link, dialer) = loop {
-                tokio::select! {
-                    made = &mut attempt => break made,
-                    command = self.commands.recv() => {
-                        if let ControlFlow::Break(done) = self.obey(command) {
-                            return ControlFlow::Break(Ok(done));
-                        }
-                    }
-                }
-            };
-            self.dialer = dialer;
-            match link {
-                Ok(link) => return ControlFlow::Continue(link),
-                Err(next) => error = next,
-            }
+    fn queue(&mut self, request: Bytes, in_order: bool) -> Result<CallId, RequestError> {
+        let call = match self.last_ordered.filter(|_| in_order) {
+            Some(before) => self.session.request_after(before, request)?,
+            None => self.session.request(request)?,
+        };
+        if in_order {
+            self.last_ordered = Some(call);
         }
+        Ok(call)
     }
 
     /// Ends in good order.

@@ -74,6 +74,15 @@ pub enum Error {
     /// What we want to send is no frame.
     #[error("a message cannot be framed")]
     Encode(#[from] EncodeError),
+    /// The server refuses a step of the key exchange.
+    #[error("the server refuses a step of the key exchange")]
+    KeyExchangeRefused(#[source] TransportError),
+    /// The temporary key cannot be bound to the permanent one, which the server may not know yet.
+    #[error("the temporary key cannot be bound to the permanent one")]
+    NotBound(#[source] CallError),
+    /// The server does not accept the permanent key as the one that a temporary key stands for.
+    #[error("the server does not know the permanent key any more")]
+    PermanentKeyRefused,
     /// An answer of the key exchange is no plain message.
     #[error("the server breaks the form of the key exchange")]
     Plain(#[from] PlainError),
@@ -93,6 +102,7 @@ impl Error {
     pub fn is_peer_fault(&self) -> bool {
         match self {
             Self::Frame(_) | Self::Plain(_) => true,
+            Self::NotBound(error) => !matches!(error, CallError::Rpc(_)),
             Self::Proxy(error) => error.is_peer_fault(),
             Self::Carrier(error) => error.is_peer_fault(),
             Self::Handshake(error) => error.is_peer_fault(),
@@ -105,6 +115,8 @@ impl Error {
             | Self::Io(_)
             | Self::Transport(_)
             | Self::CircuitOpen { .. }
+            | Self::KeyExchangeRefused(_)
+            | Self::PermanentKeyRefused
             | Self::Obfuscation(_)
             | Self::Encode(_)
             | Self::Entropy => false,
@@ -119,7 +131,9 @@ impl Error {
             | Self::HandshakeTimeout { .. }
             | Self::Closed
             | Self::Io(_)
+            | Self::NotBound(_)
             | Self::Frame(_) => true,
+            Self::KeyExchangeRefused(error) => *error != TransportError::WRONG_DC,
             // −404: the server has no such key; −444: we have the wrong number for it
             Self::Transport(error) => {
                 !matches!(*error, TransportError::UNKNOWN_KEY | TransportError::WRONG_DC)
@@ -131,6 +145,7 @@ impl Error {
             // not before the time that it names
             Self::CircuitOpen { .. }
             | Self::NoAddress
+            | Self::PermanentKeyRefused
             | Self::Obfuscation(_)
             | Self::Encode(_)
             | Self::Plain(_)
@@ -140,7 +155,7 @@ impl Error {
 
     /// Whether the server does not know the key that we came with: a new one, and a new login, are needed.
     pub fn is_unknown_key(&self) -> bool {
-        matches!(self, Self::Transport(TransportError::UNKNOWN_KEY))
+        matches!(self, Self::Transport(TransportError::UNKNOWN_KEY) | Self::PermanentKeyRefused)
     }
 }
 

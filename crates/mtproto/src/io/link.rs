@@ -13,9 +13,9 @@ use self::stream::{FrameReader, FrameWriter, Framed};
 use crate::frame::TransportError;
 use crate::frame::obfuscation::ProxyHint;
 use crate::frame::{Frame, FrameKind};
-use crate::io::Error;
 #[cfg(feature = "web")]
 use crate::io::carrier::http::{Answers, Posts};
+use crate::io::{Error, OsRandom};
 #[cfg(feature = "web")]
 use crate::limits::MIN_MESSAGE_FRAME_BYTES;
 use crate::random::Random;
@@ -100,7 +100,7 @@ impl Link {
     pub(super) async fn exchange(
         &mut self,
         message: &[u8],
-        random: &mut dyn Random,
+        random: &mut OsRandom,
     ) -> Result<BytesMut, Error> {
         self.writer.queue(message, Wish::Nothing, random)?;
         while self.writer.has_unsent() {

@@ -76,23 +76,22 @@ impl Session {
             types::RpcResult::ID => self.handle_rpc_result(body),
             types::MsgsAck::ID => read(body).map(Self::handle_msgs_ack),
             types::Pong::ID => read::<types::Pong>(body).map(|_| tracing::trace!("pong")),
-            types::BadServerSalt::ID => self.handle_bad_server_salt(read(body)?),
+            types::BadServerSalt::ID => self.handle_bad_server_salt(now, read(body)?),
             types::BadMsgNotification::ID => {
                 self.handle_bad_msg_notification(now, message.msg_id, read(body)?)
             }
             types::NewSessionCreated::ID => {
-                read(body).map(|created| self.handle_new_session_created(created))
+                read(body).map(|created| self.handle_new_session_created(now, created))
             }
             types::MsgDetailedInfo::ID => read(body).map(|info| self.handle_msg_detailed_info(now, info)),
             types::MsgNewDetailedInfo::ID => {
                 read(body).map(|info| self.handle_msg_new_detailed_info(now, info))
             }
             types::MsgsStateReq::ID => self.handle_msgs_state_req(message.msg_id, read(body)?),
-            types::MsgResendReq::ID => self.handle_msg_resend_req(message.msg_id, read(body)?),
-            types::FutureSalts::ID => read(body).map(Self::handle_future_salts),
-            // information that nobody has asked for
-            types::MsgsAllInfo::ID => read(body).map(|_: types::MsgsAllInfoRef<'_>| ()),
-            types::MsgsStateInfo::ID => read(body).map(|_: types::MsgsStateInfoRef<'_>| ()),
+            types::MsgResendReq::ID => self.handle_msg_resend_req(now, message.msg_id, read(body)?),
+            types::FutureSalts::ID => self.handle_future_salts(now, read(body)?),
+            types::MsgsAllInfo::ID => self.handle_msgs_all_info(now, read(body)?),
+            types::MsgsStateInfo::ID => self.handle_msgs_state_info(now, read(body)?),
             types::DestroySessionOk::ID => read(body).map(|_: types::DestroySessionOk| ()),
             types::DestroySessionNone::ID => read(body).map(|_: types::DestroySessionNone| ()),
             MSG_CONTAINER => Err(SessionError::NestedContainer),

@@ -2,16 +2,21 @@
 
 use crate::schema::types;
 use crate::session::{Session, SessionError};
+use crate::time::Now;
 
 impl Session {
     /// Takes the new salt and sends the message again, if it was ours.
-    pub(super) fn handle_bad_server_salt(&mut self, bad: types::BadServerSalt) -> Result<(), SessionError> {
+    pub(super) fn handle_bad_server_salt(
+        &mut self,
+        now: Now,
+        bad: types::BadServerSalt,
+    ) -> Result<(), SessionError> {
         if !self.is_ours(bad.bad_msg_id) {
             tracing::debug!("a salt for a message that was not ours is passed over");
             return Ok(());
         }
         tracing::debug!("the server gives a new salt");
-        self.server_salt = bad.new_server_salt;
+        self.salts.replace(bad.new_server_salt, now);
         self.resend(bad.bad_msg_id, bad.error_code, false)
     }
 }

@@ -48,6 +48,14 @@ pub enum SessionError {
         /// How many there may be.
         limit: usize,
     },
+    /// `msgs_state_info` or `msgs_all_info` has not one byte for each message.
+    #[error("the state of {got} messages in place of {expected}")]
+    StateCount {
+        /// How many messages it is about.
+        expected: usize,
+        /// How many bytes it has.
+        got: usize,
+    },
     /// A packed message cannot be unpacked.
     #[error("a packed message cannot be unpacked")]
     Gzip(#[from] GzipError),

@@ -20,6 +20,14 @@ pub enum Event {
     Update(Bytes),
     /// The server has begun a session of its own: updates may have been lost.
     NewSession,
+    /// The session's temporary key will end: another one is wanted
+    /// ([`Session::replace_key`](crate::session::Session::replace_key)). Comes again until there is one.
+    KeyExpires,
+    /// The session's temporary key could not be bound to the permanent one; nothing else can be sent with it.
+    NotBound {
+        /// The server's refusal.
+        error: CallError,
+    },
 }
 
 impl core::fmt::Debug for Event {
@@ -29,6 +37,8 @@ impl core::fmt::Debug for Event {
             Self::Answer { call, result: Err(error) } => write!(f, "Answer({call:?}, {error:?})"),
             Self::Update(body) => write!(f, "Update({} bytes)", body.len()),
             Self::NewSession => f.write_str("NewSession"),
+            Self::KeyExpires => f.write_str("KeyExpires"),
+            Self::NotBound { error } => write!(f, "NotBound({error:?})"),
         }
     }
 }

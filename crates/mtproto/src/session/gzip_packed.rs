@@ -1,12 +1,14 @@
 //! `gzip_packed#3072cfa1`: an object in a gzip file (RFC 1952).
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use bytes::Bytes;
+use flate2::Compression;
 use flate2::bufread::GzDecoder;
-use tl_codec::{Decode as _, DecodeError};
+use flate2::write::GzEncoder;
+use tl_codec::{Decode as _, DecodeError, Encode as _};
 
-use crate::limits::MAX_INFLATED_BYTES;
+use crate::limits::{MAX_INFLATED_BYTES, MIN_PACKED_BYTES};
 use crate::schema::types;
 
 /// Why a packed object cannot be unpacked.
@@ -39,6 +41,20 @@ pub(super) fn read(body: &[u8]) -> Result<Bytes, GzipError> {
     inflate(packed, MAX_INFLATED_BYTES)
 }
 
+/// A request in a `gzip_packed`, if it is long enough to be worth the trouble and shorter that way.
+pub(super) fn write(object: Bytes) -> Bytes {
+    if object.len() < MIN_PACKED_BYTES {
+        return object;
+    }
+    let mut encoder = GzEncoder::new(Vec::with_capacity(object.len() / 2), Compression::default());
+    // writing to memory does not fail; if it did, the object would go as it is
+    let packed = encoder.write_all(&object).and_then(|()| encoder.finish());
+    match packed.map(|packed_data| types::GzipPacked { packed_data }.to_bytes()) {
+        Ok(packed) if packed.len() < object.len() => packed.into(),
+        _ => object,
+    }
+}
+
 fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, GzipError> {
     let mut decoder = GzDecoder::new(packed);
     // contacts shrink to about a third; what is reserved follows from the bytes that arrived, not from a claim in them
@@ -57,11 +73,6 @@ fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, GzipError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-
     use super::*;
 
     fn pack(bytes: &[u8]) -> Vec<u8> {

@@ -6,6 +6,7 @@ use crate::limits::MAX_IDS;
 use crate::schema::types;
 use crate::session::sent::Service;
 use crate::session::{Session, SessionError};
+use crate::time::Now;
 
 /// `msgs_state_info`: nothing is known of the message.
 const UNKNOWN: u8 = 1;
@@ -13,10 +14,11 @@ const UNKNOWN: u8 = 1;
 const KNOWN: u8 = 4;
 
 impl Session {
-    /// Queues the requests for another id. If an id is unknown (answered already, or never used), the server is told
+    /// Queues the requests again, under their own ids while these are young enough to be taken. If an id is unknown (answered already, or never used), the server is told
     /// which.
     pub(super) fn handle_msg_resend_req(
         &mut self,
+        now: Now,
         msg_id: i64,
         request: types::MsgResendReqRef<'_>,
     ) -> Result<(), SessionError> {
@@ -27,7 +29,7 @@ impl Session {
         let info: Vec<u8> = ids.iter().map(|id| if self.is_ours(id) { KNOWN } else { UNKNOWN }).collect();
         for id in ids.iter().filter(|id| self.is_ours(*id)).collect::<Vec<_>>() {
             if let Some(call) = self.calls.by_msg_id(id) {
-                self.calls.renew(call);
+                self.calls.repeat(call, self.oldest_kept_id(now));
             }
         }
         if info.contains(&UNKNOWN) {

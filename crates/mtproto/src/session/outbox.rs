@@ -16,6 +16,7 @@ pub(super) struct Outbox {
     acks: Vec<i64>,
     oldest_ack: Option<Duration>,
     resend_requests: Vec<i64>,
+    state_requests: Vec<i64>,
     services: VecDeque<Service>,
 }
 
@@ -32,6 +33,11 @@ impl Outbox {
         }
     }
 
+    /// The server shall say what became of messages.
+    pub(super) fn ask_state(&mut self, msg_ids: &[i64]) {
+        self.state_requests.extend_from_slice(msg_ids);
+    }
+
     pub(super) fn push(&mut self, service: Service) {
         self.services.push_back(service);
     }
@@ -45,6 +51,7 @@ impl Outbox {
     pub(super) fn is_due(&self, monotonic: Duration, config: &Config) -> bool {
         !self.services.is_empty()
             || !self.resend_requests.is_empty()
+            || !self.state_requests.is_empty()
             || self.acks.len() > MAX_PENDING_ACKS
             || self.ack_deadline(config).is_some_and(|deadline| deadline <= monotonic)
     }
@@ -55,20 +62,26 @@ impl Outbox {
 
     /// Takes the next message, acks first. What does not fit into one object stays for the next call.
     pub(super) fn pop(&mut self) -> Option<Service> {
-        if !self.acks.is_empty() {
-            let rest = self.acks.split_off(self.acks.len().min(MAX_IDS));
-            let acks = core::mem::replace(&mut self.acks, rest);
+        if let Some(acks) = take_ids(&mut self.acks) {
             if self.acks.is_empty() {
                 self.oldest_ack = None;
             }
             return Some(Service::Acks(acks));
         }
-        if !self.resend_requests.is_empty() {
-            let rest = self.resend_requests.split_off(self.resend_requests.len().min(MAX_IDS));
-            let msg_ids = core::mem::replace(&mut self.resend_requests, rest);
+        if let Some(msg_ids) = take_ids(&mut self.state_requests) {
+            return Some(Service::StateRequest(msg_ids));
+        }
+        if let Some(msg_ids) = take_ids(&mut self.resend_requests) {
             let body = types::MsgResendReq { msg_ids }.to_bytes();
             return Some(Service::Other { body: body.into(), is_content: false });
         }
         self.services.pop_front()
     }
+}
+
+/// As many of the ids as one object may hold; `None` if there are none.
+fn take_ids(ids: &mut Vec<i64>) -> Option<Vec<i64>> {
+    let rest = ids.split_off(ids.len().min(MAX_IDS));
+    let taken = core::mem::replace(ids, rest);
+    (!taken.is_empty()).then_some(taken)
 }

@@ -8,10 +8,19 @@ use crate::envelope::{self, Header};
 use crate::limits::{MAX_SENT_CONTAINER_BYTES, MAX_SENT_CONTAINER_MESSAGES};
 use crate::random::{Random, fill_array};
 use crate::schema::functions;
+use crate::session::bind_temp_auth_key::CALL_BYTES;
+use crate::session::calls::Body;
 use crate::session::container::{self, Message};
 use crate::session::sent::{Record, Service};
-use crate::session::{CallId, Session};
+use crate::session::{CallId, Session, gzip_packed};
 use crate::time::Now;
+
+/// `invokeAfterMsg {X:Type} msg_id:long query:!X = X`: one of the wrappers around the API's calls, of which this crate
+/// knows no more than that the server does what stands in it after the message of that id.
+const INVOKE_AFTER_MSG: u32 = 0xcb9f_372d;
+
+/// The length of the wrapper without the call.
+const INVOKE_AFTER_MSG_BYTES: usize = 12;
 
 /// The messages of one envelope.
 #[derive(Default)]
@@ -44,6 +53,9 @@ impl Session {
         if self.reset_is_due {
             self.reset(random);
         }
+        if self.is_connected {
+            self.query_salts(now);
+        }
         let ping_is_due = self.keepalive.is_due(now);
         let is_due = ping_is_due
             || self.polling.is_due()
@@ -60,7 +72,7 @@ impl Session {
                 self.add_service(now, wait, &mut batch);
             }
         }
-        self.add_requests(now, &mut batch);
+        self.add_requests(now, &mut batch, random);
         self.seal(now, batch, random)
     }
 
@@ -89,14 +101,14 @@ impl Session {
         self.sent.record(msg_id, Record::Service(service));
     }
 
-    fn add_requests(&mut self, now: Now, batch: &mut Batch) {
+    fn add_requests(&mut self, now: Now, batch: &mut Batch, random: &mut dyn Random) {
         let mut requests = 0;
         while let Some(call) = self.calls.front() {
             let alone = call.alone;
-            if !batch.takes(call.body.len(), alone, requests) {
+            if !batch.takes(call.body.max_bytes(), alone, requests) {
                 break;
             }
-            self.add_request(now, batch);
+            self.add_request(now, batch, random);
             requests += 1;
             if alone {
                 break;
@@ -104,17 +116,31 @@ impl Session {
         }
     }
 
-    fn add_request(&mut self, now: Now, batch: &mut Batch) {
+    fn add_request(&mut self, now: Now, batch: &mut Batch, random: &mut dyn Random) {
         let Some((id, call)) = self.calls.pop_front() else { return };
         let (body, sent_as) = (call.body.clone(), call.sent_as);
         let (msg_id, seq_no) = sent_as.unwrap_or_else(|| (self.next_msg_id(now), self.next_seq_no(true)));
         self.sent_request(id, msg_id, seq_no);
+        let body = self.wire_form(body, msg_id, random);
         batch.push(Message { msg_id, seq_no, body });
     }
 
     fn sent_request(&mut self, id: CallId, msg_id: i64, seq_no: i32) {
         tracing::trace!("a request is sent");
         self.calls.sent(id, msg_id, seq_no);
+    }
+
+    /// A request as it travels: behind the one that it shall wait for, and packed if that makes it shorter.
+    fn wire_form(&self, body: Body, msg_id: i64, random: &mut dyn Random) -> Bytes {
+        match body {
+            Body::Request(request) => gzip_packed::write(request),
+            Body::After(before, request) => match self.calls.msg_id_of(before) {
+                Some(before) => gzip_packed::write(invoke_after_msg(before, &request)),
+                // it is answered: nothing to wait for
+                None => gzip_packed::write(request),
+            },
+            Body::Binding => self.binding_call(msg_id, random),
+        }
     }
 
     /// One message goes as it is, several in a container, whose id is above all of theirs.
@@ -130,7 +156,7 @@ impl Session {
             }
         };
         let header = Header {
-            server_salt: self.server_salt,
+            server_salt: self.salts.in_force(self.clock.server_time(now)),
             session_id: self.id,
             msg_id: message.msg_id,
             seq_no: message.seq_no,
@@ -156,4 +182,23 @@ impl Session {
             seq_no
         }
     }
+}
+
+impl Body {
+    /// How long its message is at most.
+    fn max_bytes(&self) -> usize {
+        match self {
+            Self::Request(request) => request.len(),
+            Self::After(_, request) => INVOKE_AFTER_MSG_BYTES + request.len(),
+            Self::Binding => CALL_BYTES,
+        }
+    }
+}
+
+fn invoke_after_msg(msg_id: i64, request: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(INVOKE_AFTER_MSG_BYTES + request.len());
+    INVOKE_AFTER_MSG.encode(&mut out);
+    msg_id.encode(&mut out);
+    out.extend_from_slice(request);
+    out.into()
 }

@@ -20,13 +20,19 @@ impl Session {
         let result = unpack(body.slice_ref(answer.result.as_bytes())).and_then(result_or_error);
         self.resets_without_answer = 0;
         self.refused_services = 0;
-        self.finish(call, result);
+        self.destroy_replaced();
+        if !matches!(&result, Err(error) if self.heals(call, error)) {
+            self.finish(call, result);
+        }
         Ok(())
     }
 
     /// Ends a request.
     pub(super) fn finish(&mut self, call: CallId, result: Result<Bytes, CallError>) {
         self.calls.remove(call);
+        if self.ends_binding(call, &result) {
+            return;
+        }
         self.events.push_back(Event::Answer { call, result });
     }
 }

@@ -14,6 +14,8 @@ use crate::schema::types;
 pub(super) enum Service {
     /// `msgs_ack`
     Acks(Vec<i64>),
+    /// `msgs_state_req`
+    StateRequest(Vec<i64>),
     /// Any other, whole.
     Other {
         /// The object.
@@ -27,6 +29,7 @@ impl Service {
     pub(super) fn body(&self) -> Bytes {
         match self {
             Self::Acks(msg_ids) => types::MsgsAck { msg_ids: msg_ids.clone() }.to_bytes().into(),
+            Self::StateRequest(msg_ids) => types::MsgsStateReq { msg_ids: msg_ids.clone() }.to_bytes().into(),
             Self::Other { body, .. } => body.clone(),
         }
     }

@@ -8,10 +8,14 @@
     reason = "a test fails by panicking, in its support code too"
 )]
 
+mod bad_msg;
 mod crypto_vectors;
 #[cfg(feature = "tokio")]
 mod driver;
+#[cfg(feature = "tokio")]
+mod driver_keys;
 mod envelopes;
+mod exactly_once;
 mod frames;
 mod handshake_rules;
 mod handshakes;
@@ -26,5 +30,6 @@ mod recorded;
 mod script;
 mod server;
 mod sessions;
+mod temporary_keys;
 mod vector_file;
 mod world;

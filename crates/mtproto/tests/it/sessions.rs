@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use mtproto::Random as _;
 use mtproto::limits::{
     MAX_FORMER_SESSIONS, MAX_FRAME_BYTES, MAX_IDS, MAX_PENDING_ACKS, MAX_REFUSED_SERVICES, MAX_REQUEST_BYTES,
     MAX_RESENDS, MAX_SENT_CONTAINER_MESSAGES, MAX_SENT_RECORDS, MAX_SESSION_RESETS,
@@ -12,7 +13,8 @@ use mtproto::schema::{functions, types};
 use mtproto::session::{CallError, Event, GzipError, RequestError, Resume, RpcError, SessionError};
 use tl_codec::{Constructor as _, Decode as _, Encode as _};
 
-use crate::script::{SALT, START_SECS, Script, key};
+use crate::recorded::Seeded;
+use crate::script::{SALT, Script, key};
 use crate::server::envelope::{self, Message};
 
 const REQUEST: [u8; 8] = [1, 1, 1, 1, 2, 2, 2, 2];
@@ -32,9 +34,17 @@ fn bad_msg(bad_msg_id: i64, error_code: i32) -> Vec<u8> {
     types::BadMsgNotification { bad_msg_id, bad_msg_seqno: 0, error_code }.to_bytes()
 }
 
+/// Bytes that packing does not shorten.
+fn noise(len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    Seeded::new(5).fill(&mut bytes);
+    bytes
+}
+
 /// The one request that is sent now.
 fn the_request(script: &mut Script) -> Message {
     let mut sent = script.sent_requests();
+    sent.retain(|message| message.id() != functions::DestroySession::ID);
     assert_eq!(sent.len(), 1, "{sent:?}");
     sent.remove(0)
 }
@@ -254,84 +264,6 @@ fn a_refused_container_is_sent_again_whole() {
 }
 
 #[test]
-fn code_16_sets_the_clock_forward() {
-    let mut script = Script::new();
-    script.request(&REQUEST);
-    let first = the_request(&mut script);
-    let session_id = script.session.session_id();
-    let notification = Message::new(script.server_id(1000), 0, bad_msg(first.msg_id, 16));
-    script.deliver(&notification).unwrap();
-    assert_eq!(script.session.time_offset_secs(), 1000);
-    let again = the_request(&mut script);
-    assert_eq!(again.msg_id >> 32, i64::try_from(START_SECS).unwrap() + 1000);
-    assert_eq!(script.session.session_id(), session_id);
-}
-
-#[test]
-fn code_17_sets_the_clock_back_in_a_new_session() {
-    let mut script = Script::new();
-    script.request(&REQUEST);
-    let first = the_request(&mut script);
-    let session_id = script.session.session_id();
-    let notification = Message::new(script.server_id(-1000), 0, bad_msg(first.msg_id, 17));
-    script.deliver(&notification).unwrap();
-    let again = the_request(&mut script);
-    assert!(again.msg_id < first.msg_id && again.seq_no == 1);
-    assert_ne!(script.session.session_id(), session_id);
-    assert_eq!(script.session.time_offset_secs(), -1000);
-}
-
-#[test]
-fn codes_that_need_a_new_session() {
-    for code in [18, 19, 32, 33, 34, 35] {
-        let mut script = Script::new();
-        script.request(&REQUEST);
-        script.sent();
-        let call = script.request(&REQUEST);
-        let sent = the_request(&mut script);
-        let session_id = script.session.session_id();
-        script.deliver_service(bad_msg(sent.msg_id, code));
-        let again = script.sent_requests();
-        assert_eq!(again.iter().map(|message| message.seq_no).collect::<Vec<_>>(), [1, 3], "{code}");
-        assert_ne!(script.session.session_id(), session_id);
-        // a late message to the former session is no breach
-        let late =
-            envelope::seal(&key(), SALT, session_id, &Message::new(again[0].msg_id | 1, 0, vec![0; 4]));
-        assert_eq!(script.session.handle_frame(script.now, late.as_slice().into()), Ok(()));
-        script.deliver_service(rpc_result(again[1].msg_id, &[9; 4]));
-        assert!(matches!(&script.events()[..], [Event::Answer { call: of, .. }] if *of == call));
-    }
-}
-
-#[test]
-fn codes_after_which_a_message_is_sent_again() {
-    for code in [20, 48, 99] {
-        let mut script = Script::new();
-        script.request(&REQUEST);
-        let first = the_request(&mut script);
-        script.deliver_service(bad_msg(first.msg_id, code));
-        let again = the_request(&mut script);
-        assert!(again.msg_id > first.msg_id && again.body == first.body, "{code}");
-        // the refusal of the former id is news no more
-        script.deliver_service(bad_msg(first.msg_id, code));
-        assert_eq!(script.sent_requests(), []);
-    }
-}
-
-#[test]
-fn code_64_makes_requests_travel_alone() {
-    let mut script = Script::new();
-    script.request(&REQUEST);
-    script.request(&[3; 4]);
-    let container = script.envelope().unwrap().message;
-    script.deliver_service(bad_msg(container.msg_id, 64));
-    for body in [&REQUEST[..], &[3; 4]] {
-        let alone = script.envelope().unwrap().message;
-        assert_eq!(alone.body, body);
-    }
-}
-
-#[test]
 fn refusals_are_bounded() {
     let mut script = Script::new();
     let call = script.request(&REQUEST);
@@ -499,30 +431,6 @@ fn pings_and_silence() {
 }
 
 #[test]
-fn after_a_break_a_young_request_keeps_its_id_and_an_old_one_gets_another() {
-    for (pause_secs, same) in [(149, true), (151, false)] {
-        let mut script = Script::new();
-        script.request(&REQUEST);
-        let first = the_request(&mut script);
-        script.session.handle_disconnected();
-        assert_eq!(script.sent(), []);
-        assert_eq!(script.session.poll_timeout(), None);
-        script.advance(Duration::from_secs(pause_secs));
-        script.session.handle_connected(script.now);
-        let again = the_request(&mut script);
-        assert_eq!(again.msg_id == first.msg_id && again.seq_no == first.seq_no, same);
-        // patience ends, and the request gets another id
-        script.session.handle_activity(script.now);
-        script.advance(Duration::from_secs(15));
-        script.session.handle_timeout(script.now).unwrap();
-        assert_eq!(script.sent_requests().len(), usize::from(same));
-        // an answer to the first id is still its answer
-        script.deliver_service(rpc_result(first.msg_id, &[9; 4]));
-        assert_eq!(script.events().len(), 1);
-    }
-}
-
-#[test]
 fn a_stored_clock_is_believed_only_once_the_server_confirms_it() {
     let resume = Resume { time_offset_secs: 5000, ..Resume::new(key(), SALT) };
     let mut script = Script::unconnected(resume);
@@ -538,12 +446,12 @@ fn a_stored_clock_is_believed_only_once_the_server_confirms_it() {
 fn many_requests_fill_several_containers_and_a_long_one_goes_alone() {
     let mut script = Script::new();
     for _ in 0..10 {
-        script.request(&[5; 8192]);
+        script.request(&noise(8192));
     }
     let counts: Vec<_> =
         std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
     assert_eq!(counts, [4, 4, 2]);
-    script.request(&vec![6; 100_000]);
+    script.request(&noise(100_000));
     script.request(&REQUEST);
     let counts: Vec<_> =
         std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();

@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::Now;
+use mtproto::crypto::AuthKey;
 use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
-use mtproto::session::{CallError, CallId, Config, Event, Resume, Session};
+use mtproto::session::{CallError, CallId, Config, Event, Resume, Session, TemporaryKey};
 
 use crate::recorded::Seeded;
 use crate::script::{SALT, START_SECS, key};
+use crate::server::binding::Standing;
 use crate::server::peer::Peer;
+
+/// What a client says first over another key.
+pub(crate) const INTRODUCTION: &[u8] = &[0x11; 16];
 
 /// What the link does to the bytes; plain fields, set before the run.
 pub(crate) struct Faults {
@@ -71,6 +76,12 @@ pub(crate) struct World {
     pub(crate) answers: BTreeMap<CallId, Result<Bytes, CallError>>,
     pub(crate) updates: usize,
     pub(crate) connections: usize,
+    /// The server forgets who a temporary key stands for as soon as it was told.
+    pub(crate) forgets_bindings: bool,
+    /// How long temporary keys live, if there are any.
+    key_lifetime: Option<Duration>,
+    next_key: Option<(Resume, TemporaryKey)>,
+    keys_made: u8,
     kind: FrameKind,
     random: Seeded,
     up: Pipe,
@@ -88,11 +99,33 @@ impl World {
     }
 
     pub(crate) fn with_peer(faults: Faults, peer: Peer) -> Self {
+        let mut world = Self::unconnected(faults, peer);
+        world.connect();
+        world
+    }
+
+    /// A world with temporary keys that live so long; `renew_before` their end others are made.
+    pub(crate) fn with_temporary_keys(
+        faults: Faults,
+        peer: Peer,
+        lifetime: Duration,
+        renew_before: Duration,
+    ) -> Self {
+        let mut world = Self::unconnected(faults, peer);
+        world.key_lifetime = Some(lifetime);
+        let (resume, key) = world.make_key();
+        let config = Config { renew_key_before: renew_before, ..Config::default() };
+        world.session = Session::with_temporary_key(config, resume, key, &mut world.random);
+        world.connect();
+        world
+    }
+
+    fn unconnected(faults: Faults, peer: Peer) -> Self {
         let mut random = Seeded::new(9);
         let resume = Resume { clock_is_fresh: true, ..Resume::new(key(), SALT) };
         let session = Session::new(Config::default(), resume, &mut random);
         let kind = FrameKind::Intermediate;
-        let mut world = Self {
+        Self {
             session,
             peer,
             faults,
@@ -108,9 +141,33 @@ impl World {
             server: (Encoder::without_tag(kind), Decoder::new(kind)),
             breaks_at: None,
             reconnects_at: None,
-        };
-        world.connect();
-        world
+            forgets_bindings: false,
+            key_lifetime: None,
+            next_key: None,
+            keys_made: 0,
+        }
+    }
+
+    /// A temporary key that both ends hold, as a key exchange would have made it.
+    fn make_key(&mut self) -> (Resume, TemporaryKey) {
+        self.keys_made += 1;
+        let temporary = AuthKey::new(&mut [self.keys_made; 256]);
+        self.peer.keys.insert(temporary.clone(), Standing::Unbound);
+        let ends = self.now.unix + self.key_lifetime.unwrap_or_default();
+        let expires_at = i32::try_from(ends.as_secs()).unwrap();
+        let resume = Resume { clock_is_fresh: true, ..Resume::new(temporary, SALT) };
+        (resume, TemporaryKey { permanent_key: key(), expires_at })
+    }
+
+    fn change_key(&mut self) {
+        if self.reconnects_at.is_some() || !self.session.may_replace_key(self.now) {
+            return;
+        }
+        let Some((resume, key)) = self.next_key.take() else { return };
+        self.session.handle_disconnected();
+        let introduction = Some(Bytes::from_static(INTRODUCTION));
+        self.session.replace_key(resume, key, introduction, &mut self.random);
+        self.connect();
     }
 
     fn connect(&mut self) {
@@ -139,6 +196,17 @@ impl World {
             self.advance_to(next);
             self.turn();
         }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn idle(&mut self, time: Duration) {
+        let end = self.now.monotonic + time;
+        while let Some(next) = self.next_event().filter(|next| *next <= end) {
+            self.advance_to(next);
+            self.turn();
+        }
+        self.advance_to(end);
+        self.turn();
     }
 
     fn next_event(&self) -> Option<Duration> {
@@ -170,6 +238,7 @@ impl World {
         {
             self.lose_connection();
         }
+        self.change_key();
         self.transmit();
         while let Some(event) = self.session.poll_event() {
             match event {
@@ -177,6 +246,11 @@ impl World {
                     assert!(self.answers.insert(call, result).is_none(), "an answer came twice");
                 }
                 Event::Update(_) => self.updates += 1,
+                Event::KeyExpires if self.next_key.is_none() => {
+                    self.next_key = Some(self.make_key());
+                    self.session.hold_requests();
+                }
+                Event::NotBound { error } => panic!("{error}"),
                 _ => {}
             }
         }
@@ -214,6 +288,9 @@ impl World {
             let (_, bytes) = self.up.in_flight.pop_front().unwrap();
             self.server.1.feed(&bytes);
             while let Decoded::Frame(Frame::Message(frame)) = self.server.1.decode().unwrap() {
+                if self.forgets_bindings {
+                    self.peer.keys.unbind();
+                }
                 let Some(answer) = self.peer.handle(self.now.unix, &frame) else { continue };
                 for _ in 0..self.faults.copies {
                     self.send_down(&answer);

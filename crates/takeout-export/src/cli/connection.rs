@@ -15,8 +15,12 @@ pub(super) async fn connect(
     proxy: Option<Proxy>,
     interrupt: &Interrupt,
 ) -> Result<Client, Failure> {
-    let config =
-        Config { api_id: store.state().api_id, device: settings::device(), timeouts: Timeouts::default() };
+    let config = Config {
+        api_id: store.state().api_id,
+        device: settings::device(),
+        timeouts: Timeouts::default(),
+        temporary_keys: true,
+    };
     interrupt.or(Client::connect_through(proxy, config, store)).await?.map_err(Failure::Client)
 }
 

@@ -36,7 +36,12 @@ impl World {
             app_version: "1".into(),
             lang_code: "en".into(),
         };
-        Config { api_id: 17, device, timeouts: Timeouts { request: PATIENCE, ..Timeouts::default() } }
+        Config {
+            api_id: 17,
+            device,
+            timeouts: Timeouts { request: PATIENCE, ..Timeouts::default() },
+            temporary_keys: true,
+        }
     }
 
     pub(crate) fn credentials() -> ApiCredentials {

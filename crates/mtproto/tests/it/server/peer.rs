@@ -2,20 +2,26 @@
 //! was not acknowledged on every new connection.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::time::Duration;
 
+use flate2::read::GzDecoder;
 use mtproto::crypto::AuthKey;
 use mtproto::schema::{functions, types};
 use tl_codec::{Constructor as _, Decode as _, Encode as _};
 
-use crate::server::envelope::{self, Message};
+use crate::server::binding::{BIND_TEMP_AUTH_KEY, KeyRing, Standing};
+use crate::server::envelope::{self, FromClient, Message};
 
 /// The answer to a request, by its body.
 pub(crate) type Serve = Box<dyn FnMut(&[u8]) -> Vec<u8> + Send>;
 
-/// A server that knows one key.
+/// The transport error for a key that the server does not know.
+const UNKNOWN_KEY: [u8; 4] = (-404_i32).to_le_bytes();
+
+/// A server with its keys and sessions.
 pub(crate) struct Peer {
-    key: AuthKey,
+    pub(crate) keys: KeyRing,
     pub(crate) salt: i64,
     sessions: BTreeMap<i64, PeerSession>,
     desk: Desk,
@@ -25,6 +31,14 @@ pub(crate) struct Peer {
 struct Desk {
     serve: Serve,
     done: Vec<Vec<u8>>,
+}
+
+/// What came together in one envelope.
+struct Arrival<'a> {
+    now: Duration,
+    key: &'a AuthKey,
+    standing: Standing,
+    from: &'a FromClient,
 }
 
 #[derive(Default)]
@@ -54,7 +68,9 @@ impl PeerSession {
 
 impl Peer {
     pub(crate) fn new(key: AuthKey, salt: i64, serve: Serve) -> Self {
-        Self { key, salt, sessions: BTreeMap::new(), desk: Desk { serve, done: Vec::new() } }
+        let mut keys = KeyRing::default();
+        keys.insert(key, Standing::Permanent);
+        Self { keys, salt, sessions: BTreeMap::new(), desk: Desk { serve, done: Vec::new() } }
     }
 
     /// The bodies of all requests that were done, in their order.
@@ -67,13 +83,20 @@ impl Peer {
         self.sessions.values_mut().for_each(|session| session.on_this_connection = false);
     }
 
+    /// Forgets every session: another process has taken over.
+    pub(crate) fn forget_sessions(&mut self) {
+        self.sessions.clear();
+    }
+
     /// Takes an envelope and returns the envelope to send, if any.
     pub(crate) fn handle(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
-        let from = envelope::open(&self.key, frame);
+        let Some((key, standing)) = self.keys.of(frame) else { return Some(UNKNOWN_KEY.to_vec()) };
+        let from = envelope::open(&key, frame);
+        let arrival = Arrival { now, key: &key, standing, from: &from };
         let is_new = !self.sessions.contains_key(&from.session_id);
         let session = self.sessions.entry(from.session_id).or_default();
         let mut out = if from.salt == self.salt {
-            session.take(now, is_new.then_some(self.salt), from.message, &mut self.desk)
+            session.take(&arrival, is_new.then_some(self.salt), &mut self.keys, &mut self.desk)
         } else {
             let bad = types::BadServerSalt {
                 bad_msg_id: from.message.msg_id,
@@ -88,7 +111,7 @@ impl Peer {
             1 => out.remove(0),
             _ => session.message(now, false, false, envelope::container(&out)),
         };
-        Some(envelope::seal(&self.key, self.salt, from.session_id, &outer))
+        Some(envelope::seal(&key, self.salt, from.session_id, &outer))
     }
 }
 
@@ -96,12 +119,13 @@ impl PeerSession {
     /// Takes a message or container; `new_with_salt` if it is the first of the session.
     fn take(
         &mut self,
-        now: Duration,
+        arrival: &Arrival<'_>,
         new_with_salt: Option<i64>,
-        message: Message,
+        keys: &mut KeyRing,
         desk: &mut Desk,
     ) -> Vec<Message> {
-        let messages = message.unpacked();
+        let now = arrival.now;
+        let messages = arrival.from.message.clone().unpacked();
         let mut out = Vec::new();
         if let Some(server_salt) = new_with_salt {
             let first_msg_id = messages.iter().map(|message| message.msg_id).min().unwrap();
@@ -113,7 +137,7 @@ impl PeerSession {
         self.on_this_connection = true;
         for message in messages {
             if self.seen.insert(message.msg_id) {
-                out.extend(self.serve(now, message, desk));
+                out.extend(self.serve(arrival, message, keys, desk));
             } else {
                 out.extend(self.answers.get(&message.msg_id).cloned());
             }
@@ -121,7 +145,14 @@ impl PeerSession {
         out
     }
 
-    fn serve(&mut self, now: Duration, message: Message, desk: &mut Desk) -> Option<Message> {
+    fn serve(
+        &mut self,
+        arrival: &Arrival<'_>,
+        message: Message,
+        keys: &mut KeyRing,
+        desk: &mut Desk,
+    ) -> Option<Message> {
+        let now = arrival.now;
         match message.id() {
             types::MsgsAck::ID => {
                 for id in &types::MsgsAckRef::from_bytes(&message.body).unwrap().msg_ids {
@@ -134,11 +165,29 @@ impl PeerSession {
                 let body = types::Pong { msg_id: message.msg_id, ping_id: ping.ping_id }.to_bytes();
                 Some(self.message(now, true, false, body))
             }
-            functions::RpcDropAnswer::ID => None,
+            types::MsgsStateReq::ID => {
+                let asked = types::MsgsStateReqRef::from_bytes(&message.body).unwrap().msg_ids;
+                let info = asked.iter().map(|id| if self.seen.contains(&id) { 4 } else { 2 }).collect();
+                let body = types::MsgsStateInfo { req_msg_id: message.msg_id, info }.to_bytes();
+                Some(self.message(now, true, false, body))
+            }
+            functions::RpcDropAnswer::ID | functions::DestroySession::ID | functions::GetFutureSalts::ID => {
+                None
+            }
             _ => {
                 assert_eq!(message.seq_no % 2, 1, "a request is a content message");
-                let result = (desk.serve)(&message.body);
-                desk.done.push(message.body);
+                let body = unzipped(message.body);
+                let result = match arrival.standing {
+                    _ if body[..4] == BIND_TEMP_AUTH_KEY.to_le_bytes() => {
+                        keys.bind(arrival.key, arrival.from, message.msg_id, &body)
+                    }
+                    Standing::Unbound => unbound(),
+                    Standing::Permanent | Standing::BoundTo(_) => {
+                        let result = (desk.serve)(&body);
+                        desk.done.push(body);
+                        result
+                    }
+                };
                 let head = [&types::RpcResult::ID.to_le_bytes()[..], &message.msg_id.to_le_bytes()].concat();
                 let answer = self.message(now, true, true, [head, result].concat());
                 self.answers.insert(message.msg_id, answer.clone());
@@ -146,4 +195,16 @@ impl PeerSession {
             }
         }
     }
+}
+
+fn unbound() -> Vec<u8> {
+    types::RpcError { error_code: 401, error_message: "AUTH_KEY_PERM_EMPTY".into() }.to_bytes()
+}
+
+/// A request as it was before it was packed.
+fn unzipped(body: Vec<u8>) -> Vec<u8> {
+    let Ok(packed) = types::GzipPackedRef::from_bytes(&body) else { return body };
+    let mut out = Vec::new();
+    GzDecoder::new(packed.packed_data).read_to_end(&mut out).unwrap();
+    out
 }

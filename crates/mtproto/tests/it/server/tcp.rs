@@ -7,13 +7,14 @@ use std::time::{Duration, SystemTime};
 use mtproto::crypto::{AuthKey, Ctr};
 use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
 use mtproto::handshake::plain;
-use mtproto::schema::functions;
+use mtproto::schema::{functions, types};
 use tl_codec::Constructor as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::recorded::Seeded;
+use crate::server::binding::Standing;
 use crate::server::keys::KeyServer;
 use crate::server::peer::{Peer, Serve};
 
@@ -38,7 +39,22 @@ pub(crate) struct State {
     pub(crate) connections: usize,
     pub(crate) open: usize,
     serve: Option<Serve>,
-    first_salt: i64,
+}
+
+impl State {
+    /// Keeps a key that was made. Its salt is taken for all: no older key is used any more.
+    fn keep(&mut self, key: AuthKey, made: &KeyServer) {
+        let salt = made.first_salt();
+        if let Some(peer) = &mut self.peer {
+            let is_temporary = made.inner_id == types::PQInnerDataTempDc::ID;
+            let standing = if is_temporary { Standing::Unbound } else { Standing::Permanent };
+            peer.keys.insert(key, standing);
+            peer.salt = salt;
+        } else {
+            let serve = self.serve.take().expect("the first key is made once");
+            self.peer = Some(Peer::new(key, salt, serve));
+        }
+    }
 }
 
 pub(crate) struct TcpServer {
@@ -62,7 +78,7 @@ impl TcpServer {
             Some(key) => (Some(Peer::new(key, 5, serve)), None),
             None => (None, Some(serve)),
         };
-        let state = Arc::new(Mutex::new(State { peer, connections: 0, open: 0, serve, first_salt: 0 }));
+        let state = Arc::new(Mutex::new(State { peer, connections: 0, open: 0, serve }));
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             loop {
@@ -181,9 +197,7 @@ fn answer(keys: &mut KeyServer, shared: &Mutex<State>, frame: &[u8]) -> Option<V
         functions::ReqDhParams::ID => keys.server_dh_params(body),
         functions::SetClientDhParams::ID => {
             let (body, key) = keys.dh_gen(body);
-            state.first_salt = keys.first_salt();
-            let serve = state.serve.take().expect("one key is made");
-            state.peer = Some(Peer::new(key, state.first_salt, serve));
+            state.keep(key, keys);
             body
         }
         other => panic!("{other:08x} is no step of the key exchange"),

@@ -1,0 +1,138 @@
+//! The tokio driver and its temporary keys, over loopback.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use mtproto::frame::FrameKind;
+use mtproto::io::{Backoff, Client, Config, Error, InvokeError, TemporaryKeys};
+use mtproto::session::Resume;
+
+use crate::script::key;
+use crate::server::binding::KeyRing;
+use crate::server::keys::KeyServer;
+use crate::server::tcp::{Act, TcpServer};
+
+const REQUEST: &[u8] = &[1, 1, 1, 1, 2, 2, 2, 2];
+const INTRODUCTION: &[u8] = &[0x33; 12];
+
+fn config(server: &TcpServer) -> Config {
+    let mut config = Config::new(vec![server.address], 2, vec![KeyServer::public_key()]);
+    config.introduction = Some(Bytes::from_static(INTRODUCTION));
+    config.backoff =
+        Backoff { first_pause: Duration::from_millis(5), max_pause: Duration::from_millis(20), attempts: 3 };
+    config
+}
+
+async fn server() -> TcpServer {
+    TcpServer::echo(FrameKind::Intermediate, vec![Act::Serve]).await
+}
+
+async fn invoke(client: &Client) -> Result<Bytes, InvokeError> {
+    client.invoke(Bytes::from_static(REQUEST)).await
+}
+
+fn bound(server: &TcpServer) -> usize {
+    server.state.lock().unwrap().peer.as_ref().unwrap().keys.bound()
+}
+
+#[tokio::test]
+async fn temporary_keys_are_the_default_and_the_permanent_one_is_kept() {
+    let server = server().await;
+    let (client, _) = Client::connect(config(&server)).await.unwrap();
+    assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+    assert_eq!((bound(&server), server.done().len(), server.connections()), (1, 1, 1));
+    let resume = client.resume();
+    client.shutdown().await;
+    let mut again = config(&server);
+    again.resume = Some(resume.clone());
+    let (client, _) = Client::connect(again).await.unwrap();
+    assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+    assert_eq!((client.auth_key(), client.server_salt()), (resume.auth_key, resume.server_salt));
+    assert_eq!(
+        (bound(&server), server.done().len()),
+        (2, 2),
+        "another temporary key for the same permanent one"
+    );
+}
+
+#[tokio::test]
+async fn without_temporary_keys_the_permanent_one_serves() {
+    let server = server().await;
+    let mut config = config(&server);
+    config.temporary_keys = None;
+    let (client, _) = Client::connect(config).await.unwrap();
+    assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+    assert_eq!((bound(&server), server.done().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_key_that_ends_soon_is_replaced_while_requests_go_on() {
+    let server = server().await;
+    let mut config = config(&server);
+    config.temporary_keys = Some(TemporaryKeys { lifetime: Duration::from_secs(6) });
+    config.session.renew_key_before = Duration::from_secs(3);
+    let (client, _) = Client::connect(config).await.unwrap();
+    let mut sent = 0;
+    while bound(&server) < 2 {
+        assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+        sent += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let done = server.done();
+    let (introductions, requests): (Vec<_>, Vec<_>) = done.into_iter().partition(|body| body == INTRODUCTION);
+    assert_eq!(requests.len(), sent, "each was done once");
+    assert!(!introductions.is_empty(), "{}", introductions.len());
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_a_temporary_key_gets_another() {
+    let server = server().await;
+    let (client, _) = Client::connect(config(&server)).await.unwrap();
+    assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+    server.state.lock().unwrap().peer.as_mut().unwrap().keys.forget_temporary();
+    assert_eq!(invoke(&client).await.unwrap(), REQUEST);
+    assert_eq!(server.done(), [REQUEST, INTRODUCTION, REQUEST]);
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_stored_key_that_the_server_does_not_know_is_refused_at_once() {
+    let server = server().await;
+    // a first client, so that the server holds a key at all
+    let (first, _) = Client::connect(config(&server)).await.unwrap();
+    invoke(&first).await.unwrap();
+    let mut config = config(&server);
+    config.resume = Some(Resume::new(key(), 5));
+    let (client, _) = Client::connect(config).await.unwrap();
+    let error = invoke(&client).await.unwrap_err();
+    let error = error.connection().unwrap();
+    assert!(matches!(error, Error::PermanentKeyRefused), "{error:?}");
+    assert!(error.is_unknown_key() && !error.is_retryable() && !error.is_peer_fault());
+}
+
+#[tokio::test]
+async fn a_new_key_that_is_refused_is_tried_again_and_not_for_ever() {
+    let server = server().await;
+    let (client, _) = Client::connect(config(&server)).await.unwrap();
+    // the server loses both keys: the next binding names a permanent key that it does not know (yet)
+    server.state.lock().unwrap().peer.as_mut().unwrap().keys = KeyRing::default();
+    let error = invoke(&client).await.unwrap_err();
+    let error = error.connection().unwrap();
+    assert!(matches!(error, Error::NotBound(_)) && error.is_retryable(), "{error:?}");
+    assert!(!error.is_unknown_key(), "a key that is a moment old is not given up");
+    assert!((3..=6).contains(&server.connections()), "{}", server.connections());
+}
+
+#[tokio::test]
+async fn requests_in_order() {
+    let server = server().await;
+    let (client, _) = Client::connect(config(&server)).await.unwrap();
+    let (first, second) = tokio::join!(
+        client.invoke_in_order(Bytes::from_static(&[1; 4])),
+        client.invoke_in_order(Bytes::from_static(&[2; 4])),
+    );
+    assert_eq!(first.unwrap(), [1; 4].as_slice());
+    // this server says back what it was asked: the wrapper with the id of the first message, and the request
+    let second = second.unwrap();
+    assert_eq!((second.len(), &second[..4], &second[12..]), (16, &[0x2d, 0x37, 0x9f, 0xcb][..], &[2; 4][..]));
+}
