@@ -5,6 +5,7 @@
 mod codegen;
 mod fuzz;
 mod interop;
+mod package;
 mod scale;
 mod schema;
 mod step;

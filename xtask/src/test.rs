@@ -1,9 +1,10 @@
 //! `cargo xtask test`: everything that must hold before a change is accepted.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::step::{Outcome, Report, cargo, has_cargo_command, run};
-use crate::{codegen, interop, tidy};
+use crate::{codegen, interop, package, tidy};
 
 /// How much to test.
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,8 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
         }
     });
     report.step("no-default-features", || reduced_builds(root));
+    report.step("no-std", || no_std(root));
+    report.step("package", || package::package_all(root));
     report.step("docs", || {
         let mut doc = cargo();
         run(doc.args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"))
@@ -80,4 +83,17 @@ fn reduced_builds(root: &Path) -> Outcome {
         }
     }
     outcome(tidy::sans_io(root))
+}
+
+/// A target that has no standard library at all.
+const BARE_TARGET: &str = "thumbv7em-none-eabi";
+
+/// The crates that promise to need nothing but `core` and `alloc`, compiled where there is nothing else.
+fn no_std(root: &Path) -> Outcome {
+    let mut add = Command::new("rustup");
+    if !matches!(run(add.args(["target", "add", BARE_TARGET])), Outcome::Passed) {
+        return Outcome::Skipped(format!("the target {BARE_TARGET} cannot be installed"));
+    }
+    let check = ["check", "--locked", "--lib", "--target", BARE_TARGET];
+    run(cargo().current_dir(root).args(check).args(["-p", "tl-codec", "-p", "tl-api"]))
 }

@@ -11,7 +11,9 @@ pub(crate) fn check(bytes: &[u8]) {
         let object = known.dynamic.read(bytes);
         if let Ok(object) = &object {
             let written = known.dynamic.write(object).expect("what was read can be written");
-            assert_eq!(known.dynamic.read(&written).as_ref(), Ok(object));
+            // by their bytes: a double that is no number is not equal to itself
+            let again = known.dynamic.read(&written).expect("what was written can be read");
+            assert_eq!(known.dynamic.write(&again).as_ref(), Ok(&written));
             let json = known.dynamic.from_json(&object.to_json()).expect("our own JSON");
             assert_eq!(known.dynamic.write(&json), Ok(written));
         }

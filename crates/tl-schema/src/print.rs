@@ -10,11 +10,11 @@ impl fmt::Display for Declaration {
         if let Some(id) = self.id {
             write!(f, "#{id:08x}")?;
         }
-        for generic in &self.generics {
-            write!(f, " {{{}:{}}}", generic.name, generic.kind)?;
-        }
         if self.is_builtin {
             f.write_str(" ?")?;
+        }
+        for generic in &self.generics {
+            write!(f, " {{{}:{}}}", generic.name, generic.kind)?;
         }
         for field in &self.fields {
             write!(f, " {field}")?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use crate::step::{Outcome, cargo, run as run_step};
 
@@ -39,18 +40,25 @@ pub(super) fn run(root: &Path, target: &str, seconds: u32) -> Result<Run, String
     let mut child = fuzz.spawn().map_err(|error| format!("cargo +nightly fuzz: {error}"))?;
     let output = child.stderr.take().map(BufReader::new);
     let mut log = Log::default();
+    let mut started = Instant::now();
     for line in output.into_iter().flat_map(BufReader::lines) {
         let line = line.map_err(|error| error.to_string())?;
         println!("{line}");
+        if line.starts_with("INFO: ") {
+            // what came before was the compiler's time
+            started = Instant::now();
+        }
         log.take(&line);
     }
     let status = child.wait().map_err(|error| error.to_string())?;
     let finding =
         log.artifact.as_deref().map(|artifact| keep(root, target, Path::new(artifact))).transpose()?;
     match log.executions {
-        Some(executions) if status.success() || finding.is_some() => {
-            Ok(Run { executions, seconds: log.seconds.unwrap_or_else(|| u64::from(seconds)), finding })
-        }
+        Some(executions) if status.success() || finding.is_some() => Ok(Run {
+            executions,
+            seconds: log.seconds.unwrap_or_else(|| started.elapsed().as_secs()),
+            finding,
+        }),
         _ => Err(format!("{target}: cargo +nightly fuzz run ended with {status}")),
     }
 }
