@@ -1,8 +1,9 @@
 """How export grows with the address book, beside the script that a user would write: `cargo xtask scale`.
 
-Each size is served by `testdc` on loopback to both, one after the other, and both are logged in before. Ours is the whole
-process; the script's time starts behind its imports. Writes docs/scale.md and docs/scale.svg.
+Each size is served by `testdc` on loopback to both, one after the other, and both are logged in before. Ours is the
+whole process; the script's time starts behind its imports. Writes docs/scale.md and docs/scale.svg.
 """
+# ruff: noqa: E501  (the document that it writes has long lines)
 
 import json
 import os
@@ -134,7 +135,7 @@ def report(all_measured: Sequence[Measured]) -> str:
         "script writes (`--format parquet --no-raw`), *default* also CSV and the archive.",
         "",
         "| contacts | rows | largest reply | ours: CPU | default: CPU | script: CPU | script / ours | ours: wall | script: wall "
-        "| ours: peak | 3 × reply + 40 MiB | script: peak |",
+        "| ours: peak | 3 x reply + 40 MiB | script: peak |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for each in all_measured:

@@ -1,6 +1,6 @@
 """The script that a user would write today: Telethon with cryptg, a takeout, pyarrow; the columns of contacts.parquet.
 
-`python telethon_export.py HOST:PORT KEY.pem SESSION OUT.parquet` prints one JSON object: the CPU time, wall time and peak
+`python telethon_export.py HOST:PORT KEY.pem SESSION OUT.parquet` prints one JSON object: CPU time, wall time and peak
 memory of everything behind the imports, so the interpreter's start is not in them. The session is logged in before.
 It joins as our export does (docs/output.md, "Rows"), and does none of what a script would leave out: no proof, no
 reading back, no hash of the file.
@@ -15,6 +15,7 @@ import sys
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import cryptg  # Telethon uses it if it is there; a script that is slow without it would be no measure
@@ -119,7 +120,7 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
             partner.update(zip(indexes, ids, strict=False))
             continue
         groups[digits] = len(groups) + 1
-        names = defaultdict(lambda: (list[int](), list[int]()))
+        names: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for index in indexes:
             names[saved[index].first_name, saved[index].last_name][0].append(index)
         for user_id in ids:
@@ -145,7 +146,7 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
         key = f"u:{user_id}" if user_id is not None else f"p:{digits}" + (f":{ordinal}" if ordinal > 1 else "")
         group = groups.get(digits)
         both = record is not None and user_id is not None
-        status = seen.get(user_id) or (user.status if user else None)
+        status: Any = seen.get(user_id) or (user.status if user else None)
         at = getattr(status, "was_online", None) or getattr(status, "expires", None)
         row = {
             "row_id": hashlib.sha256(key.encode()).hexdigest(),
@@ -199,8 +200,7 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
 
 async def export(address: str, key_path: str, session: str, out: str) -> int:
     """Fetches and writes; how many rows."""
-    with open(key_path) as key:
-        rsa.add_key(key.read(), old=False)
+    rsa.add_key(Path(key_path).read_text(), old=False)
     host, _, port = address.rpartition(":")
     client = TelegramClient(session, 1, "0" * 32, connection=ConnectionTcpFull)
     client.session.set_dc(2, host, int(port))

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 import foreign_archive
+import system_programs
 from exporter import run_program
 
 ROWS = 20_000
@@ -32,36 +31,23 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--window-size=1280,900",
+    "--window-size=1280,1000",
     "--lang=en-US",
 ]
-
-
-def programs() -> tuple[str, str] | None:
-    """Chromium and its driver, installed if this is a machine on which that can be done without asking."""
-
-    def find() -> tuple[str, str] | None:
-        browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-        return (browser, driver) if browser and driver else None
-
-    if find() is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "chromium", "chromium-driver"]):
-            subprocess.run(command, capture_output=True, timeout=600, check=False)
-    return find()
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
     """A browser with a profile of its own, that notes every request."""
-    found = programs()
-    if found is None:
-        pytest.skip("the page is tried in Chromium: install chromium and chromium-driver")
+    chromium, chromedriver = system_programs.demand(
+        "chromium", "chromedriver", packages=("chromium", "chromium-driver")
+    )
     options = Options()
-    options.binary_location = found[0]
+    options.binary_location = chromium
     for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(found[1]))
+    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
     driver.set_page_load_timeout(60)
     yield driver
     driver.quit()
