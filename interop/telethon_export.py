@@ -226,7 +226,9 @@ def cpu_secs() -> float:
 if __name__ == "__main__":
     cpu, wall = cpu_secs(), time.monotonic()
     count = asyncio.run(export(*sys.argv[1:5]))
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # not ru_maxrss, which has the peak of whoever started this in it
+    status = Path("/proc/self/status").read_text().splitlines()
+    peak_kib = int(next(line for line in status if line.startswith("VmHWM:")).split()[1])
     print(
         json.dumps(
             {

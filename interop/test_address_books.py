@@ -1,16 +1,20 @@
-"""The files for address books, by readers that we did not write: vobject, Python's csv and json modules."""
+"""The files for address books, by readers that we did not write: vobject, ical.js, Python's csv and json modules."""
 
 import csv
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import vobject
 
 import foreign_archive
+import system_programs
 from export_files import csv_rows, parquet_rows
 from exporter import run_program
 
+ICAL_JS = "2.2.1"
 AWKWARD = [
     ("491700000001", "=cmd()|' /C calc'!A0", "+1"),
     ("491700000002", "two\nlines", "and\r\nmore"),
@@ -76,6 +80,43 @@ def test_vobject_reads_every_card(request: pytest.FixtureRequest, folder: str, n
             assert card.x_telegram_id.value == str(row["user_id"])
     uids = [card.uid.value for card in cards]
     assert len(set(uids)) == len(uids)
+
+
+@pytest.fixture(scope="module")
+def ical_js(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The script that reads cards, beside the exact ical.js that it needs."""
+    node, npm = system_programs.demand("node", "npm", packages=("nodejs", "npm"))
+    folder = tmp_path_factory.mktemp("node")
+    install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), f"ical.js@{ICAL_JS}"]
+    if subprocess.run(install, capture_output=True, timeout=300, check=False).returncode != 0:
+        pytest.skip("ical.js cannot be installed with npm")
+    shutil.copy(Path(__file__).with_name("read_cards.mjs"), folder)
+    assert node
+    return folder / "read_cards.mjs"
+
+
+@pytest.mark.parametrize(("name", "version"), [("contacts.vcf", "4.0"), ("contacts-v3.vcf", "3.0")])
+@pytest.mark.parametrize("folder", ["all_formats", "awkward"])
+def test_ical_js_reads_every_card(
+    request: pytest.FixtureRequest, ical_js: Path, folder: str, name: str, version: str
+) -> None:
+    path: Path = request.getfixturevalue(folder)
+    rows = parquet_rows(path)
+    ended = subprocess.run(["node", str(ical_js), str(path / name)], capture_output=True, timeout=120, check=True)
+    cards = json.loads(ended.stdout)
+    assert len(cards) == len(rows)
+    for (kind, properties, _), row in zip(cards, rows, strict=True):
+        found = {key: (value_kind, value) for key, _, value_kind, value in properties}
+        assert (kind, found["version"][1]) == ("vcard", version)
+        first, last = name_of(row)
+        assert found["n"][1][:2] == [in_vcard(last), in_vcard(first)]
+        full = row["phone_e164"]
+        if version == "4.0" and full:
+            assert found["tel"] == ("uri", f"tel:{full}")
+        else:
+            assert found.get("tel", ("", None))[1] == (full or row["phone"])
+        exported_at = row["exported_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert found["rev"][1] == exported_at
 
 
 def test_a_card_keeps_its_uid_from_export_to_export(exporter_program: Path, tmp_path: Path) -> None:
