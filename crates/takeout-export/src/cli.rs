@@ -7,8 +7,11 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`arguments`] | what can be typed |
-//! | `settings` | what is meant by it: server, credentials, session file |
-//! | `login`, `export`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell` | the commands |
+//! | `settings` | what is meant by it: server, credentials |
+//! | `config` | the settings of the file, and where each comes from |
+//! | `places` | where sessions lie: the data folder, accounts |
+//! | `vault` | the key that sessions are encrypted to: `keyring`, passphrase |
+//! | `login`, `export`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell`, `accounts`, `whoami`, `doctor` | the commands |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
 //! | `interrupt` | Ctrl-C and SIGTERM |
@@ -16,32 +19,41 @@
 //!
 //! stdout holds results and nothing else; everything that is said on the way goes to stderr.
 
+mod accounts;
 pub mod arguments;
+mod config;
 mod connection;
 mod convert;
 mod demo;
 mod diff;
+mod doctor;
 mod exit;
 mod export;
 mod failure;
 mod inspect;
 mod interrupt;
 mod job;
+mod keyring;
 mod logging;
 mod login;
 mod logout;
 mod meter;
 mod output;
+pub mod places;
 mod prompt;
 mod settings;
 mod shell;
 mod summary;
+mod told;
+mod vault;
+mod whoami;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use self::arguments::{Arguments, Command};
+use self::config::{ConfigFile, Origins};
 pub use self::exit::{EXIT_CODES, Exit};
 use self::failure::Failure;
 use self::interrupt::Interrupt;
@@ -49,8 +61,12 @@ use self::summary::Outcome;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    match Arguments::try_parse() {
-        Ok(arguments) => run(arguments).into(),
+    let matches = Arguments::command().try_get_matches();
+    // with the values, where they come from: `config show` tells it
+    let parsed =
+        matches.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, Origins::new(matches))));
+    match parsed {
+        Ok((arguments, origins)) => run(arguments, &origins).into(),
         Err(error) => {
             // clap knows which of its messages are results (--help, --version) and which are complaints
             output::clap(&error);
@@ -59,10 +75,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Exit {
+fn run(arguments: Arguments, origins: &Origins) -> Exit {
     let Arguments { command, common } = arguments;
     let Some(command) = command else {
-        output::guide(settings::default_session().is_some_and(|path| path.exists()));
+        output::guide(places::has_session());
         return Exit::Usage;
     };
     if let Err(failure) = logging::start(common.verbose, common.log_file.as_deref()) {
@@ -70,7 +86,7 @@ fn run(arguments: Arguments) -> Exit {
         return failure.exit();
     }
     let meter = meter::Meter::new(common.verbose);
-    match run_command(command, &meter) {
+    match run_command(command, origins, &meter) {
         Ok(outcome) => {
             meter.clear();
             output::outcome(&outcome, common.json);
@@ -85,7 +101,9 @@ fn run(arguments: Arguments) -> Exit {
     }
 }
 
-fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failure> {
+fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) -> Result<Outcome, Failure> {
+    let file = ConfigFile::read()?;
+    config::complete(&mut command, &file);
     // two threads: one for the connection, one for what the demo's server does
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -107,6 +125,10 @@ fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failur
                 Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
+                Command::Whoami(whoami) => whoami::run(whoami, &interrupt).await,
+                Command::Accounts(accounts) => accounts::run(accounts, &interrupt).await,
+                Command::Config(config) => config::run(config, &file, origins),
+                Command::Doctor(doctor) => doctor::run(doctor, &interrupt).await,
             }
         };
         tokio::select! {

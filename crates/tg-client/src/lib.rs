@@ -5,7 +5,9 @@
 //! [`tl_api::Invoke`], which [`Client`] and [`Takeout`] implement.
 //!
 //! ```no_run
-//! use tg_client::{Client, Config, DeviceInfo, ServerState, SessionState, SessionStore, Timeouts};
+//! use tg_client::{
+//!     Client, Config, DeviceInfo, Identity, Protection, ServerState, SessionState, SessionStore, Timeouts,
+//! };
 //! use tl_api::{Invoke, functions};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +20,10 @@
 //! let api_id = 17;
 //! let config = Config { api_id, device, timeouts: Timeouts::default(), temporary_keys: true };
 //! let session = SessionState::new(api_id, ServerState::production());
-//! let client = Client::connect(config, SessionStore::create("my.session".as_ref(), session)?).await?;
+//! // whoever keeps the identity opens the session again
+//! let protection = Protection::Sealed(Identity::generate());
+//! let store = SessionStore::create("my.session".as_ref(), session, protection)?;
+//! let client = Client::connect(config, store).await?;
 //! let config = client.invoke(&functions::help::GetConfig {}).await?;
 //! println!("this is data centre {}", config.read()?.this_dc);
 //! # Ok(())
@@ -39,6 +44,7 @@ mod dc;
 mod error;
 mod link;
 mod login;
+mod probe;
 mod retry;
 pub mod session;
 pub mod takeout;
@@ -51,7 +57,9 @@ pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeo
 pub use crate::error::ClientError;
 pub use crate::login::srp::SrpError;
 pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
+pub use crate::probe::{Probe, probe};
 pub use crate::session::{
-    AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore,
+    AccountState, Identity, KeyState, OpenTakeout, Protection, ServerState, SessionError, SessionState,
+    SessionStore,
 };
 pub use crate::takeout::{RunError, Takeout, TakeoutError};

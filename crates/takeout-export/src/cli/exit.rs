@@ -33,10 +33,18 @@ pub enum Exit {
     Reconcile,
     /// A flood wait longer than allowed.
     FloodWait,
+    /// Another process uses the session.
+    InUse,
+    /// The session cannot be decrypted: passphrase, keyring.
+    CannotDecrypt,
+    /// The session file is open to others, or damaged.
+    UnsafeSession,
     /// A file is not what was written.
     Unverified,
     /// `diff --exit-code`: there are changes.
     Different,
+    /// A command that changes something was not confirmed.
+    NotConfirmed,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -61,8 +69,12 @@ impl Exit {
             Self::Output => 11,
             Self::Reconcile => 12,
             Self::FloodWait => 13,
+            Self::InUse => 14,
+            Self::CannotDecrypt => 15,
+            Self::UnsafeSession => 16,
             Self::Unverified => 20,
             Self::Different => 21,
+            Self::NotConfirmed => 22,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -93,8 +105,12 @@ Exit codes:
    11  the output cannot be written
    12  reconciliation failed: a record would have been lost
    13  a flood wait longer than allowed
+   14  the session is in use by another process
+   15  the session cannot be decrypted (passphrase, keyring)
+   16  the session file is open to others, or damaged
    20  a file is not what was written: damaged, or changed since
    21  `diff --exit-code` found changes
+   22  a command that changes something was not confirmed (--yes)
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -120,8 +136,12 @@ mod tests {
             Exit::Output,
             Exit::Reconcile,
             Exit::FloodWait,
+            Exit::InUse,
+            Exit::CannotDecrypt,
+            Exit::UnsafeSession,
             Exit::Unverified,
             Exit::Different,
+            Exit::NotConfirmed,
             Exit::Interrupted,
             Exit::Terminated,
         ];

@@ -5,30 +5,32 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use tg_client::{
     AccountState, ApiCredentials, Client, CodeDelivery, LoginError, PasswordChallenge, Proxy, ServerState,
-    SessionError, SessionState, SessionStore, SignIn,
+    SessionError, SessionState, SignIn,
 };
 
 use super::arguments::Login;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::summary::Outcome;
-use super::{connection, output, prompt, settings};
+use super::vault::Vault;
+use super::{connection, output, places, prompt, settings};
 
 /// How often a person may mistype a code or a password before the command ends; Telegram counts as well.
 const ATTEMPTS: u32 = 3;
 
 /// Logs in, or finds that somebody is logged in already.
 pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, Failure> {
-    let path = settings::session_path(login.session.clone())?;
+    let path = places::session_path(&login.session)?;
+    let vault = Vault::new(&login.session);
     let server = settings::server(&login.server)?;
     let proxy = settings::proxy(&login.server)?;
-    if let Some(user_id) = already(&path, server.clone(), proxy.clone(), interrupt).await? {
+    if let Some(user_id) = already(&vault, &path, server.clone(), proxy.clone(), interrupt).await? {
         return Ok(Outcome::LoggedIn { user_id, session: path, already: true });
     }
     let credentials = interrupt.or(settings::credentials(login.credentials.clone())).await??;
     let server = server.unwrap_or_else(ServerState::production);
     let state = SessionState::new(credentials.api_id, server);
-    let store = SessionStore::create(&path, state).map_err(Failure::Session)?;
+    let store = interrupt.or(vault.create(&path, state)).await??;
     let client = connection::connect(store, proxy, interrupt).await?;
     let answers =
         Answers { phone: login.phone, code_stdin: login.code_stdin, password_file: login.password_file };
@@ -39,15 +41,15 @@ pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, 
 
 /// Who is logged in with the session file, if it is there and the server still knows the login.
 async fn already(
+    vault: &Vault,
     path: &Path,
     server: Option<ServerState>,
     proxy: Option<Proxy>,
     interrupt: &Interrupt,
 ) -> Result<Option<i64>, Failure> {
-    let store = match SessionStore::open(path) {
-        Ok(store) => store,
-        Err(SessionError::Missing { .. }) => return Ok(None),
-        Err(error) => return Err(Failure::Session(error)),
+    let store = match interrupt.or(vault.open(path)).await? {
+        Err(Failure::Session(SessionError::Missing { .. })) => return Ok(None),
+        store => store?,
     };
     let Some(account) = store.state().account else { return Ok(None) };
     connection::demand_server(&store, server)?;

@@ -4,12 +4,12 @@ use super::arguments::Logout;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::summary::Outcome;
-use super::{connection, settings};
+use super::{connection, places};
 
 /// Ends the session at the server, then removes the file: in this order, so that a key which still opens the account
 /// is never forgotten.
 pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome, Failure> {
-    let session = settings::session_path(logout.session.clone())?;
+    let session = places::session_path(&logout.session)?;
     let client = connection::resume(logout.session, &logout.server, interrupt).await?;
     interrupt.or(client.log_out()).await?.map_err(Failure::Client)?;
     connection::close(&client).await;

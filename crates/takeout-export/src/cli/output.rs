@@ -63,7 +63,7 @@ pub(super) fn guide(has_session: bool) {
 }
 
 /// The chain of causes, without those that the message before them has already told.
-fn causes(failure: &Failure) -> Vec<String> {
+pub(super) fn causes(failure: &Failure) -> Vec<String> {
     let mut told = failure.to_string();
     let mut causes = Vec::new();
     let mut next = failure.source();
