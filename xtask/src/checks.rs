@@ -110,16 +110,16 @@ fn proofs_in(file: &str, text: &str) -> Result<Vec<Proof>, String> {
         let start = below.iter().position(|line| line.contains("fn ")).filter(|_| is_test);
         let place = format!("{file}:{}", index + 1);
         let start = start.ok_or_else(|| format!("{place}: no test stands below the marker"))?;
-        let test = below.get(start).and_then(|line| line.split("fn ").nth(1)).unwrap_or_default();
-        let test = test.split('(').next().unwrap_or_default().to_owned();
+        let signature = below.get(start).and_then(|line| line.split("fn ").nth(1)).unwrap_or_default();
+        let function = signature.split('(').next().unwrap_or_default().to_owned();
         let indent = below.get(start).map_or(0, |line| line.len() - line.trim_start().len());
         let end = format!("{}}}", " ".repeat(indent));
         let body = below.iter().skip(start).take_while(|line| **line != end);
         let name = error.rsplit("::").next().unwrap_or(error);
         if !body.into_iter().any(|line| line.contains(name)) {
-            return Err(format!("{place}: the test {test} does not speak of {name}"));
+            return Err(format!("{place}: the test {function} does not speak of {name}"));
         }
-        proofs.push(Proof { id: id.into(), error: error.into(), test, file: file.into() });
+        proofs.push(Proof { id: id.into(), error: error.into(), test: function, file: file.into() });
     }
     Ok(proofs)
 }
