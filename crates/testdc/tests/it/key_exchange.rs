@@ -152,7 +152,8 @@ fn a_temporary_key_ends() {
 /// The answer to the second query of a fresh client.
 fn params_with(server: &TestServer, fault: &str) -> (Vec<u8>, [u8; 16], [u8; 16], [u8; 32]) {
     let mut client = server.connect();
-    let first = client.first_step([9; 16]).unwrap();
+    let nonce = client.entropy.array();
+    let first = client.first_step(nonce).unwrap();
     let (query, new_nonce) = client.second_query(&server.pem(), &first, 2, None);
     server.add_fault(fault);
     (client.ask_plain(&query).unwrap(), first.nonce, first.server_nonce, new_nonce)
