@@ -52,8 +52,9 @@ impl Inbound {
 
     pub(super) fn parity(&self) -> Parity {
         match self.id() {
-            MSGS_ACK | MSG_CONTAINER | MSG_COPY => Parity::Even,
-            GZIP_PACKED => Parity::Any,
+            MSG_CONTAINER | MSG_COPY => Parity::Even,
+            // an ack wants no ack, but mtcute numbers its own as if it did, and Telegram serves mtcute
+            MSGS_ACK | GZIP_PACKED => Parity::Any,
             id if super::service::is_service(id) => Parity::Any,
             _ => Parity::Odd,
         }

@@ -147,7 +147,6 @@ fn every_rule_has_its_code() {
     refused(3, &CALL, 32);
     refused(5, &CALL, 32);
     refused(6, &CALL, 35);
-    refused(7, &vector(MSGS_ACK, &[]), 34);
     refused(7, &container(&[]), 34);
     refused(6, &container(&[(id(20), 1, CALL.to_vec())]), 64);
     refused(6, &words(&[inbound::MSG_CONTAINER, 5]), 64);

@@ -2,10 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mtproto::frame::{FrameKind, TransportError};
-use mtproto::io::{Backoff, Carrier, CarrierError, Client, Config, Error, Tls, WebServer};
+use mtproto::io::{
+    Backoff, Carrier, CarrierError, Client, Config, Error, Observer, Progress, Tls, WebServer,
+};
 use mtproto::session::Resume;
 use testdc::Web;
 use tl_api::functions::{InvokeWithLayer, contacts};
@@ -83,6 +87,33 @@ fn long_messages_go_over_every_carrier() {
             assert_eq!(nearest_dc(&client).await, 2, "{carrier}");
             client.shutdown().await;
         });
+    }
+}
+
+/// Asked for on wish: every request is acknowledged at once, whatever marks the frames.
+#[test]
+fn quick_acks_come_for_what_was_sent() {
+    let server = serve();
+    for frame in [FrameKind::Abridged, FrameKind::Intermediate, FrameKind::PaddedIntermediate] {
+        for obfuscated in [false, true] {
+            let heard = Arc::new(AtomicUsize::new(0));
+            let count = Arc::clone(&heard);
+            let mut config = config(&server, frame);
+            config.obfuscated = obfuscated;
+            config.quick_acks = true;
+            config.observer = Observer::new(move |progress| {
+                assert_eq!(*progress, Progress::Received);
+                count.fetch_add(1, Ordering::Relaxed);
+            });
+            run(async {
+                let (client, _) = Client::connect(config).await.unwrap();
+                for _ in 0..3 {
+                    nearest_dc(&client).await;
+                }
+                client.shutdown().await;
+            });
+            assert!(heard.load(Ordering::Relaxed) >= 3, "{frame:?}, obfuscated: {obfuscated}");
+        }
     }
 }
 
