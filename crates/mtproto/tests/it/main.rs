@@ -26,6 +26,7 @@ mod pairs;
 mod primes;
 #[cfg(feature = "tokio")]
 mod proxies;
+mod reconnection;
 mod recorded;
 mod script;
 mod server;
