@@ -19,6 +19,7 @@ const REQUEST: &[u8] = &[1, 1, 1, 1, 2, 2, 2, 2];
 fn config(server: &TcpServer, attempts: u32) -> Config {
     let keys: Vec<RsaPublicKey> = vec![KeyServer::public_key()];
     let mut config = Config::new(vec![server.address], 2, keys);
+    config.temporary_keys = None;
     config.request_timeout = Duration::from_secs(10);
     config.backoff =
         Backoff { first_pause: Duration::from_millis(2), max_pause: Duration::from_millis(5), attempts };
