@@ -107,10 +107,8 @@ pub(crate) fn prove(
 
 /// `u`, from the hash over both public values.
 fn scrambler(hash: [u8; 32]) -> Result<BigUint, SrpError> {
-    match BigUint::from_bytes_be(&hash) {
-        BigUint::ZERO => Err(SrpError::ZeroScrambler),
-        u => Ok(u),
-    }
+    let u = BigUint::from_bytes_be(&hash);
+    if u == BigUint::ZERO { Err(SrpError::ZeroScrambler) } else { Ok(u) }
 }
 
 /// `PH2` of the specification: the password under both salts, stretched in the middle.
