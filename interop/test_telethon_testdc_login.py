@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from telethon import errors, events
+from telethon import TelegramClient, errors, events
 from telethon.tl import functions, types
 
 from admin_side import order
@@ -13,6 +13,12 @@ from telethon_side import connected, log_in, run_bounded
 
 BOOK = ("--seed", 5, "--contacts", 20, "--saved-only", 5, "--admin", "127.0.0.1:0")
 PASSWORD = "correct horse 🐴"
+
+
+@pytest.fixture(autouse=True)
+def _no_addresses_of_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telethon keeps the addresses of the data centres for the life of the process."""
+    monkeypatch.setattr(TelegramClient, "_config", None)
 
 
 def _phone(server: Server) -> str:

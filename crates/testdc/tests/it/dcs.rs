@@ -57,6 +57,7 @@ fn a_number_is_sent_to_its_data_centre_by_way_of_the_nearest() {
     assert_eq!((nearest.this_dc, nearest.nearest_dc), (2, 1));
     let mut nearer = server.keyed_at(1);
     assert_eq!(text(nearer.send_code(PHONE)), "303 PHONE_MIGRATE_3");
+    assert!(server.keyed_at(3).log_in(PHONE, "22222").is_ok(), "who is at home stays there");
 
     let server = start(Config { account_dc: Some(3), ..Config::default() });
     assert_eq!(text(server.keyed_at(2).send_code(PHONE)), "303 PHONE_MIGRATE_3");

@@ -9,7 +9,7 @@ use tl_api::types;
 use tl_codec::Encode;
 
 use super::{check_network, complete, first_step_done};
-use crate::account::{AccountStanding, default_code};
+use crate::account::{Account, AccountStanding, default_code};
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::code_type::CodeType;
@@ -27,12 +27,8 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
         return Err(Refusal::bad("API_ID_INVALID"));
     }
     let phone = digits(query.phone_number.as_bytes())?;
-    check_network(request)?;
     let account = request.centre.cloud.accounts.by_phone(&phone);
-    if let Some(account) = account.as_ref().filter(|account| account.home_dc() != request.centre.identity.id)
-    {
-        return Err(Refusal::new(303, format!("PHONE_MIGRATE_{}", account.home_dc())));
-    }
+    check_data_centre(request, account.as_deref())?;
     if account.as_ref().is_some_and(|account| account.standing() == AccountStanding::Banned) {
         return Err(Refusal::bad("PHONE_NUMBER_BANNED"));
     }
@@ -52,6 +48,19 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let sent = announce(request, &pending);
     request.login_key()?.client().pending_code = Some(pending);
     Ok(enums::auth::SentCode::SentCode(sent).to_bytes())
+}
+
+/// Whoever lives here is at home, wherever the nearest data centre is; anybody else goes there first.
+///
+/// # Errors
+/// `303 NETWORK_MIGRATE_X`, `303 PHONE_MIGRATE_X`.
+fn check_data_centre(request: &Request<'_>, account: Option<&Account>) -> Result<(), Refusal> {
+    let home = account.map(Account::home_dc);
+    if home == Some(request.centre.identity.id) {
+        return Ok(());
+    }
+    check_network(request)?;
+    home.map_or(Ok(()), |home| Err(Refusal::new(303, format!("PHONE_MIGRATE_{home}"))))
 }
 
 pub(super) fn resend(request: &mut Request<'_>, body: &[u8]) -> Answer {
