@@ -39,6 +39,7 @@ mod login;
 mod logout;
 mod meter;
 mod output;
+mod people;
 pub mod places;
 mod prompt;
 mod settings;
@@ -124,6 +125,7 @@ fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) ->
                 Command::Completions(arguments) => Ok(shell::completions(&arguments)),
                 Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
+                Command::Contacts(people) => people::run(*people, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
                 Command::Whoami(whoami) => whoami::run(whoami, &interrupt).await,
                 Command::Accounts(accounts) => accounts::run(accounts, &interrupt).await,

@@ -16,6 +16,8 @@ mod fetch;
 mod plan;
 mod prepare;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::describe::account_sha256;
 pub use self::error::ExportError;
 pub use self::fetch::{Clock, Fetched, GET_CONTACTS, GET_SAVED, GET_STATUSES, Subject, fetch};
 pub use self::plan::{Plan, Raw};

@@ -17,6 +17,7 @@
 //! | [`staging`] | a folder holds a whole export or none |
 //! | [`manifest`] | what an export says about itself |
 //! | [`archive`] | the replies as they came, for later |
+//! | [`people_file`] | people from files of this and of other programs |
 //! | [`progress`] | what a watcher is told |
 //! | [`read`], [`verify`], [`inspect`], [`diff`], [`history`] | what can be done with exports that are there |
 //! | [`cli`] | the program around it (feature `cli`) |
@@ -37,6 +38,7 @@ pub mod format;
 pub mod history;
 pub mod inspect;
 pub mod manifest;
+pub mod people_file;
 pub mod progress;
 pub mod read;
 pub mod sink;

@@ -14,6 +14,7 @@ use super::places::AccountName;
 pub mod accounts;
 mod files;
 mod look;
+pub mod people;
 
 /// Exports the whole Telegram address book, people without an account included, to Parquet and CSV.
 #[derive(Debug, Parser)]
@@ -72,6 +73,8 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
+    /// Work on single contacts: search, add, import, delete, block, …
+    Contacts(Box<people::People>),
     /// End the session at Telegram and remove it here
     Logout(Logout),
     /// Ask Telegram who is logged in

@@ -43,8 +43,10 @@ pub enum Exit {
     Unverified,
     /// `diff --exit-code`: there are changes.
     Different,
-    /// A command that changes something was not confirmed.
+    /// A change that nobody agreed to.
     NotConfirmed,
+    /// A change that was made in part.
+    Partly,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -75,6 +77,7 @@ impl Exit {
             Self::Unverified => 20,
             Self::Different => 21,
             Self::NotConfirmed => 22,
+            Self::Partly => 23,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -110,7 +113,8 @@ Exit codes:
    16  the session file is open to others, or damaged
    20  a file is not what was written: damaged, or changed since
    21  `diff --exit-code` found changes
-   22  a command that changes something was not confirmed (--yes)
+   22  nothing was changed: nobody said yes (--yes)
+   23  a change was made in part; the output says for whom
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -142,6 +146,7 @@ mod tests {
             Exit::Unverified,
             Exit::Different,
             Exit::NotConfirmed,
+            Exit::Partly,
             Exit::Interrupted,
             Exit::Terminated,
         ];

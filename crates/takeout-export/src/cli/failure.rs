@@ -16,6 +16,7 @@ use super::places::NotAName;
 use super::vault::VaultError;
 use crate::archive::{ArchiveError, seal};
 use crate::export::ExportError;
+use crate::people_file::PeopleFileError;
 use crate::read::ReadError;
 use crate::staging::OutputError;
 use crate::verify::VerifyError;
@@ -73,6 +74,10 @@ pub(super) enum Failure {
     Verify { path: PathBuf, source: VerifyError },
     #[error("{} is not what was written: {faults}", path.display())]
     Unverified { path: PathBuf, faults: String },
+    #[error("there is nobody like {typed} whom the server lets be found")]
+    Nobody { typed: String },
+    #[error("cannot use {}", path.display())]
+    PeopleFile { path: PathBuf, source: PeopleFileError },
     #[error("cannot write {}", path.display())]
     Output { path: PathBuf, source: io::Error },
     #[error("the demo's data centre cannot start")]
@@ -101,6 +106,7 @@ impl Failure {
             | Self::LogFile { .. }
             | Self::NoTerminal { .. }
             | Self::Stdin(_)
+            | Self::PeopleFile { .. }
             | Self::NoDataFolder
             | Self::Recipient(_)
             | Self::AccountName { .. }
@@ -113,6 +119,7 @@ impl Failure {
                 archive_exit(source)
             }
             Self::Read { .. } | Self::Verify { .. } | Self::Unverified { .. } => Exit::Unverified,
+            Self::Nobody { .. } => Exit::Refused,
             Self::Output { .. } => Exit::Output,
             Self::Session(error) => session::exit(error),
             Self::Vault(error) => error.exit(),
@@ -146,6 +153,9 @@ impl Failure {
             Self::Archive { source: ArchiveError::Io(_), .. } => return None,
             Self::Archive { .. } => {
                 "take the archive from a backup; a damaged one is not used in part".to_owned()
+            }
+            Self::Nobody { .. } => {
+                "name them in another way: @username, +number, or the user_id of a contact".to_owned()
             }
             Self::NotLoggedIn(_) => "takeout-export login".to_owned(),
             Self::Session(error) => return session::advice(error),

@@ -107,7 +107,8 @@ pub(super) fn metadata(manifest: &Manifest) -> Vec<(String, String)> {
     .into()
 }
 
-fn account_sha256(account_id: i64) -> String {
+/// What an export says of whose it is.
+pub(crate) fn account_sha256(account_id: i64) -> String {
     hex::encode(Sha256::digest(format!("account:{account_id}")))
 }
 

@@ -20,6 +20,7 @@ mod formats;
 mod full_disk;
 mod login;
 mod look;
+mod people;
 mod program;
 mod proxy;
 mod replies;

@@ -1,0 +1,273 @@
+//! What can be typed about single people: `takeout-export contacts …`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Server, Session};
+
+/// `contacts`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+WHO is @username, a number with its country code like +4915112345678, or the user_id of a contact.
+
+Examples:
+  takeout-export contacts search ann
+  takeout-export contacts add @ann --first-name Ann --note 'from the choir'
+  takeout-export contacts delete @ann --dry-run
+  takeout-export contacts import old-contacts.csv --yes")]
+pub struct People {
+    /// What to do.
+    #[command(subcommand)]
+    pub operation: Operation,
+}
+
+/// The operations. What changes the account takes [`Change`].
+#[derive(Debug, Subcommand)]
+pub enum Operation {
+    /// List the contacts that have an account (contacts.getContacts)
+    List(Account),
+    /// List the contacts' ids as the oldest method gives them (contacts.getContactIDs)
+    Ids(Account),
+    /// List when the contacts were last seen (contacts.getStatuses)
+    Statuses(Account),
+    /// Look for contacts by name, and for everybody by username (contacts.search)
+    Search(Search),
+    /// Say who somebody is (contacts.resolveUsername, contacts.resolvePhone, users.getFullUser)
+    Show(Somebody),
+    /// Add somebody, or rename a contact (contacts.addContact)
+    Add(Add),
+    /// Add somebody who has you in their contacts, under the name that they go by (contacts.acceptContact)
+    Accept(Named),
+    /// Save the people of a file; who has an account becomes a contact (contacts.importContacts)
+    Import(Import),
+    /// Delete contacts, with their saved numbers (contacts.deleteContacts)
+    Delete(Several),
+    /// Delete saved numbers, with the contacts whose they are (contacts.deleteByPhones)
+    DeletePhones(Phones),
+    /// Delete every saved number without an account (contacts.resetSaved)
+    ResetSaved(ResetSaved),
+    /// Write the note of a contact; an empty one removes it (contacts.updateContactNote)
+    Note(Note),
+    /// Block somebody (contacts.block)
+    Block(Named),
+    /// Let somebody write again (contacts.unblock)
+    Unblock(Named),
+    /// List who is blocked (contacts.getBlocked)
+    Blocked(Account),
+    /// List with whom you have most to do (contacts.getTopPeers)
+    TopPeers(Account),
+    /// Switch the list of top peers on or off; off deletes it (contacts.toggleTopPeers)
+    TopPeersSwitch(Switch),
+    /// Take somebody off the list of top peers (contacts.resetTopPeerRating)
+    TopPeersReset(Named),
+    /// Make these contacts, and no others, your close friends (contacts.editCloseFriends)
+    CloseFriends(Friends),
+    /// List the birthdays of yesterday, today and tomorrow (contacts.getBirthdays)
+    Birthdays(Account),
+    /// Make a link with which others can add you (contacts.exportContactToken)
+    Link(Account),
+    /// Say whose link this is (contacts.importContactToken)
+    OpenLink(OpenLink),
+}
+
+/// Whose address book.
+#[derive(Debug, Args)]
+pub struct Account {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// How a change is agreed to.
+#[derive(Debug, Args)]
+pub struct Change {
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking (for scripts)
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// `search`
+#[derive(Debug, Args)]
+pub struct Search {
+    /// Beginning of a name or username, three letters at least
+    pub query: String,
+    /// The most results of each kind
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=100))]
+    pub limit: i32,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct Somebody {
+    /// Who
+    pub who: String,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `accept`, `block`, `unblock`, `top-peers-reset`
+#[derive(Debug, Args)]
+pub struct Named {
+    /// Who
+    pub who: String,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `delete`
+#[derive(Debug, Args)]
+pub struct Several {
+    /// Who
+    #[arg(required = true)]
+    pub who: Vec<String>,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `close-friends`
+#[derive(Debug, Args)]
+pub struct Friends {
+    /// Who; nobody: the list becomes empty
+    pub who: Vec<String>,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// Who
+    pub who: String,
+    /// First name
+    #[arg(long)]
+    pub first_name: String,
+    /// Last name
+    #[arg(long, default_value = "")]
+    pub last_name: String,
+    /// Number for the phone book; without one the contact is not among the saved numbers
+    #[arg(long, default_value = "")]
+    pub phone: String,
+    /// A note that only you see
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Let them see your number; said to be needed where they would not see it otherwise
+    #[arg(long)]
+    pub share_phone: bool,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// An export of this program (folder or CSV), a CSV of Google or Outlook, or vCards
+    pub file: PathBuf,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `delete-phones`
+#[derive(Debug, Args)]
+pub struct Phones {
+    /// Numbers with their country code
+    #[arg(required = true)]
+    pub phones: Vec<String>,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `reset-saved`
+#[derive(Debug, Args)]
+pub struct ResetSaved {
+    /// The folder of an export of this account that is not older than a day: nothing else brings the numbers back
+    #[arg(long, value_name = "DIR")]
+    pub export: PathBuf,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `note`
+#[derive(Debug, Args)]
+pub struct Note {
+    /// Who
+    pub who: String,
+    /// The note, 128 characters at most
+    pub text: String,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// Keep the list
+    On,
+    /// Delete it and keep none
+    Off,
+}
+
+/// `top-peers-switch`
+#[derive(Debug, Args)]
+pub struct Switch {
+    /// On or off
+    pub state: OnOff,
+    /// How it is agreed to.
+    #[command(flatten)]
+    pub change: Change,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// `open-link`
+#[derive(Debug, Args)]
+pub struct OpenLink {
+    /// The link, or its last part alone
+    pub link: String,
+    /// Whose address book.
+    #[command(flatten)]
+    pub account: Account,
+}
