@@ -51,11 +51,12 @@ impl Text {
 
     /// Adds text that is made here and not read.
     pub(super) fn append_display(&mut self, value: Option<impl Display>) {
-        if let Some(value) = &value {
+        let is_valid = value.is_some();
+        if let Some(value) = value {
             // a vector takes any text: this cannot fail
             write!(self.values, "{value}").unwrap_or_default();
         }
-        self.end_row(value.is_some());
+        self.end_row(is_valid);
     }
 
     fn end_row(&mut self, is_valid: bool) {

@@ -123,7 +123,7 @@ mod tests {
     // check: 5.2-algo -> LoginError::Unsupported
     #[test]
     fn an_algorithm_of_the_future_is_not_guessed_at() {
-        let unknown = types::PasswordKdfAlgoUnknown::default();
+        let unknown = types::PasswordKdfAlgoUnknown;
         let password = types::account::Password {
             has_password: true,
             current_algo: Some(PasswordKdfAlgo::Unknown(unknown)),
