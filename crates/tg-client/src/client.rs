@@ -1,20 +1,21 @@
 //! The connection of one account, and the one function that every request passes.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::proxy::Proxy;
 use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
 use tl_codec::{Encode, Function, Reply};
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, watch};
 
 use crate::allow_list;
 use crate::config::Config;
 use crate::error::ClientError;
 use crate::link::Link;
-use crate::retry::{Patience, Step};
+use crate::retry::{Patience, Pause, Step};
 use crate::session::{ServerState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
@@ -34,6 +35,19 @@ struct Shared {
     session: SessionStore,
     link: RwLock<Link>,
     read_only: AtomicBool,
+    /// Whether pauses between tries are cut short.
+    stopping: watch::Sender<bool>,
+    /// Who is told of pauses.
+    pause_watch: OnceLock<PauseWatch>,
+}
+
+/// Is told of a pause when it begins.
+struct PauseWatch(Box<dyn Fn(&Pause) + Send + Sync>);
+
+impl std::fmt::Debug for PauseWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PauseWatch")
+    }
 }
 
 impl Client {
@@ -56,8 +70,15 @@ impl Client {
         session: SessionStore,
     ) -> Result<Self, ClientError> {
         let link = open_link(&config, proxy.clone(), &session).await?;
-        let (link, read_only) = (RwLock::new(link), AtomicBool::new(false));
-        let shared = Shared { config, proxy, session, link, read_only };
+        let shared = Shared {
+            config,
+            proxy,
+            session,
+            link: RwLock::new(link),
+            read_only: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
+            pause_watch: OnceLock::new(),
+        };
         let client = Self { shared: Arc::new(shared) };
         client.introduce().await?;
         Ok(client)
@@ -76,6 +97,18 @@ impl Client {
     /// From now on only methods that read may be sent, on this client and all its clones; there is no way back.
     pub fn restrict_to_reading(&self) {
         self.shared.read_only.store(true, Ordering::Release);
+    }
+
+    /// Tells `watch` of every pause before a request is sent again, when it begins. The first watcher stays.
+    pub fn watch_pauses(&self, watch: impl Fn(&Pause) + Send + Sync + 'static) {
+        if self.shared.pause_watch.set(PauseWatch(Box::new(watch))).is_err() {
+            tracing::debug!("somebody watches the pauses already");
+        }
+    }
+
+    /// From now on nothing is tried again after a pause, and pauses that have begun end at once: the program stops.
+    pub fn stop_waiting(&self) {
+        self.shared.stopping.send_replace(true);
     }
 
     /// Writes the salt and clock offset that are now in force to the session, and closes the connection.
@@ -125,16 +158,22 @@ impl Client {
     }
 
     async fn introduce(&self) -> Result<(), ClientError> {
-        self.call(introduction(self.config())).await?;
-        Ok(())
+        let mut patience = Patience::new(self.config().timeouts.flood_wait);
+        let request = introduction(self.config());
+        loop {
+            match self.call(request.clone()).await {
+                Err(ClientError::Rpc(error)) => match patience.after(&error) {
+                    Step::Wait(pause) if self.pause(&error, pause).await => {}
+                    _ => return Err(ClientError::Rpc(error)),
+                },
+                result => return result.map(|_| ()),
+            }
+        }
     }
 
-    /// The one function that sends: it checks the allow-list, waits out short flood waits and server errors, and
-    /// introduces the device again where the server has forgotten it.
+    /// Waits out short flood waits and server errors, and introduces the device again where the server has forgotten
+    /// it.
     async fn send(&self, request: Bytes) -> Result<Bytes, ClientError> {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            allow_list::check(&request)?;
-        }
         let mut patience = Patience::new(self.config().timeouts.flood_wait);
         loop {
             let error = match self.call(request.clone()).await {
@@ -142,21 +181,34 @@ impl Client {
                 result => return result,
             };
             match patience.after(&error) {
-                Step::Wait(pause) => {
-                    tracing::info!(
-                        error = error.name(),
-                        secs = pause.as_secs(),
-                        "waiting before the next try"
-                    );
-                    tokio::time::sleep(pause).await;
-                }
+                Step::Wait(pause) if self.pause(&error, pause).await => {}
                 Step::Introduce => self.introduce().await?,
-                Step::GiveUp => return Err(ClientError::Rpc(error)),
+                Step::Wait(_) | Step::GiveUp => return Err(ClientError::Rpc(error)),
             }
         }
     }
 
+    /// Waits. False if the program stops, before or meanwhile.
+    async fn pause(&self, error: &RpcError, length: Duration) -> bool {
+        let reason = error.name();
+        tracing::info!(error = reason, secs = length.as_secs(), "waiting before the next try");
+        if let Some(PauseWatch(watch)) = self.shared.pause_watch.get() {
+            watch(&Pause { reason: reason.to_owned(), length });
+        }
+        let mut stopping = self.shared.stopping.subscribe();
+        tokio::select! {
+            biased;
+            // the sender lives as long as this client
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+            () = tokio::time::sleep(length) => true,
+        }
+    }
+
+    /// The one function that every request passes, so that it is the one that looks at the allow-list.
     async fn call(&self, request: Bytes) -> Result<Bytes, ClientError> {
+        if self.shared.read_only.load(Ordering::Acquire) {
+            allow_list::check(&request)?;
+        }
         self.shared.link.read().await.call(request).await
     }
 }

@@ -7,6 +7,7 @@ use tl_api::{InvokeError, RpcError};
 use tl_codec::DecodeError;
 
 use crate::allow_list::NotReadOnly;
+use crate::retry;
 use crate::session::SessionError;
 
 /// A request could not be made, or its answer could not be used.
@@ -117,11 +118,16 @@ impl ClientError {
     /// How long the server wants us to wait, if that is what it said.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Rpc(error) if matches!(error.name(), "FLOOD_WAIT" | "FLOOD_PREMIUM_WAIT") => {
-                error.parameter().map(|seconds| Duration::from_secs(u64::from(seconds)))
-            }
+            Self::Rpc(error) => retry::flood_wait(error),
             _ => None,
         }
+    }
+
+    /// Whether there was no connection, or none for long enough: the same request may succeed later.
+    pub fn is_connection_lost(&self) -> bool {
+        !self.is_logged_out()
+            && !self.is_peer_fault()
+            && matches!(self, Self::Connect(_) | Self::Call(_) | Self::Address { .. } | Self::Timeout { .. })
     }
 }
 

@@ -39,6 +39,7 @@ mod dc;
 mod error;
 mod link;
 mod login;
+mod panicking;
 mod retry;
 pub mod session;
 pub mod takeout;
@@ -51,7 +52,8 @@ pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeo
 pub use crate::error::ClientError;
 pub use crate::login::srp::SrpError;
 pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
+pub use crate::retry::Pause;
 pub use crate::session::{
-    AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore,
+    AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore, TakeoutDelay,
 };
-pub use crate::takeout::{RunError, Takeout, TakeoutError};
+pub use crate::takeout::{Clock, Delayed, Finished, RunError, Takeout, TakeoutError, Terms, Waiting};

@@ -7,4 +7,6 @@ mod file;
 mod state;
 
 pub use self::file::{SessionError, SessionStore};
-pub use self::state::{AccountState, KeyState, OpenTakeout, SESSION_VERSION, ServerState, SessionState};
+pub use self::state::{
+    AccountState, KeyState, OpenTakeout, SESSION_VERSION, ServerState, SessionState, TakeoutDelay,
+};
