@@ -1,14 +1,17 @@
 //! The connection of one account, and the one function that every request passes.
 
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::proxy::Proxy;
+use tl_api::types::ConfigRef;
 use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
-use tl_codec::{Encode, Function, Reply};
+use tl_codec::{Decode, Encode, Function, Reply};
 use tokio::sync::{RwLock, watch};
 
 use crate::allow_list;
@@ -19,7 +22,7 @@ use crate::retry::{Patience, Pause, Step};
 use crate::session::{ServerState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
-const MAX_MIGRATIONS: usize = 4;
+pub(crate) const MAX_MIGRATIONS: usize = 4;
 
 /// One account's connection. Clones share it.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ struct Shared {
     read_only: AtomicBool,
     /// Whether pauses between tries are cut short.
     stopping: watch::Sender<bool>,
+    /// Where the server says that the data centres are.
+    addresses: Mutex<BTreeMap<i32, SocketAddr>>,
     /// Who is told of pauses.
     pause_watch: OnceLock<PauseWatch>,
 }
@@ -77,6 +82,7 @@ impl Client {
             link: RwLock::new(link),
             read_only: AtomicBool::new(false),
             stopping: watch::Sender::new(false),
+            addresses: Mutex::default(),
             pause_watch: OnceLock::new(),
         };
         let client = Self { shared: Arc::new(shared) };
@@ -144,9 +150,11 @@ impl Client {
     }
 
     /// Makes another data centre the account's home: a connection and a key of its own.
-    async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
+    pub(crate) async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
         tracing::info!(dc_id, "the account lives in another data centre");
-        let server = self.session().state().server.moved_to(dc_id)?;
+        let address =
+            self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner).get(&dc_id).copied();
+        let server = self.session().state().server.moved_to(dc_id, address)?;
         self.session().update(|state| {
             state.server = server;
             state.key = None;
@@ -155,6 +163,16 @@ impl Client {
         let former = std::mem::replace(&mut *self.shared.link.write().await, link);
         former.close().await;
         self.introduce().await
+    }
+
+    /// The next object that the server says unasked; `None` once the connection is closed.
+    pub(crate) async fn next_update(&self) -> Option<Bytes> {
+        self.shared.link.read().await.next_update().await
+    }
+
+    /// Server time minus local time.
+    pub(crate) async fn time_offset_secs(&self) -> i64 {
+        self.shared.link.read().await.key_state().time_offset_secs
     }
 
     async fn introduce(&self) -> Result<(), ClientError> {
@@ -166,7 +184,21 @@ impl Client {
                     Step::Wait(pause) if self.pause(&error, pause).await => {}
                     _ => return Err(ClientError::Rpc(error)),
                 },
-                result => return result.map(|_| ()),
+                result => return result.map(|config| self.learn(&config)),
+            }
+        }
+    }
+
+    /// Keeps where the data centres are, as `help.getConfig` says: a server of the user's own has no other list. One
+    /// that cannot be read is no reason to fail: it is needed only where the account lives somewhere else.
+    fn learn(&self, config: &Bytes) {
+        let Ok(config) = ConfigRef::from_bytes(config) else { return };
+        let mut addresses = self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        for option in config.dc_options {
+            let is_for_us = !(option.ipv6() || option.cdn() || option.media_only() || option.tcpo_only());
+            let ip = option.ip_address.to_str_lossy().parse::<IpAddr>();
+            if let (true, Ok(ip), Ok(port)) = (is_for_us, ip, u16::try_from(option.port)) {
+                addresses.entry(option.id).or_insert(SocketAddr::new(ip, port));
             }
         }
     }
@@ -267,8 +299,13 @@ fn migration(error: &RpcError) -> Option<i32> {
 }
 
 impl ServerState {
-    /// The same kind of server with another number.
-    fn moved_to(&self, dc_id: i32) -> Result<Self, ClientError> {
+    /// The same kind of server with another number. Where Telegram's own are is built in; a server of the user's own
+    /// says where its others are.
+    fn moved_to(&self, dc_id: i32, address: Option<SocketAddr>) -> Result<Self, ClientError> {
+        if let (Self::Custom { rsa_key_pem, .. }, Some(address)) = (self, address) {
+            let (address, rsa_key_pem) = (address.to_string(), rsa_key_pem.clone());
+            return Ok(Self::Custom { dc_id, address, rsa_key_pem });
+        }
         match self {
             Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => {
                 Ok(Self::Production { dc_id })

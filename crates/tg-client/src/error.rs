@@ -32,6 +32,9 @@ pub enum ClientError {
         /// The field.
         field: &'static str,
     },
+    /// The account itself is not in the answer that should hold it.
+    #[error("the server does not say who is logged in")]
+    NoSelf,
     /// The session file.
     #[error(transparent)]
     Session(#[from] SessionError),
@@ -101,7 +104,7 @@ impl ClientError {
         match self {
             Self::Connect(error) => error.is_peer_fault(),
             Self::Call(error) => error.is_peer_fault(),
-            Self::Reply(_) | Self::NotText { .. } => true,
+            Self::Reply(_) | Self::NotText { .. } | Self::NoSelf => true,
             _ => false,
         }
     }

@@ -51,7 +51,10 @@ pub use mtproto::proxy::{Proxy, ProxyUrlError};
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
 pub use crate::error::ClientError;
 pub use crate::login::srp::SrpError;
-pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
+pub use crate::login::{
+    CodeDelivery, LoginByToken, LoginError, LoginToken, NextDelivery, PasswordChallenge, SentCode,
+    SentEmailCode, SignIn,
+};
 pub use crate::retry::Pause;
 pub use crate::session::{
     AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore, TakeoutDelay,

@@ -60,7 +60,10 @@ pub enum TakeoutError {
         /// How long the server still wants to wait.
         wait: Duration,
     },
-    /// `TAKEOUT_INVALID`: another export of the same account took over.
+    /// `TAKEOUT_INVALID` in answer to the question for a session: the owner has declined it on another device.
+    #[error("the export was declined on another device")]
+    Denied,
+    /// `TAKEOUT_INVALID` inside of a session: another export of the same account took over.
     #[error("another export of this account has taken over")]
     TakenOver,
     /// Anything else.
@@ -171,7 +174,7 @@ async fn opened<E, I>(
             Err(error) => error,
         };
         let (Some(wait), Some(waiting)) = (remaining(client, &error, terms), &terms.waiting) else {
-            return Err(RunError::Open(classify(error)));
+            return Err(RunError::Open(refusal_to_open(error)));
         };
         let waited = terms.clock.now().duration_since(start).unwrap_or_default();
         if waiting.at_most.is_some_and(|at_most| waited >= at_most) {
@@ -238,6 +241,13 @@ pub fn classify(error: InvokeError) -> TakeoutError {
     match error {
         InvokeError::Rpc(rpc) if rpc.name() == "TAKEOUT_INVALID" => TakeoutError::TakenOver,
         other => TakeoutError::Client(other.into()),
+    }
+}
+
+fn refusal_to_open(error: InvokeError) -> TakeoutError {
+    match classify(error) {
+        TakeoutError::TakenOver => TakeoutError::Denied,
+        other => other,
     }
 }
 

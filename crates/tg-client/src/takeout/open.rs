@@ -34,6 +34,9 @@ pub(super) async fn ask(client: &Client, clock: &Clock) -> Result<i64, InvokeErr
                     let asked_at_secs = state.delay.map_or(now, |delay| delay.asked_at_secs);
                     state.delay = Some(TakeoutDelay { asked_at_secs, until_secs });
                 })?;
+            } else if client.session().state().delay.is_some() && matches!(error, InvokeError::Rpc(_)) {
+                // declined, or refused for another reason: nothing is pending any more
+                remember(client, |state| state.delay = None)?;
             }
             Err(error)
         }

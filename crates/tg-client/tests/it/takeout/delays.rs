@@ -104,6 +104,31 @@ async fn waiting_has_a_limit_and_ends_at_once_when_it_is_interrupted() {
 }
 
 #[tokio::test]
+async fn the_owner_says_yes_or_no_on_another_device_while_somebody_waits() {
+    for allowed in [true, false] {
+        let (mut world, client) = delayed_by(3600).await;
+        let control = world.server.control().clone();
+        let phone = world.server.truth().account.phone.clone();
+        let watch = |_: Delayed| {
+            // harmless when nothing waits any more
+            let decide = if allowed { control.allow_takeout(&phone) } else { control.deny_takeout(&phone) };
+            decide.unwrap();
+        };
+        let waiting = Waiting { ask_every: Duration::from_secs(1), at_most: None, watch: &watch };
+        let terms = Terms { waiting: Some(waiting), ..Terms::default() };
+        let ended =
+            takeout::run(&client, terms, pending::<Infallible>(), async |_| Ok::<_, Infallible>(())).await;
+        if allowed {
+            ended.unwrap();
+            assert!(world.takeout_end().await);
+        } else {
+            assert!(matches!(ended, Err(RunError::Open(TakeoutError::Denied))), "{ended:?}");
+        }
+        assert_eq!(client.session().state().delay, None, "nothing is pending");
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_gets_lost_during_the_wait_does_not_end_it() {
     let (mut world, client) = delayed_by(2).await;
     let watch = |_: Delayed| {};
