@@ -8,7 +8,8 @@
 //! |---|---|
 //! | [`arguments`] | what can be typed |
 //! | `settings` | what is meant by it: server, credentials, session file |
-//! | `login`, `export`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell` | the commands |
+//! | `login`, `export`, `status`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell` | the commands |
+//! | `permission` | waiting until Telegram allows an export |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
 //! | `interrupt` | Ctrl-C and SIGTERM |
@@ -32,9 +33,11 @@ mod login;
 mod logout;
 mod meter;
 mod output;
+mod permission;
 mod prompt;
 mod settings;
 mod shell;
+mod status;
 mod summary;
 
 use std::process::ExitCode;
@@ -106,6 +109,7 @@ fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failur
                 Command::Completions(arguments) => Ok(shell::completions(&arguments)),
                 Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
+                Command::Status(status) => status::run(status),
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
             }
         };

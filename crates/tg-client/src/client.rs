@@ -194,11 +194,11 @@ impl Client {
     fn learn(&self, config: &Bytes) {
         let Ok(config) = ConfigRef::from_bytes(config) else { return };
         let mut addresses = self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        for option in config.dc_options {
+        for option in &config.dc_options {
             let is_for_us = !(option.ipv6() || option.cdn() || option.media_only() || option.tcpo_only());
             let ip = option.ip_address.to_str_lossy().parse::<IpAddr>();
             if let (true, Ok(ip), Ok(port)) = (is_for_us, ip, u16::try_from(option.port)) {
-                addresses.entry(option.id).or_insert(SocketAddr::new(ip, port));
+                addresses.entry(option.id).or_insert_with(|| SocketAddr::new(ip, port));
             }
         }
     }

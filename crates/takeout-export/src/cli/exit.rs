@@ -33,10 +33,20 @@ pub enum Exit {
     Reconcile,
     /// A flood wait longer than allowed.
     FloodWait,
+    /// The account was deleted or banned.
+    AccountGone,
+    /// The account is frozen: it may only read.
+    Frozen,
+    /// Telegram has ended the key, because it was used in two places at once.
+    KeyDuplicated,
     /// A file is not what was written.
     Unverified,
     /// `diff --exit-code`: there are changes.
     Different,
+    /// The user has ended the session on another device.
+    Revoked,
+    /// The export was declined, or still waits past a limit.
+    NotAllowed,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -61,8 +71,13 @@ impl Exit {
             Self::Output => 11,
             Self::Reconcile => 12,
             Self::FloodWait => 13,
+            Self::AccountGone => 17,
+            Self::Frozen => 18,
+            Self::KeyDuplicated => 19,
             Self::Unverified => 20,
             Self::Different => 21,
+            Self::Revoked => 24,
+            Self::NotAllowed => 25,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -82,7 +97,7 @@ Exit codes:
     0  done
     1  unexpected error
     2  wrong usage
-    3  not logged in, or the session was ended by Telegram
+    3  not logged in, or Telegram does not know the key any more
     4  the login was refused (code, password, number, api_id)
     5  connection: unreachable, closed, timed out
     6  the server's answer breaks the protocol or cannot be read
@@ -93,8 +108,13 @@ Exit codes:
    11  the output cannot be written
    12  reconciliation failed: a record would have been lost
    13  a flood wait longer than allowed
+   17  the account was deleted or banned
+   18  the account is frozen: Telegram lets it do almost nothing
+   19  Telegram has ended the key, because it was used in two places at once
    20  a file is not what was written: damaged, or changed since
    21  `diff --exit-code` found changes
+   24  the session was ended on another device
+   25  the export was declined on another device, or still waits past --wait-at-most
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -120,8 +140,13 @@ mod tests {
             Exit::Output,
             Exit::Reconcile,
             Exit::FloodWait,
+            Exit::AccountGone,
+            Exit::Frozen,
+            Exit::KeyDuplicated,
             Exit::Unverified,
             Exit::Different,
+            Exit::Revoked,
+            Exit::NotAllowed,
             Exit::Interrupted,
             Exit::Terminated,
         ];

@@ -165,7 +165,7 @@ pub(super) fn sent_code(
         phone: phone.clone(),
         phone_code_hash: SecretString::from(hash),
         delivery: CodeDelivery::of(&sent.type_),
-        next: sent.next_type.as_ref().map(NextDelivery::of),
+        next: sent.next_type.map(NextDelivery::of),
         timeout: sent.timeout.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs),
     })
 }

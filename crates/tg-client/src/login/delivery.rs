@@ -100,7 +100,7 @@ pub enum NextDelivery {
 }
 
 impl NextDelivery {
-    pub(super) fn of(kind: &CodeTypeRef) -> Self {
+    pub(super) fn of(kind: CodeTypeRef) -> Self {
         use CodeTypeRef as Type;
 
         match kind {

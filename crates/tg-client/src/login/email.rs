@@ -46,7 +46,7 @@ impl Client {
         };
         let reply = self.invoke(&request).await?;
         match reply.read().map_err(ClientError::from)? {
-            EmailVerifiedRef::EmailVerifiedLogin(verified) => sent_code(&sent.phone, &verified.sent_code),
+            EmailVerifiedRef::Login(verified) => sent_code(&sent.phone, &verified.sent_code),
             _ => Err(LoginError::Unsupported { what: "another proof of the e-mail address" }),
         }
     }
