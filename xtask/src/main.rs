@@ -44,7 +44,11 @@ enum Command {
     /// Our programs against clients, servers and readers that we did not write
     Interop,
     /// Every seed and size of address book, exported and compared with what was served (minutes)
-    Sweep,
+    Sweep {
+        /// `kills`: kill -9 at 200 moments of login and export instead
+        #[arg(value_parser = ["kills"])]
+        what: Option<String>,
+    },
     /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
     Scale,
     /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
@@ -70,7 +74,8 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
         Command::Scale => passed(scale::measure(root)),
-        Command::Sweep => passed(sweep::run_all(root)),
+        Command::Sweep { what: None } => passed(sweep::run_all(root)),
+        Command::Sweep { what: Some(_) } => passed(sweep::run_kills(root)),
         Command::Interop => passed(interop::run_suite(root)),
     }
 }

@@ -40,6 +40,7 @@ mod shell;
 mod status;
 mod summary;
 
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,7 +54,8 @@ use self::summary::Outcome;
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     match Arguments::try_parse() {
-        Ok(arguments) => run(arguments).into(),
+        // a panic has said what it is; its exit code is the one of everything unexpected
+        Ok(arguments) => catch_unwind(|| run(arguments)).unwrap_or(Exit::Unexpected).into(),
         Err(error) => {
             // clap knows which of its messages are results (--help, --version) and which are complaints
             output::clap(&error);

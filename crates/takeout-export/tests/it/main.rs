@@ -6,12 +6,14 @@
 mod awkward;
 mod cli;
 mod convert;
+mod delays;
 mod determinism;
 mod diff;
 mod documents;
 mod faults;
 mod formats;
 mod full_disk;
+mod kills;
 mod login;
 mod look;
 mod program;
@@ -21,6 +23,7 @@ mod rows;
 mod secrets;
 #[cfg(unix)]
 mod signals;
+mod troubles;
 mod truth;
 mod walkthrough;
 mod world;
