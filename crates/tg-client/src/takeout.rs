@@ -47,13 +47,13 @@ impl Default for Terms<'_> {
 #[non_exhaustive]
 pub enum TakeoutError {
     /// `TAKEOUT_INIT_DELAY_X`: the account's other devices were asked; it may go on later, with the same key.
-    #[error("Telegram holds this export back for {} minutes", wait.as_secs().div_ceil(60))]
+    #[error("Telegram holds this export back")]
     Delayed {
         /// How long the server wants to wait, unless the export is confirmed on another device before.
         wait: Duration,
     },
     /// The caller's own limit has passed, and Telegram still wants to wait.
-    #[error("Telegram still holds this export back, after {} s of waiting", waited.as_secs())]
+    #[error("Telegram still holds this export back, after {} s", waited.as_secs())]
     StillDelayed {
         /// How long this process has waited.
         waited: Duration,
