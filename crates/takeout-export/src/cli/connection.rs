@@ -29,7 +29,12 @@ impl Way {
 
 /// Connects to the session's server. Pauses that Telegram asks for are told.
 pub(super) async fn connect(store: SessionStore, way: Way, interrupt: &Interrupt) -> Result<Client, Failure> {
-    let config = Config { api_id: store.state().api_id, device: settings::device(), timeouts: way.timeouts, temporary_keys: true };
+    let config = Config {
+        api_id: store.state().api_id,
+        device: settings::device(),
+        timeouts: way.timeouts,
+        temporary_keys: true,
+    };
     let connecting = Client::connect_through(way.proxy, config, store);
     let client = interrupt.or(connecting).await?.map_err(Failure::Client)?;
     client.watch_pauses(tell);

@@ -20,8 +20,8 @@ async fn delayed_by(seconds: u32) -> (World, tg_client::Client) {
     (world, client)
 }
 
-fn waiting(watch: &(dyn Fn(Delayed) + Sync)) -> Option<Waiting<'_>> {
-    Some(Waiting { ask_every: HOUR, at_most: None, watch })
+fn waiting(watch: &(dyn Fn(Delayed) + Sync)) -> Waiting<'_> {
+    Waiting { ask_every: HOUR, at_most: None, watch }
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn who_waits_is_told_how_long_and_then_goes_on() {
     let (mut world, client) = delayed_by(2).await;
     let told = Mutex::new(Vec::new());
     let watch = |delayed: Delayed| told.lock().unwrap().push(delayed.left);
-    let terms = Terms { waiting: waiting(&watch), ..Terms::default() };
+    let terms = Terms { waiting: Some(waiting(&watch)), ..Terms::default() };
     let start = Instant::now();
     takeout::run(&client, terms, pending::<Infallible>(), async |_| Ok::<_, Infallible>(())).await.unwrap();
     assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
@@ -68,7 +68,7 @@ async fn a_clock_that_is_set_back_or_jumps_ahead_keeps_nobody_waiting() {
             }
         });
         let watch = |_: Delayed| jumped.store(true, Ordering::Relaxed);
-        let terms = Terms { waiting: waiting(&watch), clock, ..Terms::default() };
+        let terms = Terms { waiting: Some(waiting(&watch)), clock, ..Terms::default() };
         let start = Instant::now();
         takeout::run(&client, terms, pending::<Infallible>(), async |_| Ok::<_, Infallible>(()))
             .await
@@ -132,7 +132,7 @@ async fn the_owner_says_yes_or_no_on_another_device_while_somebody_waits() {
 async fn a_question_that_gets_lost_during_the_wait_does_not_end_it() {
     let (mut world, client) = delayed_by(2).await;
     let watch = |_: Delayed| {};
-    let terms = Terms { waiting: waiting(&watch), ..Terms::default() };
+    let terms = Terms { waiting: Some(waiting(&watch)), ..Terms::default() };
     // the first answer is the delay; the second question meets a server that closes again and again
     let again = "rpc-error=account.initTakeoutSession:420:TAKEOUT_INIT_DELAY_1".parse::<testdc::FaultRule>();
     world.server.add_fault(again.unwrap()).unwrap();
