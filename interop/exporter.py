@@ -11,6 +11,7 @@ from servers import Server
 
 RUN_LIMIT_SECS = 120.0
 CODE = "22222"
+PASSPHRASE = "correct horse battery staple"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,12 @@ def run_program(program: Path, home: Path, *arguments: object, stdin: str = "", 
         capture_output=True,
         timeout=RUN_LIMIT_SECS,
         cwd=home,
-        env={"PATH": os.environ.get("PATH", ""), "HOME": str(home), "RUST_BACKTRACE": "1"},
+        env={
+            "PATH": os.environ.get("PATH", ""),
+            "HOME": str(home),
+            "RUST_BACKTRACE": "1",
+            "TAKEOUT_EXPORT_PASSPHRASE": PASSPHRASE,
+        },
         check=False,
     )
     outcome = Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())

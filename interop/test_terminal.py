@@ -7,6 +7,7 @@ from conftest import StartServer
 from terminal import Terminal
 
 PASSWORD = "pässword"
+PASSPHRASE = "sécret of the sessions"
 
 
 def test_a_person_logs_in_exports_and_logs_out(
@@ -21,6 +22,14 @@ def test_a_person_logs_in_exports_and_logs_out(
     login.type("17")
     login.wait_for("api_hash")
     login.type_unseen("0123456789abcdef")
+    login.wait_for("New passphrase: ")
+    login.type_unseen(PASSPHRASE)
+    login.wait_for("Once more: ")
+    login.type_unseen("something else")
+    login.wait_for("The two are not the same.")
+    for question in ("New passphrase: ", "Once more: "):
+        login.wait_for(question)
+        login.type_unseen(PASSPHRASE)
     login.wait_for("Phone number")
     login.type("+999 66 21234")
     login.wait_for("look into Telegram on a device where you are logged in")
@@ -38,10 +47,15 @@ def test_a_person_logs_in_exports_and_logs_out(
     login.type_unseen(PASSWORD)
     login.wait_for("is logged in")
     assert login.end() == 0
-    for secret in ("0123456789abcdef", code, PASSWORD):
+    for secret in ("0123456789abcdef", code, PASSWORD, PASSPHRASE):
         assert secret not in login.seen, "secrets are typed unseen"
 
     export = Terminal(exporter_program, tmp_path, "export", *session, "--out", tmp_path / "out")
+    export.wait_for("Passphrase of the sessions: ")
+    export.type_unseen("wrong")
+    export.wait_for("The passphrase is wrong.")
+    export.wait_for("Passphrase of the sessions: ")
+    export.type_unseen(PASSPHRASE)
     export.wait_for("asking for the saved contacts")
     export.wait_for("people in")
     assert export.end() == 0
@@ -49,6 +63,8 @@ def test_a_person_logs_in_exports_and_logs_out(
     assert server.wait_for("takeout_finished")["success"] is True
 
     logout = Terminal(exporter_program, tmp_path, "logout", *session)
+    logout.wait_for("Passphrase of the sessions: ")
+    logout.type_unseen(PASSPHRASE)
     logout.wait_for("is removed")
     assert logout.end() == 0
     server.wait_for("logged_out")

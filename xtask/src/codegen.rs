@@ -74,6 +74,11 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     if arguments.check { compare(root, &wanted) } else { write(root, &wanted) }
 }
 
+/// Writes the whole of another schema as a crate below the target folder.
+pub fn run_layer(root: &Path, schema: &Path, compile: bool) -> Result<(), String> {
+    layer::run(root, &layer::Layer { schema, to: None, compile }, config(root)?.full.plan)
+}
+
 /// Whether the committed files are what would be written. Without rustfmt nobody can say.
 pub fn check(root: &Path) -> Outcome {
     if !has_rustfmt() {

@@ -5,6 +5,7 @@
 mod codegen;
 mod fuzz;
 mod interop;
+mod layers;
 mod package;
 mod scale;
 mod schema;

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::step::{Outcome, Report, cargo, has_cargo_command, run};
-use crate::{codegen, interop, package, tidy};
+use crate::{codegen, interop, layers, package, tidy};
 
 /// How much to test.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Compile and test the whole API too (minutes; always done where CI=true)
+    /// Compile and test the whole API too, and two other layers of it (minutes; always done where CI=true)
     #[arg(long)]
     full: bool,
 }
@@ -27,13 +27,13 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
         run(cargo().args(["test", "--workspace", "--locked", "--no-fail-fast"]).env("RUST_BACKTRACE", "1"))
     });
     report.step("full-api", || {
-        let is_asked_for = arguments.full || std::env::var("CI").is_ok_and(|value| value == "true");
-        if is_asked_for {
+        if is_full(arguments) {
             full_api()
         } else {
             Outcome::Skipped("takes minutes: cargo xtask test --full".into())
         }
     });
+    report.step("other-layers", || layers::generate_all(root, is_full(arguments)));
     report.step("no-default-features", || reduced_builds(root));
     report.step("no-std", || no_std(root));
     report.step("package", || package::package_all(root));
@@ -43,6 +43,11 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
     });
     report.step("interop", || interop::run_suite(root));
     report.finish(root)
+}
+
+/// Whether there is time for the steps that take minutes.
+fn is_full(arguments: &Arguments) -> bool {
+    arguments.full || std::env::var("CI").is_ok_and(|value| value == "true")
 }
 
 fn component(name: &str, args: &[&str]) -> Outcome {

@@ -255,7 +255,9 @@ impl Script {
         assert!(int(24) >= 0, "a sequence number");
         let body = &text[32..32 + len];
         self.sent_ids.push(msg_id);
-        if body.starts_with(&MSG_CONTAINER.to_le_bytes()) {
+        // a request may look like anything, but it is a content message, and a container is none
+        let is_content = int(24) % 2 == 1;
+        if !is_content && body.starts_with(&MSG_CONTAINER.to_le_bytes()) {
             let mut rest = &body[8..];
             while let Some((head, behind)) = rest.split_first_chunk::<16>() {
                 let inner = i64::from_le_bytes(head[..8].try_into().expect("8 bytes"));

@@ -7,8 +7,11 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`arguments`] | what can be typed |
-//! | `settings` | what is meant by it: server, credentials, session file |
-//! | `login`, `export`, `status`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell` | the commands |
+//! | `settings` | what is meant by it: server, credentials |
+//! | `config` | the settings of the file, and where each comes from |
+//! | `places` | where sessions lie: the data folder, accounts |
+//! | `vault` | the key that sessions are encrypted to: `keyring`, passphrase |
+//! | `login`, `export`, `status`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell`, `accounts`, `whoami`, `doctor` | the commands |
 //! | `permission` | waiting until Telegram allows an export |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
@@ -17,35 +20,44 @@
 //!
 //! stdout holds results and nothing else; everything that is said on the way goes to stderr.
 
+mod accounts;
 pub mod arguments;
+mod config;
 mod connection;
 mod convert;
 mod demo;
 mod diff;
+mod doctor;
 mod exit;
 mod export;
 mod failure;
 mod inspect;
 mod interrupt;
 mod job;
+mod keyring;
 mod logging;
 mod login;
 mod logout;
 mod meter;
 mod output;
 mod permission;
+pub mod places;
 mod prompt;
 mod settings;
 mod shell;
 mod status;
 mod summary;
+mod told;
+mod vault;
+mod whoami;
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use self::arguments::{Arguments, Command};
+use self::config::{ConfigFile, Origins};
 pub use self::exit::{EXIT_CODES, Exit};
 use self::failure::Failure;
 use self::interrupt::Interrupt;
@@ -53,9 +65,15 @@ use self::summary::Outcome;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    match Arguments::try_parse() {
+    let matches = Arguments::command().try_get_matches();
+    // with the values, where they come from: `config show` tells it
+    let parsed =
+        matches.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, Origins::new(matches))));
+    match parsed {
         // a panic has said what it is; its exit code is the one of everything unexpected
-        Ok(arguments) => catch_unwind(|| run(arguments)).unwrap_or(Exit::Unexpected).into(),
+        Ok((arguments, origins)) => {
+            catch_unwind(AssertUnwindSafe(|| run(arguments, &origins))).unwrap_or(Exit::Unexpected).into()
+        }
         Err(error) => {
             // clap knows which of its messages are results (--help, --version) and which are complaints
             output::clap(&error);
@@ -64,10 +82,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Exit {
+fn run(arguments: Arguments, origins: &Origins) -> Exit {
     let Arguments { command, common } = arguments;
     let Some(command) = command else {
-        output::guide(settings::default_session().is_some_and(|path| path.exists()));
+        output::guide(places::has_session());
         return Exit::Usage;
     };
     if let Err(failure) = logging::start(common.verbose, common.log_file.as_deref()) {
@@ -75,7 +93,7 @@ fn run(arguments: Arguments) -> Exit {
         return failure.exit();
     }
     let meter = meter::Meter::new(common.verbose);
-    match run_command(command, &meter) {
+    match run_command(command, origins, &meter) {
         Ok(outcome) => {
             meter.clear();
             output::outcome(&outcome, common.json);
@@ -90,7 +108,9 @@ fn run(arguments: Arguments) -> Exit {
     }
 }
 
-fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failure> {
+fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) -> Result<Outcome, Failure> {
+    let file = ConfigFile::read()?;
+    config::complete(&mut command, &file);
     // two threads: one for the connection, one for what the demo's server does
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -111,8 +131,12 @@ fn run_command(command: Command, meter: &meter::Meter) -> Result<Outcome, Failur
                 Command::Completions(arguments) => Ok(shell::completions(&arguments)),
                 Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
-                Command::Status(status) => status::run(status),
+                Command::Status(status) => status::run(status, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
+                Command::Whoami(whoami) => whoami::run(whoami, &interrupt).await,
+                Command::Accounts(accounts) => accounts::run(accounts, &interrupt).await,
+                Command::Config(config) => config::run(config, &file, origins),
+                Command::Doctor(doctor) => doctor::run(doctor, &interrupt).await,
             }
         };
         tokio::select! {

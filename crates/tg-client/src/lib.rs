@@ -5,7 +5,9 @@
 //! [`tl_api::Invoke`], which [`Client`] and [`Takeout`] implement.
 //!
 //! ```no_run
-//! use tg_client::{Client, Config, DeviceInfo, ServerState, SessionState, SessionStore, Timeouts};
+//! use tg_client::{
+//!     Client, Config, DeviceInfo, Identity, Protection, ServerState, SessionState, SessionStore, Timeouts,
+//! };
 //! use tl_api::{Invoke, functions};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +20,10 @@
 //! let api_id = 17;
 //! let config = Config { api_id, device, timeouts: Timeouts::default(), temporary_keys: true };
 //! let session = SessionState::new(api_id, ServerState::production());
-//! let client = Client::connect(config, SessionStore::create("my.session".as_ref(), session)?).await?;
+//! // whoever keeps the identity opens the session again
+//! let protection = Protection::Sealed(Identity::generate());
+//! let store = SessionStore::create("my.session".as_ref(), session, protection)?;
+//! let client = Client::connect(config, store).await?;
 //! let config = client.invoke(&functions::help::GetConfig {}).await?;
 //! println!("this is data centre {}", config.read()?.this_dc);
 //! # Ok(())
@@ -40,6 +45,7 @@ mod error;
 mod link;
 mod login;
 mod panicking;
+mod probe;
 mod retry;
 pub mod session;
 pub mod takeout;
@@ -55,8 +61,10 @@ pub use crate::login::{
     CodeDelivery, LoginByToken, LoginError, LoginToken, NextDelivery, PasswordChallenge, SentCode,
     SentEmailCode, SignIn,
 };
+pub use crate::probe::{Probe, probe};
 pub use crate::retry::Pause;
 pub use crate::session::{
-    AccountState, KeyState, OpenTakeout, ServerState, SessionError, SessionState, SessionStore, TakeoutDelay,
+    AccountState, Identity, KeyState, OpenTakeout, Protection, ServerState, SessionError, SessionState,
+    SessionStore, TakeoutDelay,
 };
 pub use crate::takeout::{Clock, Delayed, Finished, RunError, Takeout, TakeoutError, Terms, Waiting};

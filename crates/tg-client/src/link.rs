@@ -1,5 +1,7 @@
 //! The one place that knows mtproto's driver: a session's server in, bytes in and out.
 
+use std::net::SocketAddr;
+
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::io;
@@ -8,7 +10,7 @@ use mtproto::session::Resume;
 use tl_api::RpcError;
 use tokio::sync::Mutex;
 
-use crate::config::Config;
+use crate::config::{Config, Timeouts};
 use crate::dc;
 use crate::error::ClientError;
 use crate::session::{KeyState, ServerState};
@@ -46,6 +48,22 @@ impl Link {
             resume.time_offset_secs = key.time_offset_secs;
             resume
         });
+        Self::connect(config, timeouts).await
+    }
+
+    /// Makes a key and sends nothing.
+    pub(crate) async fn probe(
+        server: &ServerState,
+        proxy: Option<Proxy>,
+        timeouts: &Timeouts,
+    ) -> Result<Self, ClientError> {
+        let mut config = driver_config(server).await?;
+        config.temporary_keys = None;
+        config.proxy = proxy;
+        Self::connect(config, timeouts).await
+    }
+
+    async fn connect(config: io::Config, timeouts: &Timeouts) -> Result<Self, ClientError> {
         let connect = io::Client::connect(config);
         let connected = tokio::time::timeout(timeouts.connect, connect).await;
         let (driver, updates) = connected.map_err(|_| ClientError::Timeout { after: timeouts.connect })??;
@@ -92,21 +110,30 @@ impl Link {
 }
 
 async fn driver_config(server: &ServerState) -> Result<io::Config, ClientError> {
-    Ok(match server {
-        ServerState::Production { dc_id } => {
-            io::Config::new(dc::production(*dc_id), *dc_id, vec![RsaPublicKey::telegram_production()])
+    let (dc_id, keys) = match server {
+        ServerState::Production { dc_id } => (*dc_id, vec![RsaPublicKey::telegram_production()]),
+        ServerState::Test { dc_id } => (TEST_DC_OFFSET + dc_id, vec![RsaPublicKey::telegram_test()]),
+        ServerState::Custom { dc_id, rsa_key_pem, .. } => {
+            (*dc_id, vec![RsaPublicKey::from_pem(rsa_key_pem).map_err(ClientError::RsaKey)?])
         }
-        ServerState::Test { dc_id } => {
-            let keys = vec![RsaPublicKey::telegram_test()];
-            io::Config::new(dc::test(*dc_id), TEST_DC_OFFSET + dc_id, keys)
+    };
+    Ok(io::Config::new(server.resolve().await?, dc_id, keys))
+}
+
+impl ServerState {
+    /// The addresses of the server: those built in, or what the name of the user's own server stands for.
+    ///
+    /// # Errors
+    /// [`ClientError::Address`].
+    pub async fn resolve(&self) -> Result<Vec<SocketAddr>, ClientError> {
+        match self {
+            Self::Production { dc_id } => Ok(dc::production(*dc_id)),
+            Self::Test { dc_id } => Ok(dc::test(*dc_id)),
+            Self::Custom { address, .. } => {
+                let resolved = tokio::net::lookup_host(address).await;
+                let named = |source| ClientError::Address { address: address.clone(), source };
+                Ok(resolved.map_err(named)?.collect())
+            }
         }
-        ServerState::Custom { dc_id, address, rsa_key_pem } => {
-            let key = RsaPublicKey::from_pem(rsa_key_pem).map_err(ClientError::RsaKey)?;
-            let resolved = tokio::net::lookup_host(address).await;
-            let addresses = resolved
-                .map_err(|source| ClientError::Address { address: address.clone(), source })?
-                .collect();
-            io::Config::new(addresses, *dc_id, vec![key])
-        }
-    })
+    }
 }

@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::limits::MAX_BYTES_LEN;
+
 /// A value that can be written, as it stands on the wire.
 ///
 /// [`encoded_len`](Self::encoded_len) is exact: a buffer of that capacity is never reallocated.
@@ -81,19 +83,21 @@ pub trait Constructor {
     const NAME: &'static str;
 }
 
-/// The length of `bytes` or a `string` of `len` bytes on the wire, its length and padding included.
+/// The length of `bytes` or a `string` of `len` bytes on the wire, its length and padding included; of what
+/// [`encode_bytes`] writes of it if that is too long.
 #[inline]
 pub const fn bytes_len(len: usize) -> usize {
+    let len = if len > MAX_BYTES_LEN { MAX_BYTES_LEN } else { len };
     let head = if len < 254 { 1 } else { 4 };
     (head + len + 3) & !3
 }
 
 /// Appends `bytes` (or the bytes of a `string`).
 ///
-/// What exceeds [`MAX_BYTES_LEN`](crate::limits::MAX_BYTES_LEN) is cut off: TL has no way to say it, and every caller
+/// What exceeds [`MAX_BYTES_LEN`] is cut off: TL has no way to say it, and every caller
 /// of this project bounds its strings far below.
 pub fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    let bytes = bytes.get(..crate::limits::MAX_BYTES_LEN).unwrap_or(bytes);
+    let bytes = bytes.get(..MAX_BYTES_LEN).unwrap_or(bytes);
     let [low, mid, high, ..] = bytes.len().to_le_bytes();
     if bytes.len() < 254 {
         out.push(low);

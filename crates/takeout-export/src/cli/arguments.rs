@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::account::{Login, Logout, Permission, Status};
+pub use self::accounts::{Accounts, Config, Doctor, WhoAmI};
 pub use self::files::{Convert, Output, Place, Replies, Reuse};
 pub use self::look::{Completions, Diff, History, Inspect, Man, Verify};
 use super::exit::EXIT_CODES;
+use super::places::AccountName;
 
 mod account;
+pub mod accounts;
 mod files;
 mod look;
 
@@ -74,6 +78,14 @@ pub enum Command {
     Status(Status),
     /// End the session at Telegram and remove it here
     Logout(Logout),
+    /// Ask Telegram who is logged in
+    Whoami(WhoAmI),
+    /// Several accounts on one machine: list, show, rename, remove, choose; bring logins along from other libraries
+    Accounts(Accounts),
+    /// The settings in force
+    Config(Config),
+    /// Check the server, the way there, the clock, the keyring and the files, and say what to do
+    Doctor(Doctor),
 }
 
 /// Options of every command.
@@ -173,12 +185,24 @@ pub struct Credentials {
     pub api_hash: Option<secrecy::SecretString>,
 }
 
-/// Where the session is kept.
+/// Whose session, where it is kept, and how it is guarded.
 #[derive(Debug, Clone, Args)]
 pub struct Session {
-    /// Session file (default: in the data folder of the user)
+    /// The account, by the name that it has here (default: `main`, or what `accounts default` says)
+    #[arg(long, value_name = "NAME", env = "TAKEOUT_EXPORT_ACCOUNT", conflicts_with = "path")]
+    pub account: Option<AccountName>,
+    /// Session file (default: that of the account, in the data folder of the user)
     #[arg(long = "session", value_name = "FILE", env = "TAKEOUT_EXPORT_SESSION")]
     pub path: Option<PathBuf>,
+    /// Read the passphrase of the sessions from the first line of a file (or set `TAKEOUT_EXPORT_PASSPHRASE`)
+    #[arg(long, value_name = "FILE", env = "TAKEOUT_EXPORT_PASSPHRASE_FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Do not put the key of the sessions into the keyring of the system: a passphrase guards it
+    #[arg(long, env = "TAKEOUT_EXPORT_NO_KEYRING", value_parser = FalseyValueParser::new())]
+    pub no_keyring: bool,
+    /// Do not encrypt the session: whoever reads the file has the account
+    #[arg(long, env = "TAKEOUT_EXPORT_INSECURE_PLAIN_SESSION", value_parser = FalseyValueParser::new())]
+    pub insecure_plain_session: bool,
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use tg_client::{Client, Config, Pause, Proxy, ServerState, SessionError, Session
 use super::arguments::{Server, Session};
 use super::failure::{Failure, duration_text};
 use super::interrupt::Interrupt;
-use super::{output, settings};
+use super::vault::Vault;
+use super::{output, places, settings};
 
 /// A shorter pause is no news.
 const NEWS: Duration = Duration::from_secs(2);
@@ -57,10 +58,11 @@ pub(super) async fn resume(
     server: &Server,
     interrupt: &Interrupt,
 ) -> Result<Client, Failure> {
-    let path = settings::session_path(session)?;
-    let store = SessionStore::open(&path).map_err(|error| match error {
-        SessionError::Missing { .. } => Failure::NotLoggedIn(Some(error)),
-        other => Failure::Session(other),
+    let path = places::session_path(&session)?;
+    let opened = interrupt.or(Vault::new(&session).open(&path)).await?;
+    let store = opened.map_err(|failure| match failure {
+        Failure::Session(error @ SessionError::Missing { .. }) => Failure::NotLoggedIn(Some(error)),
+        other => other,
     })?;
     if store.state().account.is_none() {
         return Err(Failure::NotLoggedIn(None));

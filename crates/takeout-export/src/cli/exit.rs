@@ -39,6 +39,12 @@ pub enum Exit {
     Frozen,
     /// Telegram has ended the key, because it was used in two places at once.
     KeyDuplicated,
+    /// Another process uses the session.
+    InUse,
+    /// The session cannot be decrypted: passphrase, keyring.
+    CannotDecrypt,
+    /// The session file is open to others, or damaged.
+    UnsafeSession,
     /// A file is not what was written.
     Unverified,
     /// `diff --exit-code`: there are changes.
@@ -47,6 +53,8 @@ pub enum Exit {
     Revoked,
     /// The export was declined, or still waits past a limit.
     NotAllowed,
+    /// A command that changes something was not confirmed.
+    NotConfirmed,
     /// Ctrl-C.
     Interrupted,
     /// SIGTERM.
@@ -71,11 +79,17 @@ impl Exit {
             Self::Output => 11,
             Self::Reconcile => 12,
             Self::FloodWait => 13,
+            Self::InUse => 14,
+            Self::CannotDecrypt => 15,
+            Self::UnsafeSession => 16,
             Self::AccountGone => 17,
             Self::Frozen => 18,
             Self::KeyDuplicated => 19,
             Self::Unverified => 20,
+            Self::Unverified => 20,
             Self::Different => 21,
+            Self::Different => 21,
+            Self::NotConfirmed => 22,
             Self::Revoked => 24,
             Self::NotAllowed => 25,
             // 128 and the number of the signal, as shells have it
@@ -108,11 +122,15 @@ Exit codes:
    11  the output cannot be written
    12  reconciliation failed: a record would have been lost
    13  a flood wait longer than allowed
+   14  the session is in use by another process
+   15  the session cannot be decrypted (passphrase, keyring)
+   16  the session file is open to others, or damaged
    17  the account was deleted or banned
    18  the account is frozen: Telegram lets it do almost nothing
    19  Telegram has ended the key, because it was used in two places at once
    20  a file is not what was written: damaged, or changed since
    21  `diff --exit-code` found changes
+   22  a command that changes something was not confirmed (--yes)
    24  the session was ended on another device
    25  the export was declined on another device, or still waits past --wait-at-most
   130  interrupted (Ctrl-C)
@@ -140,11 +158,17 @@ mod tests {
             Exit::Output,
             Exit::Reconcile,
             Exit::FloodWait,
+            Exit::InUse,
+            Exit::CannotDecrypt,
+            Exit::UnsafeSession,
             Exit::AccountGone,
             Exit::Frozen,
             Exit::KeyDuplicated,
             Exit::Unverified,
+            Exit::Unverified,
             Exit::Different,
+            Exit::Different,
+            Exit::NotConfirmed,
             Exit::Revoked,
             Exit::NotAllowed,
             Exit::Interrupted,

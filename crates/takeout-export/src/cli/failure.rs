@@ -1,17 +1,21 @@
 //! Every way to fail: what is said, what to do now, and the exit code.
 
 pub(super) mod account;
+mod session;
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tg_client::session::foreign::ForeignError;
 use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
 
 use self::account::Trouble;
 use super::exit::Exit;
 use super::interrupt::Signal;
+use super::places::NotAName;
+use super::vault::VaultError;
 use crate::archive::{ArchiveError, seal};
 use crate::export::ExportError;
 use crate::read::ReadError;
@@ -39,8 +43,18 @@ pub(super) enum Failure {
     NoDataFolder,
     #[error("the session belongs to another server than the one that was named")]
     OtherServer,
+    #[error("{} does not name an account", path.display())]
+    AccountName { path: PathBuf, source: NotAName },
+    #[error("{} cannot be used: a key or value on line {line} is unknown or of the wrong kind", path.display())]
+    Config { path: PathBuf, line: usize },
+    #[error("{} is no session of that form", path.display())]
+    Foreign { path: PathBuf, source: ForeignError },
+    #[error("not confirmed, nothing was changed")]
+    NotConfirmed,
     #[error(transparent)]
     Session(SessionError),
+    #[error(transparent)]
+    Vault(VaultError),
     #[error("nobody is logged in")]
     NotLoggedIn(#[source] Option<SessionError>),
     #[error("the login did not succeed")]
@@ -93,6 +107,9 @@ impl Failure {
             | Self::Stdin(_)
             | Self::NoDataFolder
             | Self::Recipient(_)
+            | Self::AccountName { .. }
+            | Self::Config { .. }
+            | Self::Foreign { .. }
             | Self::OtherServer
             | Self::Read { source: ReadError::Io(_) | ReadError::Nothing, .. }
             | Self::Verify { source: VerifyError::Io(_), .. } => Exit::Usage,
@@ -101,8 +118,11 @@ impl Failure {
             }
             Self::KeyKept(_) => Exit::Connection,
             Self::Read { .. } | Self::Verify { .. } | Self::Unverified { .. } => Exit::Unverified,
-            Self::Output { .. } | Self::Session(SessionError::Io { .. }) => Exit::Output,
-            Self::Session(_) | Self::NotLoggedIn(_) => Exit::NotLoggedIn,
+            Self::Output { .. } => Exit::Output,
+            Self::Session(error) => session::exit(error),
+            Self::Vault(error) => error.exit(),
+            Self::NotConfirmed => Exit::NotConfirmed,
+            Self::NotLoggedIn(_) => Exit::NotLoggedIn,
             Self::Login(error) => login_exit(error),
             Self::Client(error) => client_exit(error),
             Self::Takeout(error) => takeout_exit(error),
@@ -151,12 +171,10 @@ impl Failure {
             Self::KeyKept(_) => {
                 "run it again when there is a connection; --local removes the key all the same".to_owned()
             }
-            Self::Session(SessionError::Exposed { path, .. }) => {
-                format!("if nobody else has read it: chmod 600 {}", path.display())
-            }
-            Self::Session(SessionError::Malformed { .. } | SessionError::Version { .. }) => {
-                "move the file away and log in again".to_owned()
-            }
+            Self::Session(error) => return session::advice(error),
+            Self::Vault(error) => error.advice(),
+            Self::NotConfirmed => "run the command in a terminal, or add --yes".to_owned(),
+            Self::Foreign { .. } => "--format says which library wrote it".to_owned(),
             Self::Login(error) => return login_advice(error),
             Self::Client(error) | Self::Takeout(TakeoutError::Client(error)) => return client_advice(error),
             Self::Takeout(TakeoutError::Delayed { wait } | TakeoutError::StillDelayed { wait, .. }) => {
@@ -232,8 +250,7 @@ fn client_exit(error: &ClientError) -> Exit {
         | ClientError::UnknownDataCentre { .. }
         | ClientError::MigrationLoop { .. } => Exit::Connection,
         ClientError::RsaKey(_) => Exit::Usage,
-        ClientError::Session(SessionError::Io { .. }) => Exit::Output,
-        ClientError::Session(_) => Exit::NotLoggedIn,
+        ClientError::Session(error) => session::exit(error),
         _ => Exit::Unexpected,
     }
 }
@@ -241,6 +258,9 @@ fn client_exit(error: &ClientError) -> Exit {
 fn client_advice(error: &ClientError) -> Option<String> {
     if let Some(trouble) = Trouble::of(error) {
         return Some(trouble.advice().to_owned());
+    }
+    if let ClientError::Session(error) = error {
+        return session::advice(error);
     }
     Some(match client_exit(error) {
         Exit::NotLoggedIn => "takeout-export login".to_owned(),

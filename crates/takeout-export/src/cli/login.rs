@@ -9,31 +9,31 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use tg_client::{
-    AccountState, ApiCredentials, Client, ServerState, SessionError, SessionState, SessionStore, SignIn,
-};
+use tg_client::{AccountState, ApiCredentials, Client, ServerState, SessionError, SessionState, SignIn};
 
 use super::arguments::Login;
 use super::connection::{self, Way};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::settings;
 use super::summary::Outcome;
+use super::vault::Vault;
+use super::{places, settings};
 
 /// How often a person may mistype a code or a password before the command ends; Telegram counts as well.
 const ATTEMPTS: u32 = 3;
 
 /// Logs in, or finds that somebody is logged in already.
 pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, Failure> {
-    let path = settings::session_path(login.session.clone())?;
+    let path = places::session_path(&login.session)?;
+    let vault = Vault::new(&login.session);
     let server = settings::server(&login.server)?;
-    if let Some(user_id) = already(&path, server.clone(), Way::to(&login.server)?, interrupt).await? {
+    if let Some(user_id) = already(&vault, &path, server.clone(), Way::to(&login.server)?, interrupt).await? {
         return Ok(Outcome::LoggedIn { user_id, session: path, already: true });
     }
     let credentials = interrupt.or(settings::credentials(login.credentials.clone())).await??;
     let server = server.unwrap_or_else(ServerState::production);
     let state = SessionState::new(credentials.api_id, server);
-    let store = SessionStore::create(&path, state).map_err(Failure::Session)?;
+    let store = interrupt.or(vault.create(&path, state)).await??;
     let client = connection::connect(store, Way::to(&login.server)?, interrupt).await?;
     let account = interrupt.or(log_in(&client, &credentials, login)).await;
     connection::close(&client).await;
@@ -43,15 +43,15 @@ pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, 
 /// Who is logged in with the session file, if it is there and the server still knows the login. A session whose login
 /// is not on record may be good all the same: a process may have died between the server's yes and its own note.
 async fn already(
+    vault: &Vault,
     path: &Path,
     named: Option<ServerState>,
     way: Way,
     interrupt: &Interrupt,
 ) -> Result<Option<i64>, Failure> {
-    let store = match SessionStore::open(path) {
-        Ok(store) => store,
-        Err(SessionError::Missing { .. }) => return Ok(None),
-        Err(error) => return Err(Failure::Session(error)),
+    let store = match interrupt.or(vault.open(path)).await? {
+        Err(Failure::Session(SessionError::Missing { .. })) => return Ok(None),
+        store => store?,
     };
     let state = store.state();
     if state.key.is_none() {

@@ -2,20 +2,22 @@
 
 use std::path::Path;
 
-use tg_client::{ClientError, SessionError, SessionStore, takeout};
+use tg_client::{ClientError, SessionError, takeout};
 
 use super::arguments::{Logout, Server};
 use super::connection::{self, Way};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::settings;
 use super::summary::{Ended, Outcome};
+use super::vault::Vault;
+use super::{places, settings};
 
 /// Ends the session at the server, then removes the file: in this order, so that a key which still opens the account
 /// is never forgotten.
 pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome, Failure> {
-    let session = settings::session_path(logout.session)?;
-    let ended = match end(&session, &logout.server, interrupt).await {
+    let session = places::session_path(&logout.session)?;
+    let vault = Vault::new(&logout.session);
+    let ended = match end(&vault, &session, &logout.server, interrupt).await {
         Err(Failure::Client(error)) if error.is_logged_out() => Ended::Before,
         Err(Failure::Client(error)) if error.is_connection_lost() => {
             if !logout.local {
@@ -33,11 +35,13 @@ pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome
 }
 
 /// Also for a session of which nobody knows that it is logged in: the process that logged in may have died.
-async fn end(session: &Path, server: &Server, interrupt: &Interrupt) -> Result<(), Failure> {
-    let store = SessionStore::open(session).map_err(|error| match error {
-        SessionError::Missing { .. } => Failure::NotLoggedIn(Some(error)),
-        other => Failure::Session(other),
-    })?;
+async fn end(vault: &Vault, session: &Path, server: &Server, interrupt: &Interrupt) -> Result<(), Failure> {
+    let store = match interrupt.or(vault.open(session)).await? {
+        Err(Failure::Session(error @ SessionError::Missing { .. })) => {
+            return Err(Failure::NotLoggedIn(Some(error)));
+        }
+        store => store?,
+    };
     connection::demand_server(&store, settings::server(server)?)?;
     if store.state().key.is_none() {
         return Ok(());

@@ -63,7 +63,7 @@ pub(super) fn guide(has_session: bool) {
 }
 
 /// The chain of causes, without those that the message before them has already told.
-fn causes(failure: &Failure) -> Vec<String> {
+pub(super) fn causes(failure: &Failure) -> Vec<String> {
     let mut told = failure.headline();
     let mut causes = Vec::new();
     // the failure's own words are told already, unless there was a better headline

@@ -31,7 +31,8 @@ pub(super) async fn stdin_line() -> Result<SecretString, Failure> {
     blocking(|| first_line().map(SecretString::from)).await
 }
 
-fn demand_terminal(option: &'static str) -> Result<(), Failure> {
+/// A question needs somebody to ask; `option` is what a script would give instead.
+pub(super) fn demand_terminal(option: &'static str) -> Result<(), Failure> {
     if io::stdin().is_terminal() { Ok(()) } else { Err(Failure::NoTerminal { option }) }
 }
 

@@ -7,20 +7,9 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use tg_client::{ApiCredentials, DeviceInfo, Proxy, ServerState};
 
-use super::arguments::{Credentials, Server, Session};
+use super::arguments::{Credentials, Server};
 use super::failure::Failure;
 use super::prompt;
-
-/// The session file of a user who names none: in the platform's data folder.
-pub(super) fn default_session() -> Option<PathBuf> {
-    let folders = directories::ProjectDirs::from("", "", "takeout-export")?;
-    Some(folders.data_dir().join("account.session"))
-}
-
-/// The session file that is meant.
-pub(super) fn session_path(session: Session) -> Result<PathBuf, Failure> {
-    session.path.or_else(default_session).ok_or(Failure::NoDataFolder)
-}
 
 /// The server that was named, if one was.
 pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
@@ -49,18 +38,22 @@ pub(super) fn proxy(server: &Server) -> Result<Option<Proxy>, Failure> {
 
 /// What only a login needs: asked for where it is not given.
 pub(super) async fn credentials(given: Credentials) -> Result<ApiCredentials, Failure> {
-    const WHERE: &str = "(from https://my.telegram.org, API development tools; use your own: borrowed ones get accounts banned)";
-    let api_id = if let Some(api_id) = given.api_id {
-        api_id
-    } else {
-        let typed = prompt::line(format!("api_id {WHERE}: "), "--api-id").await?;
-        typed.parse().map_err(|_| Failure::Usage { what: "api_id is a number".to_owned() })?
-    };
+    let api_id = api_id(given.api_id).await?;
     let api_hash = match given.api_hash {
         Some(api_hash) => api_hash,
         None => prompt::secret("api_hash: ", "--api-hash").await?,
     };
     Ok(ApiCredentials { api_id, api_hash })
+}
+
+/// The application that speaks.
+pub(super) async fn api_id(given: Option<i32>) -> Result<i32, Failure> {
+    const WHERE: &str = "(from https://my.telegram.org, API development tools; use your own: borrowed ones get accounts banned)";
+    if let Some(api_id) = given {
+        return Ok(api_id);
+    }
+    let typed = prompt::line(format!("api_id {WHERE}: "), "--api-id").await?;
+    typed.parse().map_err(|_| Failure::Usage { what: "api_id is a number".to_owned() })
 }
 
 /// The first line of a file that holds a secret.

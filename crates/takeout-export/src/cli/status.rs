@@ -7,21 +7,42 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tg_client::{SessionError, SessionState, SessionStore};
+use tg_client::{SessionError, SessionState};
 
-use super::arguments::Status;
+use super::arguments::{Session, Status};
 use super::failure::{Failure, until_text};
-use super::settings;
+use super::interrupt::Interrupt;
+use super::places::{self, DataFolder};
 use super::summary::{Outcome, Report};
+use super::vault::Vault;
 
-/// Reads the session; Telegram is not asked.
-pub(super) fn run(status: Status) -> Result<Outcome, Failure> {
-    let path = settings::session_path(status.session)?;
-    let store = SessionStore::open(&path).map_err(|error| match error {
-        SessionError::Missing { .. } => Failure::NotLoggedIn(Some(error)),
-        other => Failure::Session(other),
-    })?;
-    Ok(Outcome::Report(Box::new(Standings(vec![Standing::of(path, &store.state())]))))
+/// Reads the sessions of all accounts, or the one that is named; Telegram is not asked.
+pub(super) async fn run(status: Status, interrupt: &Interrupt) -> Result<Outcome, Failure> {
+    let vault = Vault::new(&status.session);
+    let mut standings = Vec::new();
+    for path in paths(&status.session)? {
+        let store = match interrupt.or(vault.open(&path)).await? {
+            Err(Failure::Session(error @ SessionError::Missing { .. })) => {
+                return Err(Failure::NotLoggedIn(Some(error)));
+            }
+            store => store?,
+        };
+        standings.push(Standing::of(path, &store.state()));
+    }
+    Ok(Outcome::Report(Box::new(Standings(standings))))
+}
+
+/// Where the sessions lie that are meant.
+fn paths(session: &Session) -> Result<Vec<PathBuf>, Failure> {
+    let named = places::session_path(session)?;
+    if session.path.is_some() || session.account.is_some() {
+        return Ok(vec![named]);
+    }
+    let folder = DataFolder::find().ok_or(Failure::NoDataFolder)?;
+    let all = folder.names()?.into_iter().map(|name| folder.session(&name));
+    let all: Vec<_> = all.filter(|path| path.exists()).collect();
+    // without any, the one that is missing is the default account's
+    Ok(if all.is_empty() { vec![named] } else { all })
 }
 
 /// Where every session stands.

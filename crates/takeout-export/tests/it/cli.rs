@@ -125,10 +125,10 @@ fn without_a_session_it_says_how_to_get_one() {
     {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(&session, fs::Permissions::from_mode(0o644)).unwrap();
-        run(&mut export).fails(3, "now: if nobody else has read it: chmod 600");
+        run(&mut export).fails(16, "now: if nobody else has read it: chmod 600");
         fs::set_permissions(&session, fs::Permissions::from_mode(0o600)).unwrap();
     }
-    run(&mut export).fails(3, "now: move the file away and log in again");
+    run(&mut export).fails(16, "now: bring the file back");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_session_lies_in_the_data_folder_unless_it_is_named() {
     login.stdin(fs::File::open(world.path("code")).unwrap());
     run(&mut login).succeeds();
     assert!(default_session(&home).is_file());
-    assert_eq!(names_in(&home.join("takeout-export")), ["account.session"]);
+    assert_eq!(names_in(&home.join("takeout-export/accounts/main")), ["session"]);
 
     // the environment names one as well as the option does
     run(without_session("logout").env("TAKEOUT_EXPORT_SESSION", world.path("other"))).fails(3, "other");
@@ -242,5 +242,5 @@ fn the_session_lies_in_the_data_folder_unless_it_is_named() {
 }
 
 fn default_session(data_home: &Path) -> std::path::PathBuf {
-    data_home.join("takeout-export/account.session")
+    data_home.join("takeout-export/accounts/main/session")
 }

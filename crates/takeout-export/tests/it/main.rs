@@ -3,8 +3,11 @@
 //! Read first: `walkthrough`, which takes one contact through every hop.
 #![cfg(test)]
 
+mod accounts;
+mod at_rest;
 mod awkward;
 mod cli;
+mod configuration;
 mod convert;
 mod delays;
 mod determinism;

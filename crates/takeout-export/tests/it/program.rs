@@ -16,10 +16,16 @@ const GLANCE: Duration = Duration::from_millis(10);
 pub(crate) fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_takeout-export"));
     command.args(arguments).stdin(Stdio::null());
-    for variable in ["API_ID", "API_HASH", "SESSION", "PROXY"] {
-        command.env_remove(format!("TAKEOUT_EXPORT_{variable}"));
+    for (variable, _) in std::env::vars_os() {
+        if variable.to_string_lossy().starts_with("TAKEOUT_EXPORT_") {
+            command.env_remove(variable);
+        }
     }
-    command.env("XDG_DATA_HOME", "/nonexistent/data");
+    // the developer's keyring is not for tests
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    command.env("XDG_DATA_HOME", "/nonexistent/data").env("XDG_CONFIG_HOME", "/nonexistent/config");
+    // a passphrase costs half a second a command; `at_rest` tests what is done without this
+    command.env("TAKEOUT_EXPORT_INSECURE_PLAIN_SESSION", "1");
     command
 }
 
@@ -45,6 +51,12 @@ impl Running {
     /// Waits until it has said this on stderr.
     pub(crate) fn wait_for(&mut self, text: &str) {
         self.watch(text, |running| read(running.stderr.path()).contains(text).then_some(()));
+    }
+
+    /// Its process number.
+    #[cfg(unix)]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends it a signal, like `INT`.

@@ -102,7 +102,7 @@ fn people(world: &World) -> Vec<String> {
 /// The key of a session file.
 fn auth_key(path: &Path) -> Vec<u8> {
     let session: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    let key = BASE64.decode(session["key"]["auth_key"].as_str().unwrap()).unwrap();
+    let key = BASE64.decode(session["session"]["key"]["auth_key"].as_str().unwrap()).unwrap();
     assert_eq!(key.len(), 256);
     key
 }

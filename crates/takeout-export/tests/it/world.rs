@@ -59,9 +59,21 @@ impl World {
 
     /// A command for this data centre and this session.
     pub(crate) fn command(&self, name: &str) -> Command {
-        let mut command = program(&[name, "--dc"]);
-        command.arg(format!("2={}", self.server.address()));
-        command.arg("--rsa-key").arg(self.path("key.pem")).arg("--session").arg(self.session());
+        self.command_on(&[name], &self.session())
+    }
+
+    /// A command for this data centre and another session.
+    pub(crate) fn command_on(&self, words: &[&str], session: &Path) -> Command {
+        let mut command = self.bare_command(words);
+        command.arg("--session").arg(session);
+        command
+    }
+
+    /// A command for this data centre, which finds its session by itself.
+    pub(crate) fn bare_command(&self, words: &[&str]) -> Command {
+        let mut command = program(words);
+        command.arg("--dc").arg(format!("2={}", self.server.address()));
+        command.arg("--rsa-key").arg(self.path("key.pem"));
         command
     }
 
@@ -71,7 +83,11 @@ impl World {
     }
 
     pub(crate) fn login_with(&self, code: &str) -> Command {
-        let mut command = self.command("login");
+        self.answered(self.command("login"), code)
+    }
+
+    /// A login with all that would be asked.
+    pub(crate) fn answered(&self, mut command: Command, code: &str) -> Command {
         command.args(["--api-id", "17", "--api-hash", "0123456789abcdef0123456789abcdef", "--code-stdin"]);
         command.args(["--phone", &self.server.truth().account.phone]);
         fs::write(self.path("code"), format!("{code}\n")).unwrap();

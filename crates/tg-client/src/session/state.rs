@@ -8,15 +8,13 @@ use mtproto::crypto::AuthKey;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-/// The version that this program writes. A file of another version is refused with a message, never guessed at.
-pub const SESSION_VERSION: u32 = 1;
+/// The version that this program writes; it reads the older ones too (see `text`).
+pub const SESSION_VERSION: u32 = 2;
 
 /// All that a later run needs to go on as the same device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionState {
-    /// [`SESSION_VERSION`].
-    pub version: u32,
     /// The application that logged in (my.telegram.org).
     pub api_id: i32,
     /// The server that holds the account.
@@ -35,15 +33,7 @@ pub struct SessionState {
 impl SessionState {
     /// A session that has no key yet.
     pub fn new(api_id: i32, server: ServerState) -> Self {
-        Self {
-            version: SESSION_VERSION,
-            api_id,
-            server,
-            key: None,
-            account: None,
-            takeout: None,
-            delay: None,
-        }
+        Self { api_id, server, key: None, account: None, takeout: None, delay: None }
     }
 }
 

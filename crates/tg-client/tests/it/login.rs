@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use testdc::Event;
 use tg_client::{
-    Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, SessionStore, SignIn, takeout,
+    Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, Protection, SessionStore, SignIn, takeout,
 };
 
 use crate::world::{PASSWORD, World, rpc_name};
@@ -13,13 +13,13 @@ async fn a_code_logs_in_and_the_session_goes_on_in_a_new_process() {
     let mut world = World::small().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("account.session");
-    let store = SessionStore::create(&path, world.session()).unwrap();
+    let store = SessionStore::create(&path, world.session(), Protection::Plain).unwrap();
     let client = Client::connect(World::config(), store).await.unwrap();
     world.log_in_on(&client).await.unwrap();
     client.close().await.unwrap();
     drop(client);
 
-    let store = SessionStore::open(&path).unwrap();
+    let store = SessionStore::open(&path, Protection::Plain).unwrap();
     assert_eq!(store.state().account.unwrap().user_id, world.server.truth().account.user_id);
     let key_id = store.state().key.unwrap().auth_key.id();
     let again = Client::connect(World::config(), store).await.unwrap();
@@ -27,7 +27,11 @@ async fn a_code_logs_in_and_the_session_goes_on_in_a_new_process() {
     assert_eq!(again.session().state().key.unwrap().auth_key.id(), key_id, "the same key all along");
 
     again.log_out().await.unwrap();
-    assert!(SessionStore::open(&path).unwrap().state().key.is_none(), "the key is gone from the file");
+    drop(again);
+    assert!(
+        SessionStore::open(&path, Protection::Plain).unwrap().state().key.is_none(),
+        "the key is gone from the file"
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ mod delays;
 use std::convert::Infallible;
 use std::future::pending;
 
-use tg_client::{Client, ClientError, OpenTakeout, RunError, SessionStore, TakeoutError, Terms, takeout};
+use tg_client::{
+    Client, ClientError, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, Terms, takeout,
+};
 use tl_api::{Invoke, InvokeError, functions};
 
 use crate::world::{World, rpc_name};
@@ -68,9 +70,12 @@ async fn what_a_dead_process_left_open_is_settled_by_the_next() {
     let mut world = World::small().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("account.session");
-    let client = Client::connect(World::config(), SessionStore::create(&path, world.session()).unwrap())
-        .await
-        .unwrap();
+    let client = Client::connect(
+        World::config(),
+        SessionStore::create(&path, world.session(), Protection::Plain).unwrap(),
+    )
+    .await
+    .unwrap();
     world.log_in_on(&client).await.unwrap();
     let abandoned = takeout::run(&client, Terms::default(), pending::<Infallible>(), async |takeout| {
         // the process dies here: what the file says now is all that the next one knows
@@ -81,7 +86,7 @@ async fn what_a_dead_process_left_open_is_settled_by_the_next() {
     assert!(world.takeout_end().await);
     client.close().await.unwrap();
 
-    let store = SessionStore::open(&path.with_extension("copy")).unwrap();
+    let store = SessionStore::open(&path.with_extension("copy"), Protection::Plain).unwrap();
     assert_eq!(store.state().takeout, Some(OpenTakeout { id, verified: false }));
     let next = Client::connect(World::config(), store).await.unwrap();
     assert!(takeout::settle(&next).await.unwrap(), "there was one");

@@ -1,4 +1,5 @@
 //! The codec from outside, as a crate that uses it sees it.
 
 mod hostile;
+mod limits;
 mod round_trip;

@@ -138,3 +138,38 @@ fn doubles_come_out_of_text_as_they_went_in() {
         assert_eq!(dynamic.write(&object).unwrap()[4..], value.to_le_bytes(), "{text}");
     }
 }
+
+/// Arrays of one array each, and nothing in the innermost.
+fn nested(levels: usize) -> Vec<u8> {
+    let level = [0x63, 0x47, 0x44, 0xf7, 0x15, 0xc4, 0xb5, 0x1c, 1, 0, 0, 0];
+    [level.repeat(levels), 0x3f6d_7b68_u32.to_le_bytes().to_vec()].concat()
+}
+
+#[test]
+fn nesting_ends_at_the_limit() {
+    let dynamic = api();
+    let fitting = (1..=100).take_while(|levels| dynamic.read(&nested(*levels)).is_ok()).count();
+    assert!(fitting >= 20, "{fitting}: real objects nest so deep");
+    let object = dynamic.read(&nested(fitting)).unwrap();
+    assert_eq!(dynamic.write(&object).unwrap(), nested(fitting));
+    for levels in [fitting + 1, 50_000] {
+        let error = dynamic.read(&nested(levels)).unwrap_err();
+        assert_eq!(error.kind(), tl_codec::ErrorKind::TooDeep);
+    }
+}
+
+#[test]
+fn a_string_that_no_length_can_say_is_refused() {
+    let dynamic = api();
+    let mut object = Object::new(dynamic.declaration("dataJSON").unwrap());
+    for (len, is_written) in
+        [(tl_codec::limits::MAX_BYTES_LEN, true), (tl_codec::limits::MAX_BYTES_LEN + 1, false)]
+    {
+        object.set("data", Value::String(vec![b'x'; len]));
+        let written = dynamic.write(&object);
+        assert_eq!(written.is_ok(), is_written, "{len}");
+        if let Err(error) = written {
+            assert_eq!(error.fault(), &Fault::TooLong { len });
+        }
+    }
+}

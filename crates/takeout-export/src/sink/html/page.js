@@ -10,6 +10,7 @@
     last_month: "within a month", empty: "long ago", unknown: "unknown",
   };
   const number = new Intl.NumberFormat();
+  const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
   const date = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
   const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -168,6 +169,13 @@
     const counts = new Map(Object.keys(labels).map((value) => [value, 0]));
     for (const person of people) if (fits(person, key)) counts.set(person[key], (counts.get(person[key]) ?? 0) + 1);
     const most = Math.max(1, ...counts.values());
+    if (key === "source") {
+      byId("share").replaceChildren(...Object.keys(labels).filter((value) => counts.get(value)).map((value) => {
+        const part = element("span", `fill ${value}`);
+        part.style.flexGrow = String(counts.get(value));
+        return part;
+      }));
+    }
     const list = byId(`by-${key}`);
     if (list.children.length === 0) {
       for (const value of counts.keys()) {
@@ -197,17 +205,19 @@
       counts.set(year, (counts.get(year) ?? 0) + 1);
     }
     if (counts.size === 0) { byId("by-year").append(element("p", "number", "nobody is saved")); return; }
-    const all = [...counts.keys()];
+    // a date after the export is a mistake of some phone; it would push all the others together
+    const now = exportedAt ? exportedAt.getUTCFullYear() : Infinity;
+    const all = [...counts.keys()].filter((year) => year <= now);
     const last = Math.max(...all);
     const from = Math.max(Math.min(...all), last - 14);
-    const most = Math.max(...counts.values());
+    const most = Math.max(...all.map((year) => counts.get(year)));
     for (let year = from; year <= last; year += 1) {
       const count = counts.get(year) ?? 0;
       const bar = element("div", "year");
       const column = element("div", "column");
       column.style.height = `${(74 * count) / most}%`;
       bar.title = `${year}: ${number.format(count)}`;
-      bar.append(element("span", "", count ? number.format(count) : ""), column, element("span", "", `’${String(year % 100).padStart(2, "0")}`));
+      bar.append(element("span", "", count ? compact.format(count) : ""), column, element("span", "", `’${String(year % 100).padStart(2, "0")}`));
       byId("by-year").append(bar);
     }
   };

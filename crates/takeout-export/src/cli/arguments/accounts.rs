@@ -1,0 +1,164 @@
+//! What can be typed about accounts and settings.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Credentials, Server, Session};
+use crate::cli::places::AccountName;
+
+/// `accounts`
+#[derive(Debug, Args)]
+pub struct Accounts {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: AccountsCommand,
+}
+
+/// What can be done with accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountsCommand {
+    /// The accounts on this machine
+    List,
+    /// What is known of an account without asking Telegram
+    Show(Chosen),
+    /// Give an account another name here
+    Rename {
+        /// The name that it has
+        old: AccountName,
+        /// The name that it gets
+        new: AccountName,
+    },
+    /// Remove an account's key from this machine; the login stays at Telegram (`logout` ends it there)
+    Remove {
+        /// Its name here
+        name: AccountName,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The account that is meant when none is named: say which, or make it another one
+    Default {
+        /// Its name here
+        name: Option<AccountName>,
+    },
+    /// Bring a login along from another library; the key is checked with one call that only reads
+    Import(Import),
+    /// Write a login in the form of another library
+    Export(ExportAccount),
+}
+
+/// One account.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// `accounts import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file, or '-' for a string on the first line of stdin (on the command line others could read it)
+    #[arg(value_name = "FILE")]
+    pub from: PathBuf,
+    /// What wrote it
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub format: ForeignForm,
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Whose application.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// `accounts export`
+#[derive(Debug, Args)]
+pub struct ExportAccount {
+    /// For which library
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub format: ExportForm,
+    /// Write it to a new file that nobody else can read, instead of to stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// Forms of sessions that can be brought along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum ForeignForm {
+    /// Telethon's session file (`SQLite`)
+    TelethonFile,
+    /// Telethon's `StringSession`
+    TelethonString,
+    /// Pyrogram's or kurigram's session string
+    PyrogramString,
+    /// mtcute's session string
+    MtcuteString,
+}
+
+/// Forms of sessions that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum ExportForm {
+    /// Telethon's `StringSession`
+    TelethonString,
+}
+
+/// `whoami`
+#[derive(Debug, Args)]
+pub struct WhoAmI {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// `config`
+#[derive(Debug, Args)]
+pub struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What can be done with settings.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// The settings in force, and where each comes from; secrets are not shown
+    Show(Settings),
+}
+
+/// All settings.
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Whose application.
+    #[command(flatten)]
+    pub credentials: Credentials,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Which session.
+    #[command(flatten)]
+    pub session: Session,
+}

@@ -1,0 +1,51 @@
+//! What a session that cannot be used means for the program.
+
+use tg_client::SessionError;
+
+use crate::cli::exit::Exit;
+
+/// What the process ends with.
+pub(super) fn exit(error: &SessionError) -> Exit {
+    match error {
+        SessionError::Missing { .. } => Exit::NotLoggedIn,
+        SessionError::InUse { .. } => Exit::InUse,
+        SessionError::Sealed { .. }
+        | SessionError::WrongIdentity { .. }
+        | SessionError::WrongPassphrase { .. } => Exit::CannotDecrypt,
+        SessionError::Io { .. } => Exit::Output,
+        // open to others, somebody else's, damaged, of a newer version
+        _ => Exit::UnsafeSession,
+    }
+}
+
+/// What to do now.
+pub(super) fn advice(error: &SessionError) -> Option<String> {
+    Some(match error {
+        SessionError::Missing { .. } => "takeout-export login".to_owned(),
+        SessionError::Exposed { path, wanted, .. } => {
+            format!("if nobody else has read it: chmod {wanted:o} {}", path.display())
+        }
+        SessionError::ForeignOwner { .. } => {
+            "run the command as that user, or name another file with --session".to_owned()
+        }
+        SessionError::Malformed { .. } => {
+            "bring the file back from a backup, or move it away and log in again; end the lost login in Telegram under \
+             Settings, Devices"
+                .to_owned()
+        }
+        SessionError::Version { .. } => "use the newer version of takeout-export that wrote it".to_owned(),
+        SessionError::InUse { .. } => {
+            "let the other one finish: Telegram ends a login that is used twice at once".to_owned()
+        }
+        SessionError::WrongIdentity { .. } => {
+            "use the data folder (and its identity.age) that the session was made with, or log in again".to_owned()
+        }
+        SessionError::WrongPassphrase { .. } => {
+            "nobody can bring a passphrase back; without it, move the file away and log in again".to_owned()
+        }
+        SessionError::Io { .. } => {
+            "the folder of a session has to be there and writable: what must not be lost is written into it".to_owned()
+        }
+        _ => return None,
+    })
+}
