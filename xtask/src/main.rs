@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program whose output is its result")]
 #![expect(unreachable_pub, reason = "a program: its modules are public to each other only")]
 
+mod checks;
 mod codegen;
 mod fuzz;
 mod interop;
@@ -44,12 +45,10 @@ enum Command {
     Tidy,
     /// Our programs against clients, servers and readers that we did not write
     Interop,
-    /// Every seed and size of address book, exported and compared with what was served (minutes)
-    Sweep {
-        /// `kills`: kill -9 at 200 moments of login and export instead
-        #[arg(value_parser = ["kills"])]
-        what: Option<String>,
-    },
+    /// Write docs/security-checks.md from the tests
+    Checks(checks::Arguments),
+    /// The long forms of sampled tests: address books against what was served, cut links, changed bytes (minutes)
+    Sweep(sweep::Arguments),
     /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
     Scale,
     /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
@@ -68,6 +67,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command, root: &Path) -> Result<(), String> {
     match command {
+        Command::Checks(arguments) => checks::run(root, &arguments),
         Command::Codegen(arguments) => codegen::run(root, &arguments),
         Command::Schema(arguments) => schema::run(root, &arguments),
         Command::Tl(arguments) => tl::run(root, &arguments),
@@ -75,8 +75,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Tidy => tidy::tidy(root),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
         Command::Scale => passed(scale::measure(root)),
-        Command::Sweep { what: None } => passed(sweep::run_all(root)),
-        Command::Sweep { what: Some(_) } => passed(sweep::run_kills(root)),
+        Command::Sweep(arguments) => passed(sweep::run_asked(root, &arguments)),
         Command::Interop => passed(interop::run_suite(root)),
     }
 }

@@ -1,23 +1,49 @@
-//! `cargo xtask sweep`: every seed and every size of the data centre's address books, exported and held against the
-//! truth; `cargo xtask sweep kills`: kill -9 at 200 moments of login and export. `cargo xtask test` takes a sample of
-//! both.
+//! `cargo xtask sweep`: the long forms of tests of which `cargo xtask test` takes a sample. Figures: `docs/sweeps.md`.
 
 use std::path::Path;
 
 use crate::step::{Outcome, cargo, run};
 
-/// Runs the comparison with all seeds and sizes; it takes minutes.
-pub fn run_all(root: &Path) -> Outcome {
-    let mut test = cargo();
-    test.current_dir(root).env("TAKEOUT_EXPORT_SWEEP", "1");
-    test.args(["test", "--locked", "-p", "takeout-export", "--test", "it", "truth::", "--", "--nocapture"]);
-    run(&mut test)
+/// What to sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Sweep {
+    /// Every seed and every size of the data centre's address books, exported and held against the truth
+    Books,
+    /// The link cut after every byte, in virtual time and over TCP
+    Breaks,
+    /// Single bytes changed on their way
+    Corruption,
+    /// kill -9 at 200 moments of logins and exports
+    Kills,
 }
 
-/// Ends logins and exports at 200 random moments; it takes minutes.
-pub fn run_kills(root: &Path) -> Outcome {
+/// One sweep, or all.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// All of them without this
+    what: Option<Sweep>,
+}
+
+/// Runs what was asked for; it takes minutes.
+pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
+    let all = [Sweep::Books, Sweep::Breaks, Sweep::Corruption, Sweep::Kills];
+    for sweep in all.into_iter().filter(|sweep| arguments.what.is_none_or(|what| what == *sweep)) {
+        let outcome = run_one(root, sweep);
+        if !matches!(outcome, Outcome::Passed) {
+            return outcome;
+        }
+    }
+    Outcome::Passed
+}
+
+fn run_one(root: &Path, sweep: Sweep) -> Outcome {
+    let (package, filter, variable, value) = match sweep {
+        Sweep::Books => ("takeout-export", "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
+        Sweep::Breaks => ("mtproto", "sweeps::breaks", "MTPROTO_SWEEP", "full"),
+        Sweep::Corruption => ("mtproto", "sweeps::single", "MTPROTO_SWEEP", "full"),
+        Sweep::Kills => ("takeout-export", "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
+    };
     let mut test = cargo();
-    test.current_dir(root).env("TAKEOUT_EXPORT_KILLS", "200");
-    test.args(["test", "--locked", "-p", "takeout-export", "--test", "it", "kills::", "--", "--nocapture"]);
-    run(&mut test)
+    test.current_dir(root).env(variable, value);
+    run(test.args(["test", "--locked", "-p", package, "--test", "it", filter, "--", "--nocapture"]))
 }

@@ -92,6 +92,8 @@ pub struct Config {
     pub ping_interval: Duration,
     /// How long nothing may arrive after a ping before the connection counts as lost.
     pub pong_timeout: Duration,
+    /// How long bytes may arrive after a ping without making one whole message: long enough for the longest answer.
+    pub message_timeout: Duration,
     /// How long the server keeps a connection on which no further ping arrives.
     pub disconnect_delay: Duration,
     /// How long an ack waits for a message to travel with.
@@ -113,6 +115,7 @@ impl Default for Config {
         Self {
             ping_interval: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(20),
+            message_timeout: Duration::from_secs(120),
             disconnect_delay: Duration::from_secs(75),
             ack_delay: Duration::from_secs(10),
             resend_patience: Duration::from_secs(15),
@@ -266,7 +269,7 @@ impl Session {
     pub fn handle_frame(&mut self, now: Now, frame: BytesMut) -> Result<(), SessionError> {
         match envelope::open(&self.auth_key, Sender::Server, self.id, frame) {
             Ok(opened) => {
-                self.keepalive.activity(now);
+                self.keepalive.message();
                 self.accept(now, opened)
             }
             Err(OpenError::SessionId { got }) if self.former_ids.contains(&got) => {

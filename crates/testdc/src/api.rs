@@ -3,8 +3,7 @@
 //! **Owns** what a call means: [`answer`] takes the body of one call and gives the object of its `rpc_result`. A file is
 //! a family of methods. **Must not know** sessions, frames or sockets.
 //!
-//! Layers: replies are written in layer 230. They are the same, byte for byte, in 228 and 229; clients of other layers
-//! are refused.
+//! Layers: methods are written for layer 230; `layers.rs` stands between them and clients of older ones.
 //!
 //! Read next: `wrappers.rs`, then `request.rs`, then the family that you look for.
 
@@ -12,6 +11,7 @@ mod account;
 pub(crate) mod auth;
 mod contacts;
 mod help;
+mod layers;
 mod messages;
 mod peers;
 mod refusal;
@@ -22,7 +22,6 @@ mod users;
 mod wire_forms;
 mod wrappers;
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,9 +33,6 @@ use crate::fault::Fault;
 use crate::keys::KeyRecord;
 pub(crate) use refusal::Refusal;
 use request::{Method, Request};
-
-/// The layers that this server speaks.
-pub(crate) const LAYERS: RangeInclusive<i32> = 228..=tl_api::LAYER;
 
 /// `rpc_error#2144ca19 error_code:int error_message:string = RpcError`
 const RPC_ERROR: u32 = 0x2144_ca19;
@@ -65,7 +61,8 @@ pub(crate) fn answer(
 ) -> Answered {
     let mut request = Request::new(centre, key, entropy);
     let peeled = wrappers::peel(&mut request, body);
-    let method = peeled.as_ref().ok().and_then(|call| find(call.id()));
+    let peeled = peeled.map(|call| layers::modernise(call.as_bytes()));
+    let method = peeled.as_ref().ok().and_then(|call| find(call));
     let name = method.map_or(UNKNOWN_METHOD, |method| method.name);
     let outcome = peeled.and_then(|call| {
         scripted_refusal(&mut request, name).map_or(Ok(()), Err)?;
@@ -73,10 +70,13 @@ pub(crate) fn answer(
         request.check_access(method.access)?;
         request.check_home(method)?;
         request.check_frozen(method)?;
-        (method.call)(&mut request, call.as_bytes())
+        (method.call)(&mut request, &call)
     });
     let object = match outcome {
-        Ok(object) => spoil::spoil(centre, request.account().as_deref(), name, object),
+        Ok(object) => {
+            let layer = key.client().layer.unwrap_or(tl_api::LAYER);
+            layers::age(spoil::spoil(centre, request.account().as_deref(), name, object), layer)
+        }
         Err(refusal) => {
             tracing::debug!(method = name, %refusal);
             refusal.to_object()
@@ -103,7 +103,8 @@ const FAMILIES: [&[Method]; 11] = [
     users::METHODS,
 ];
 
-fn find(id: u32) -> Option<&'static Method> {
+fn find(call: &[u8]) -> Option<&'static Method> {
+    let id = u32::from_le_bytes(*call.first_chunk()?);
     FAMILIES.into_iter().flatten().find(|method| method.id == id)
 }
 
@@ -121,9 +122,10 @@ fn scripted_refusal(request: &mut Request<'_>, name: &str) -> Option<Refusal> {
         account::take_over(request);
         return account::recheck_takeout(request).err();
     }
+    let is_wrapped = request.takeout.is_some();
     request.centre.faults.take(|fault| {
         let is_meant = fault.method().is_some_and(|method| method.matches(name));
-        if is_meant { Refusal::scripted(fault) } else { None }
+        if is_meant { Refusal::scripted(fault, is_wrapped) } else { None }
     })
 }
 

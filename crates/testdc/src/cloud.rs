@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::account::{Account, Accounts};
+use crate::code_type::CodeType;
 use crate::config::Config;
 use crate::directory::Directory;
 use crate::keys::KeyStore;
@@ -36,6 +37,11 @@ pub(crate) struct Cloud {
     pub(crate) network_dc: Option<i32>,
     /// Seconds that the first takeout of a key has to wait for; none: takeouts open at once.
     pub(crate) takeout_delay_secs: Option<u32>,
+    /// How a code is sent: first, and each further time that the client asks.
+    pub(crate) code_types: Vec<CodeType>,
+    /// Seconds after which a client may ask for the code in the next way.
+    pub(crate) code_timeout_secs: i32,
+    pub(crate) code_lifetime: Duration,
     login_tokens: Mutex<LoginTokens>,
     exports: Mutex<Exports>,
 }
@@ -49,6 +55,9 @@ impl Cloud {
             addresses,
             network_dc: config.network_dc,
             takeout_delay_secs: config.takeout_delay_secs,
+            code_types: config.code_types.clone(),
+            code_timeout_secs: i32::try_from(config.code_timeout_secs).unwrap_or(i32::MAX),
+            code_lifetime: Duration::from_secs(config.code_lifetime_secs.into()),
             login_tokens: Mutex::new(LoginTokens::new(Duration::from_secs(config.login_token_secs.into()))),
             exports: Mutex::default(),
         }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use tl_codec::Redacted;
 
+use crate::code_type::CodeType;
 use crate::fault::FaultRule;
 use crate::key::RsaKey;
 use crate::mtproxy::MtproxySecret;
@@ -29,6 +30,12 @@ pub struct Config {
     pub phone: String,
     /// Its login code; if not given, that of Telegram's test numbers (99966XYYYY: XXXXX).
     pub code: Option<String>,
+    /// How codes are sent: first, and each time that the client asks for another way.
+    pub code_types: Vec<CodeType>,
+    /// Seconds after which clients may ask for the next way.
+    pub code_timeout_secs: u32,
+    /// Seconds for which a code is good.
+    pub code_lifetime_secs: u32,
     /// Its two-step verification password, if it has one.
     pub password: Option<String>,
     /// The number of the data centre.
@@ -84,6 +91,9 @@ impl Default for Config {
             saved_only: 40,
             phone: "9996621234".to_owned(),
             code: None,
+            code_types: vec![CodeType::App, CodeType::Sms, CodeType::Call],
+            code_timeout_secs: 60,
+            code_lifetime_secs: 300,
             password: None,
             dc_id: 2,
             test_mode: false,
@@ -114,6 +124,9 @@ impl fmt::Debug for Config {
             .field("saved_only", &self.saved_only)
             .field("phone", &Redacted)
             .field("code", &self.code.as_ref().map(|_| Redacted))
+            .field("code_types", &self.code_types)
+            .field("code_timeout_secs", &self.code_timeout_secs)
+            .field("code_lifetime_secs", &self.code_lifetime_secs)
             .field("password", &self.password.as_ref().map(|_| Redacted))
             .field("dc_id", &self.dc_id)
             .field("test_mode", &self.test_mode)

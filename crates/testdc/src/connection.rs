@@ -1,5 +1,7 @@
 //! One connection's socket: bytes in, frames out, and the patience that a client is given.
 
+mod mischief;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +17,13 @@ use crate::link::{Link, Output};
 use crate::mtproxy::Front;
 use crate::mtproxy::fake_tls::{self, ClientHello, FakeTlsError, Records};
 use crate::opening::{Opening, Streams};
+use mischief::{Mischief, Then};
 
 /// The transport error for a proxy that is asked for another data centre.
 const WRONG_DC: i32 = -444;
+
+/// Between pieces that are to arrive one by one.
+const PIECE_PAUSE: Duration = Duration::from_millis(2);
 
 /// Why a connection ends.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +85,7 @@ pub(crate) async fn serve(
         front,
         buffer: BytesMut::new(),
         deadlines: Deadlines::new(),
+        mischief: Mischief::default(),
     };
     tracing::debug!(id, "connected");
     let Err(reason) = connection.run().await;
@@ -96,6 +103,7 @@ struct Connection<S> {
     front: Option<Arc<Front>>,
     buffer: BytesMut,
     deadlines: Deadlines,
+    mischief: Mischief,
 }
 
 /// When a connection is given up.
@@ -277,12 +285,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if wire.is_empty() {
             return Ok(());
         }
+        let shaped = self.mischief.shape(wire, self.link.script());
         let written = async {
-            self.stream.write_all(wire).await?;
+            for (index, piece) in shaped.bytes.chunks(shaped.piece_bytes).enumerate() {
+                if index > 0 {
+                    tokio::time::sleep(PIECE_PAUSE).await;
+                }
+                self.stream.write_all(piece).await?;
+                self.stream.flush().await?;
+            }
             // TLS and WebSockets collect bytes until they are told
             self.stream.flush().await
         };
         timeout(WRITE_TIMEOUT, written).await.map_err(|_| Ended::NotRead)??;
+        if shaped.then == Then::Close {
+            self.stream.shutdown().await?;
+            return Err(Ended::ByServer);
+        }
         Ok(())
     }
 }

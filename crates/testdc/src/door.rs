@@ -38,7 +38,7 @@ impl Door {
             #[cfg(feature = "web")]
             Self::WebSocket(Some(tls)) => {
                 if let Some(stream) = tls.accept(stream).await {
-                    web::websocket(id, stream, centre).await;
+                    Box::pin(web::websocket(id, stream, centre)).await;
                 }
             }
             #[cfg(feature = "web")]

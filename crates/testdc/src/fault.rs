@@ -92,6 +92,39 @@ pub enum Fault {
         /// Like -404 or -429.
         code: i32,
     },
+    /// Changes one bit of the sealed message with a reply.
+    Corrupt {
+        /// The call.
+        method: MethodName,
+        /// In which byte of the message; the middle one if not given.
+        byte: Option<usize>,
+    },
+    /// Refuses a call that is wrapped in `invokeWithTakeout` with `400 INPUT_METHOD_INVALID`, as a server might that lets
+    /// it be made outside only.
+    RefuseWrapped {
+        /// The call.
+        method: MethodName,
+    },
+    /// Sends the next bytes in pieces of this size, each by itself.
+    Split {
+        /// The size of a piece.
+        bytes: usize,
+    },
+    /// Holds back what is to be sent until there are so many answers, and sends them as one.
+    Merge {
+        /// How many.
+        writes: u32,
+    },
+    /// Closes the next connection behind this byte of what the server sends on it.
+    CloseAt {
+        /// How many bytes the client gets.
+        bytes: usize,
+    },
+    /// Sends nothing more on the next connection behind this byte, and leaves it open.
+    StallAt {
+        /// How many bytes the client gets.
+        bytes: usize,
+    },
     /// Changes the salt at once and refuses the next message for carrying the old one (`bad_server_salt`).
     WrongSalt,
     /// Refuses the next message with a `bad_msg_notification` of this code, whatever it is.
@@ -112,8 +145,88 @@ pub enum Fault {
     WrongNewNonceHash,
     /// Offers only fingerprints of keys that no client has.
     UnknownFingerprint,
-    /// Answers the key exchange with another `nonce` than the client's.
+    /// Answers the key exchange's first step with another `nonce` than the client's.
     WrongNonce,
+    /// Answers a step of the key exchange with another `nonce` or `server_nonce` than it has.
+    WrongNonceIn {
+        /// Where.
+        place: NoncePlace,
+    },
+    /// Gives a number to factorise that is prime.
+    PrimePq,
+    /// Answers the key exchange's second step with a wrong hash over the sealed parameters.
+    WrongAnswerHash,
+    /// Answers the key exchange's second step with parameters that no client may use.
+    BadGroup {
+        /// What is wrong with them.
+        how: BadGroup,
+    },
+}
+
+/// A nonce in an answer of the key exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoncePlace {
+    /// `nonce` of `server_DH_params_ok`.
+    ParamsNonce,
+    /// `server_nonce` of `server_DH_params_ok`.
+    ParamsServerNonce,
+    /// `nonce` of `server_DH_inner_data`.
+    InnerNonce,
+    /// `server_nonce` of `server_DH_inner_data`.
+    InnerServerNonce,
+    /// `nonce` of `dh_gen_ok` and its like.
+    EndNonce,
+    /// `server_nonce` of `dh_gen_ok` and its like.
+    EndServerNonce,
+}
+
+impl NoncePlace {
+    /// Each with its word in `wrong-nonce-in=PLACE`.
+    pub(crate) const ALL: [(&str, Self); 6] = [
+        ("params-nonce", Self::ParamsNonce),
+        ("params-server-nonce", Self::ParamsServerNonce),
+        ("inner-nonce", Self::InnerNonce),
+        ("inner-server-nonce", Self::InnerServerNonce),
+        ("end-nonce", Self::EndNonce),
+        ("end-server-nonce", Self::EndServerNonce),
+    ];
+}
+
+/// What is wrong with Diffie-Hellman parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BadGroup {
+    /// `dh_prime` is composite.
+    Composite,
+    /// `dh_prime` is prime and `(dh_prime − 1) / 2` is not.
+    Unsafe,
+    /// `dh_prime` has 2047 bits.
+    Short,
+    /// `g` generates too small a group.
+    Generator,
+    /// `g_a` is 1.
+    PublicOne,
+    /// `g_a` is `dh_prime − 1`.
+    PublicMinusOne,
+    /// `g_a` is 2¹⁹⁸³, below what is allowed.
+    PublicSmall,
+    /// `g_a` is `dh_prime − 2¹⁹⁸³`, above what is allowed.
+    PublicLarge,
+}
+
+impl BadGroup {
+    /// Each with its word in `bad-dh=KIND`.
+    pub(crate) const WORDS: [(&str, Self); 8] = [
+        ("composite", Self::Composite),
+        ("unsafe", Self::Unsafe),
+        ("short", Self::Short),
+        ("generator", Self::Generator),
+        ("public-one", Self::PublicOne),
+        ("public-minus-one", Self::PublicMinusOne),
+        ("public-small", Self::PublicSmall),
+        ("public-large", Self::PublicLarge),
+    ];
 }
 
 impl Fault {
@@ -130,6 +243,8 @@ impl Fault {
             | Self::Duplicate { method }
             | Self::Delay { method, .. }
             | Self::Drop { method }
+            | Self::Corrupt { method, .. }
+            | Self::RefuseWrapped { method }
             | Self::TransportError { method, .. } => Some(method),
             Self::TakeoutDelay { .. }
             | Self::WrongSalt
@@ -139,7 +254,15 @@ impl Fault {
             | Self::DhGenFail
             | Self::WrongNewNonceHash
             | Self::UnknownFingerprint
-            | Self::WrongNonce => None,
+            | Self::WrongNonce
+            | Self::Split { .. }
+            | Self::Merge { .. }
+            | Self::CloseAt { .. }
+            | Self::StallAt { .. }
+            | Self::WrongNonceIn { .. }
+            | Self::PrimePq
+            | Self::WrongAnswerHash
+            | Self::BadGroup { .. } => None,
         }
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! Read next: `query.rs` for the wire forms, then `begin.rs`, `params.rs`, `finish.rs`, a step each.
 
+mod bad_group;
 mod begin;
 mod finish;
 mod inner;
@@ -28,7 +29,7 @@ use tl_codec::{Int128, Int256};
 
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
-use crate::fault::Script;
+use crate::fault::{Fault, NoncePlace, Script};
 use crate::key::RsaKey;
 use crate::limits::{HANDSHAKE_LIFETIME, MAX_HANDSHAKES};
 
@@ -95,6 +96,13 @@ pub(crate) struct Host<'a> {
     pub(crate) now: UnixTime,
     /// Keeps a new key, unless its id is taken.
     pub(crate) keep: &'a dyn Fn(NewKey) -> bool,
+}
+
+impl Host<'_> {
+    /// A nonce as it is sent: another one, if the script says so.
+    fn nonce(&self, nonce: Int128, place: NoncePlace) -> Int128 {
+        if self.faults.strikes(&Fault::WrongNonceIn { place }) { nonce.map(|byte| !byte) } else { nonce }
+    }
 }
 
 /// How clients name this data centre in the key exchange.

@@ -12,6 +12,7 @@ use mtproto::crypto::AuthKey;
 use crate::account::Account;
 use crate::account::srp::Challenge;
 use crate::clock::UnixTime;
+use crate::code_type::CodeType;
 use crate::entropy::Entropy;
 use crate::handshake::{Lifetime, NewKey};
 use crate::limits::{MAX_AUTH_KEYS, MAX_SESSIONS};
@@ -81,12 +82,18 @@ pub(crate) enum Ending {
 #[derive(Clone)]
 pub(crate) struct PendingCode {
     pub(crate) phone: String,
+    /// What the client has to give back.
     pub(crate) code: String,
+    /// The code of the account, from which the other one is made for each way.
+    pub(crate) account_code: String,
+    pub(crate) way: CodeType,
+    /// The address that the client has named.
+    pub(crate) email: Option<String>,
     pub(crate) hash: String,
     pub(crate) sent_at: UnixTime,
     pub(crate) wrong_attempts: u32,
     /// How often it was sent again.
-    pub(crate) resent: u32,
+    pub(crate) resent: usize,
 }
 
 impl KeyRecord {

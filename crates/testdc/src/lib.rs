@@ -49,6 +49,7 @@ pub mod book;
 mod centre;
 mod clock;
 mod cloud;
+mod code_type;
 mod config;
 mod connection;
 mod control;
@@ -74,13 +75,14 @@ mod vectors;
 #[cfg(feature = "web")]
 mod web;
 
+pub use code_type::{CodeType, CodeTypeError};
 pub use config::Config;
 #[cfg(feature = "web")]
 pub use config::Web;
 pub use control::{AccountState, Control, ControlError, Revocation, RevocationError};
 pub use entropy::Entropy;
 pub use event::{Event, Events};
-pub use fault::{Fault, FaultRule, FaultSpecError, MethodName, Times};
+pub use fault::{BadGroup, Fault, FaultRule, FaultSpecError, MethodName, NoncePlace, Times};
 pub use key::{KeyError, RsaKey};
 pub use mtproxy::{MtproxySecret, MtproxySecretError};
 #[cfg(feature = "web")]

@@ -70,9 +70,6 @@ pub const GZIP_FROM_BYTES: usize = 512;
 /// Messages up to this size share a container.
 pub const MAX_PACKED_BYTES: usize = 32 << 10;
 
-/// How long a login code is good for.
-pub const CODE_LIFETIME: Duration = Duration::from_secs(300);
-
 /// Wrong codes before a code is void.
 pub const MAX_CODE_ATTEMPTS: u32 = 5;
 

@@ -14,7 +14,7 @@ use crate::centre::DataCentre;
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
 use crate::envelope::{self, Head, Opened};
-use crate::fault::Fault;
+use crate::fault::{Fault, Script};
 use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain};
 use crate::keys::{KeyRecord, Wire};
 use crate::limits::GZIP_FROM_BYTES;
@@ -75,6 +75,11 @@ impl Link {
     /// The connection's own randomness.
     pub(crate) fn entropy(&mut self) -> &mut Entropy {
         &mut self.entropy
+    }
+
+    /// What is to go wrong.
+    pub(crate) fn script(&self) -> &Script {
+        &self.centre.faults
     }
 
     /// The server's time.
@@ -258,6 +263,7 @@ impl Link {
             None => vec![Output::Message(sealed)],
             Some(Fate::Twice) => vec![Output::Message(sealed.clone()), Output::Message(sealed)],
             Some(Fate::Cut { after_bytes }) => vec![Output::Cut { message: sealed, after_bytes }],
+            Some(Fate::Corrupt { byte }) => vec![Output::Message(corrupted(sealed, byte))],
             Some(Fate::Lost) => Vec::new(),
             Some(Fate::Replaced { code }) => vec![Output::Error(code)],
         })
@@ -275,11 +281,21 @@ impl Link {
     }
 }
 
+/// A message with one bit changed, in the middle if not said where.
+fn corrupted(mut sealed: Vec<u8>, byte: Option<usize>) -> Vec<u8> {
+    let byte = byte.unwrap_or(sealed.len() / 2).min(sealed.len().saturating_sub(1));
+    if let Some(hit) = sealed.get_mut(byte) {
+        *hit ^= 1;
+    }
+    sealed
+}
+
 /// What the script has in store for a message.
 #[derive(Clone, Copy)]
 enum Fate {
     Twice,
     Cut { after_bytes: Option<usize> },
+    Corrupt { byte: Option<usize> },
     Lost,
     Replaced { code: i32 },
 }
@@ -293,6 +309,7 @@ impl Fate {
         match fault {
             Fault::Duplicate { .. } => Some(Self::Twice),
             Fault::CloseInReply { after_bytes, .. } => Some(Self::Cut { after_bytes: *after_bytes }),
+            Fault::Corrupt { byte, .. } => Some(Self::Corrupt { byte: *byte }),
             Fault::Drop { .. } => Some(Self::Lost),
             Fault::TransportError { code, .. } => Some(Self::Replaced { code: *code }),
             _ => None,

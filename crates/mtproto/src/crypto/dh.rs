@@ -7,7 +7,7 @@
 
 use num_bigint::BigUint;
 
-use crate::crypto::modpow::low_256_bytes;
+use crate::crypto::modpow::{low_256_bytes, power};
 use crate::crypto::prime;
 use crate::random::Random;
 
@@ -142,7 +142,7 @@ impl Group {
     }
 
     fn power(&self, base: &BigUint, secret: &[u8; 256]) -> [u8; 256] {
-        low_256_bytes(&base.modpow(&BigUint::from_bytes_be(secret), &self.p))
+        low_256_bytes(&power(base, &BigUint::from_bytes_be(secret), &self.p))
     }
 }
 

@@ -1,11 +1,19 @@
 //! Modular exponentiation: the one place that knows the big-number crate's way of doing it.
 
+use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
+use crypto_bigint::{Odd, U2048};
 use num_bigint::BigUint;
+
+/// Shorter moduli are left to arithmetic that takes their length into account; none of the protocol is among them.
+const MIN_MONTGOMERY_BITS: u64 = 1025;
+
+/// The longest modulus and exponent.
+const MAX_BITS: u64 = 2048;
 
 /// `base ^ exponent mod modulus`, all big-endian, as exactly 256 bytes with zeros on the left.
 ///
-/// For moduli of at most 2048 bits; `None` for a modulus of zero or a longer one. Not constant in time: in this
-/// protocol the exponents are public (RSA) or used once (Diffie-Hellman, SRP).
+/// For moduli of at most 2048 bits; `None` for a modulus of zero or a longer one. With an odd modulus of more than 1024
+/// bits, as all of the protocol's are, the time depends on the exponent's length only.
 ///
 /// ```
 /// let power = mtproto::crypto::mod_pow(&[3], &[4], &[7]).unwrap();
@@ -13,11 +21,31 @@ use num_bigint::BigUint;
 /// ```
 pub fn mod_pow(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Option<[u8; 256]> {
     let modulus = BigUint::from_bytes_be(modulus);
-    if !(1..=2048).contains(&modulus.bits()) {
+    if !(1..=MAX_BITS).contains(&modulus.bits()) {
         return None;
     }
-    let power = BigUint::from_bytes_be(base).modpow(&BigUint::from_bytes_be(exponent), &modulus);
+    let power = power(&BigUint::from_bytes_be(base), &BigUint::from_bytes_be(exponent), &modulus);
     Some(low_256_bytes(&power))
+}
+
+/// `base ^ exponent mod modulus`; the modulus is not zero.
+pub(crate) fn power(base: &BigUint, exponent: &BigUint, modulus: &BigUint) -> BigUint {
+    let fits = (MIN_MONTGOMERY_BITS..=MAX_BITS).contains(&modulus.bits()) && exponent.bits() <= MAX_BITS;
+    match Option::<Odd<U2048>>::from(Odd::new(fixed(modulus))) {
+        Some(odd) if fits => {
+            let parameters = FixedMontyParams::new_vartime(odd);
+            let base = FixedMontyForm::new(&fixed(&(base % modulus)), &parameters);
+            let exponent_bits = u32::try_from(exponent.bits()).unwrap_or(U2048::BITS);
+            let power = base.pow_amm_bounded_exp(&fixed(exponent), exponent_bits).retrieve();
+            BigUint::from_bytes_be(power.to_be_bytes().as_ref())
+        }
+        _ => base.modpow(exponent, modulus),
+    }
+}
+
+/// The low 2048 bits of a number.
+fn fixed(number: &BigUint) -> U2048 {
+    U2048::from_be_slice(&low_256_bytes(number))
 }
 
 /// The low 2048 bits of a number, big-endian with zeros on the left.
@@ -31,6 +59,39 @@ pub(crate) fn low_256_bytes(number: &BigUint) -> [u8; 256] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ways_reach_the_same_value() {
+        let mut state = 3_u64;
+        let mut number = |len: usize| {
+            let bytes: Vec<u8> = (0..len)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    state.to_be_bytes()[0]
+                })
+                .collect();
+            BigUint::from_bytes_be(&bytes)
+        };
+        for (base_len, exponent_len, modulus_len) in [
+            (256, 256, 256),
+            (1, 3, 256),
+            (300, 0, 256),
+            (200, 256, 200),
+            (256, 256, 129),
+            (8, 8, 8),
+            (40, 257, 256),
+        ] {
+            let (base, exponent) = (number(base_len), number(exponent_len));
+            for lowest_bit in [0_u32, 1] {
+                let modulus = ((number(modulus_len) + 2_u32) >> 1_u32 << 1_u32) + lowest_bit;
+                assert_eq!(power(&base, &exponent, &modulus), base.modpow(&exponent, &modulus));
+            }
+        }
+        let odd = (BigUint::from(1_u32) << 2048_u32) - 1_u32;
+        for base in [BigUint::ZERO, BigUint::from(1_u32), &odd - 1_u32, odd.clone(), &odd + 7_u32] {
+            assert_eq!(power(&base, &odd, &odd), base.modpow(&odd, &odd));
+        }
+    }
 
     #[test]
     fn the_edges_of_the_modulus() {

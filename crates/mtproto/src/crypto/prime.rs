@@ -2,6 +2,7 @@
 
 use num_bigint::BigUint;
 
+use crate::crypto::modpow;
 use crate::random::Random;
 
 /// Rounds of Miller-Rabin. A composite survives one with a chance of at most 1/4 whatever it looks like, because the
@@ -43,7 +44,7 @@ fn is_strong_probable_prime(
     twos: u64,
     base: &BigUint,
 ) -> bool {
-    let mut power = base.modpow(odd, n);
+    let mut power = modpow::power(base, odd, n);
     if power == BigUint::from(1_u32) || power == *minus_one {
         return true;
     }

@@ -3,7 +3,7 @@
 use num_bigint::BigUint;
 use tl_codec::Encode as _;
 
-use crate::crypto::modpow::low_256_bytes;
+use crate::crypto::modpow::{low_256_bytes, power};
 use crate::crypto::{pem, sha, sha1, telegram_keys};
 
 /// A server's RSA public key: how a client knows in the key exchange that it speaks to Telegram.
@@ -113,7 +113,7 @@ impl RsaPublicKey {
     /// Never for a message as it is: see [`rsa_pad`](crate::crypto::rsa_pad).
     pub fn encrypt_block(&self, block: &[u8; 256]) -> Option<[u8; 256]> {
         let number = BigUint::from_bytes_be(block);
-        (number < self.n).then(|| low_256_bytes(&number.modpow(&self.e, &self.n)))
+        (number < self.n).then(|| low_256_bytes(&power(&number, &self.e, &self.n)))
     }
 }
 

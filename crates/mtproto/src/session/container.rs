@@ -115,6 +115,8 @@ mod tests {
         }
     }
 
+    // check: 3.2-11-bodies -> SessionError::ContainerBody
+    // check: 3.2-11-inner-ids -> SessionError::MsgIdParity
     #[test]
     fn the_rules_of_a_container() {
         let body = |edit: fn(&mut Vec<u8>)| {

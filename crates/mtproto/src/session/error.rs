@@ -77,12 +77,18 @@ pub enum SessionError {
         /// How long.
         silent_secs: u64,
     },
+    /// Bytes arrive, and no message comes of them.
+    #[error("for {secs} s bytes have arrived that make no message")]
+    NoMessage {
+        /// How long.
+        secs: u64,
+    },
 }
 
 impl SessionError {
     /// Whether the peer (or somebody on the way) broke the protocol.
     pub fn is_peer_fault(&self) -> bool {
-        !matches!(self, Self::NoPong { .. })
+        !matches!(self, Self::NoPong { .. } | Self::NoMessage { .. })
     }
 
     /// Whether another connection may do better.

@@ -11,12 +11,15 @@ pub(super) struct Keepalive {
     next_ping: Option<Duration>,
     /// When the oldest ping was sent after which nothing has arrived.
     silent_since: Option<Duration>,
+    /// When the oldest ping was sent after which no whole message has arrived. Bytes may go on arriving all the while: a
+    /// long answer, or the rest of a frame whose length was changed on its way, which is fed by every pong and never ends.
+    unanswered_since: Option<Duration>,
 }
 
 impl Keepalive {
     /// The first ping goes out at once: it ties the session to the new connection.
     pub(super) fn connected(&mut self, now: Now) {
-        *self = Self { next_ping: Some(now.monotonic), silent_since: None };
+        *self = Self { next_ping: Some(now.monotonic), ..Self::default() };
     }
 
     pub(super) fn disconnected(&mut self) {
@@ -28,6 +31,11 @@ impl Keepalive {
         self.silent_since = None;
     }
 
+    /// A whole message has arrived.
+    pub(super) fn message(&mut self) {
+        (self.silent_since, self.unanswered_since) = (None, None);
+    }
+
     pub(super) fn is_due(&self, now: Now) -> bool {
         self.next_ping.is_some_and(|due| due <= now.monotonic)
     }
@@ -35,14 +43,20 @@ impl Keepalive {
     pub(super) fn pinged(&mut self, now: Now, config: &Config) {
         self.next_ping = Some(now.monotonic + config.ping_interval);
         self.silent_since.get_or_insert(now.monotonic);
+        self.unanswered_since.get_or_insert(now.monotonic);
     }
 
     pub(super) fn deadline(&self, config: &Config) -> Option<Duration> {
         let silence_ends = self.silent_since.map(|since| since + config.pong_timeout);
-        [self.next_ping, silence_ends].into_iter().flatten().min()
+        let message_is_due = self.unanswered_since.map(|since| since + config.message_timeout);
+        [self.next_ping, silence_ends, message_is_due].into_iter().flatten().min()
     }
 
     pub(super) fn check(&self, now: Now, config: &Config) -> Result<(), SessionError> {
+        let unanswered = self.unanswered_since.map(|since| now.monotonic.saturating_sub(since));
+        if let Some(time) = unanswered.filter(|time| *time >= config.message_timeout) {
+            return Err(SessionError::NoMessage { secs: time.as_secs() });
+        }
         match self.silent_since.map(|since| now.monotonic.saturating_sub(since)) {
             Some(silent) if silent >= config.pong_timeout => {
                 Err(SessionError::NoPong { silent_secs: silent.as_secs() })

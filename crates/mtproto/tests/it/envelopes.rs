@@ -67,6 +67,7 @@ fn the_published_binding_of_a_temporary_key() {
     assert!(call.windows(sealed.len()).any(|window| window == sealed));
 }
 
+// check: 3.2-4-direction -> OpenError::MsgKey
 #[test]
 fn a_message_cannot_be_sent_back_to_its_author() {
     let sealed = seal(&auth_key(), Sender::Client, &HEADER, &[0; 16], &mut Seeded::new(1)).unwrap();
@@ -96,6 +97,8 @@ fn open_forged(frame: BytesMut) -> Result<usize, OpenError> {
     open(&auth_key(), Sender::Server, 77, frame).map(|opened| opened.body.len())
 }
 
+// check: 3.2-1-size -> OpenError::TooShort
+// check: 3.2-1-blocks -> OpenError::NotWholeBlocks
 #[test]
 fn sizes_from_outside() {
     let good = forged(&HEADER, 4, &[0; 16]);
@@ -108,6 +111,8 @@ fn sizes_from_outside() {
     assert_eq!(open_forged(longer.as_slice().into()), Err(OpenError::NotWholeBlocks { len_bytes: 52 }));
 }
 
+// check: 3.2-2-key-id -> OpenError::AuthKeyId
+// check: 3.2-5-session -> OpenError::SessionId
 #[test]
 fn another_key_another_session() {
     let mut other_key = forged(&HEADER, 4, &[0; 16]);
@@ -117,6 +122,8 @@ fn another_key_another_session() {
     assert_eq!(open_forged(other), Err(OpenError::SessionId { got: 78 }));
 }
 
+// check: 3.2-6-length -> OpenError::BodyLength
+// check: 3.2-6-padding -> OpenError::PaddingLength
 #[test]
 fn the_length_of_the_body_and_of_the_padding() {
     let with = |stated: i32, behind: usize| open_forged(forged(&HEADER, stated, &vec![0; behind]));
@@ -135,6 +142,7 @@ fn the_length_of_the_body_and_of_the_padding() {
     assert_eq!(with(16, 1040), Ok(16));
 }
 
+// check: 3.2-7-parity -> OpenError::MsgIdParity
 #[test]
 fn servers_use_odd_message_ids() {
     for (low, good) in [(0, false), (1, true), (2, false), (3, true)] {
@@ -147,6 +155,7 @@ fn servers_use_odd_message_ids() {
     }
 }
 
+// check: 3.2-4-msg-key -> OpenError::MsgKey
 #[test]
 fn every_changed_byte_and_every_prefix_is_refused() {
     let good = forged(&HEADER, 20, &[3; 32]);

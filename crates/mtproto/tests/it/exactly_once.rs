@@ -38,7 +38,7 @@ fn reconnect(script: &mut Script, pause: Duration) {
 }
 
 fn wait(script: &mut Script, time: Duration) {
-    script.session.handle_activity(script.now);
+    script.deliver_service(types::Pong { msg_id: 4, ping_id: 1 }.to_bytes());
     script.advance(time);
     script.session.handle_timeout(script.now).unwrap();
 }

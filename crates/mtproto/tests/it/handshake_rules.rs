@@ -54,6 +54,7 @@ fn a_fair_server_for_each_use_of_the_key() {
     }
 }
 
+// check: 2.2-8-retries -> HandshakeError::TooManyRetries
 #[test]
 fn a_server_that_asks_for_another_key() {
     let mut server = KeyServer::new();
@@ -73,6 +74,14 @@ fn a_server_that_ends_the_exchange() {
     assert!(error.is_retryable());
 }
 
+// check: 2.2-1-nonce -> HandshakeError::Nonce
+// check: 2.2-1-pq-length -> HandshakeError::PqLength
+// check: 2.2-1-pq-primes -> FactorError::Prime
+// check: 2.2-1-pq-primes -> FactorError::Square
+// check: 2.2-1-pq-primes -> FactorError::Even
+// check: 2.2-1-pq-primes -> FactorError::NotTwoPrimes
+// check: 2.2-1-pq-primes -> FactorError::TooLarge
+// check: 2.2-1-fingerprint -> HandshakeError::NoKnownRsaKey
 #[test]
 fn the_rules_of_res_pq() {
     use HandshakeError as E;
@@ -104,6 +113,14 @@ fn the_rules_of_res_pq() {
     assert!(matches!(error, E::Decode { step: Step::ResPq, .. }) && error.is_peer_fault());
 }
 
+// check: 2.2-3-nonce -> HandshakeError::Nonce
+// check: 2.2-3-server-nonce -> HandshakeError::ServerNonce
+// check: 2.2-3-length -> HandshakeError::AnswerLength
+// check: 2.2-3-parse -> HandshakeError::Decode
+// check: 2.2-3-padding -> HandshakeError::AnswerPadding
+// check: 2.2-3-hash -> HandshakeError::AnswerHash
+// check: 2.2-3-inner-nonce -> HandshakeError::Nonce
+// check: 2.2-3-inner-server-nonce -> HandshakeError::ServerNonce
 #[test]
 fn the_rules_of_server_dh_params() {
     use HandshakeError as E;
@@ -127,6 +144,10 @@ fn the_rules_of_server_dh_params() {
     assert_eq!(error, E::ServerNonce { step: Step::ServerDhInnerData });
 }
 
+// check: 2.2-4-bits -> DhError::ModulusBits
+// check: 2.2-4-prime -> DhError::ModulusNotPrime
+// check: 2.2-4-g -> DhError::GeneratorUnknown
+// check: 2.2-4-residue -> DhError::GeneratorResidue
 #[test]
 fn the_rules_of_the_group() {
     let group = |edit: fn(&mut Vec<u8>, &mut i32)| {
@@ -142,6 +163,8 @@ fn the_rules_of_the_group() {
     assert_eq!(composite, HandshakeError::Group(DhError::ModulusNotPrime));
 }
 
+// check: 2.2-5-low -> DhError::PublicTooSmall
+// check: 2.2-5-high -> DhError::PublicTooLarge
 #[test]
 fn the_range_of_the_servers_value() {
     let public = |value: Vec<u8>| {
@@ -163,6 +186,9 @@ fn the_range_of_the_servers_value() {
     }
 }
 
+// check: 2.2-8-nonce -> HandshakeError::Nonce
+// check: 2.2-8-server-nonce -> HandshakeError::ServerNonce
+// check: 2.2-8-hash -> HandshakeError::NewNonceHash
 #[test]
 fn the_rules_of_the_last_answer_hold_for_each_of_its_three_forms() {
     for ending in [Ending::Ok, Ending::Retry, Ending::Fail] {
@@ -178,6 +204,7 @@ fn the_rules_of_the_last_answer_hold_for_each_of_its_three_forms() {
     }
 }
 
+// check: 2.2-3-fail-hash -> HandshakeError::NewNonceHash
 #[test]
 fn a_refusal_counts_only_with_its_hash() {
     for (honest, expected) in
@@ -195,6 +222,7 @@ fn a_refusal_counts_only_with_its_hash() {
     }
 }
 
+// check: 2.2-5-own -> HandshakeError::OwnPublic
 #[test]
 fn a_source_of_randomness_that_only_gives_zeros_ends_the_exchange() {
     let mut server = KeyServer::new();

@@ -30,6 +30,7 @@ mod recorded;
 mod script;
 mod server;
 mod sessions;
+mod sweeps;
 mod temporary_keys;
 mod vector_file;
 mod world;

@@ -33,6 +33,7 @@ fn another_safe_prime_is_accepted_with_the_generators_of_its_residues() {
     assert_eq!(group.modulus().as_slice(), modulus);
 }
 
+// check: 2.2-4-safe -> DhError::ModulusNotSafe
 #[test]
 fn a_prime_that_is_not_safe_is_refused() {
     let error = Group::check(&from_hex(PRIME_THAT_IS_NOT_SAFE), 4, &mut Seeded::new(2)).unwrap_err();

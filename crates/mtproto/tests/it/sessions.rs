@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use mtproto::Random as _;
 use mtproto::limits::{
     MAX_FORMER_SESSIONS, MAX_FRAME_BYTES, MAX_IDS, MAX_PENDING_ACKS, MAX_REFUSED_SERVICES, MAX_REQUEST_BYTES,
-    MAX_RESENDS, MAX_SENT_CONTAINER_MESSAGES, MAX_SENT_RECORDS, MAX_SESSION_RESETS,
+    MAX_RESENDS, MAX_SENT_CONTAINER_MESSAGES, MAX_SENT_RECORDS, MAX_SESSION_RESETS, REPLAY_WINDOW,
 };
 use mtproto::schema::{functions, types};
 use mtproto::session::{CallError, Event, GzipError, RequestError, Resume, RpcError, SessionError};
@@ -164,26 +164,28 @@ fn acks_travel_alone_when_they_are_many_or_old() {
     assert_eq!((sent.len(), sent[0].id()), (1, types::MsgsAck::ID));
 }
 
+// check: 3.2-8-replay -> passed over
 #[test]
 fn a_repeated_message_is_acknowledged_again_and_does_nothing() {
     let mut script = Script::new();
     let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
     script.deliver(&update).unwrap();
     script.deliver(&update).unwrap();
-    assert_eq!(script.events().len(), 1);
+    assert_eq!(script.events().len(), 1, "the second is passed over");
     script.request(&REQUEST);
     let sent = script.sent();
     let acks = types::MsgsAckRef::from_bytes(&sent[0].body).unwrap();
     assert_eq!(acks.msg_ids.iter().collect::<Vec<_>>(), [update.msg_id, update.msg_id]);
 }
 
+// check: 3.2-9-window -> passed over
 #[test]
 fn messages_from_another_time_are_passed_over() {
     let mut script = Script::new();
     for (secs, taken) in [(-310, false), (-290, true), (29, true), (70, false)] {
         let update = Message::new(script.server_id(secs), 1, vec![0xee; 8]);
         script.deliver(&update).unwrap();
-        assert_eq!(script.events().len(), usize::from(taken), "{secs}");
+        assert_eq!(script.events().len(), usize::from(taken), "{secs}: passed over or not");
     }
 }
 
@@ -428,6 +430,39 @@ fn pings_and_silence() {
     let error = script.session.handle_timeout(script.now).unwrap_err();
     assert_eq!(error, SessionError::NoPong { silent_secs: 20 });
     assert!(!error.is_peer_fault() && error.is_retryable());
+}
+
+// check: 3.2-8-below -> passed over
+#[test]
+fn a_message_below_all_that_are_remembered() {
+    let mut script = Script::new();
+    let old = Message::new(script.server_id(-200), 1, vec![0xee; 8]);
+    for _ in 0..REPLAY_WINDOW {
+        let update = Message::new(script.server_id(-100), 1, vec![0xee; 8]);
+        script.deliver(&update).unwrap();
+    }
+    assert_eq!(script.events().len(), REPLAY_WINDOW);
+    script.deliver(&old).unwrap();
+    assert_eq!(script.events(), [], "it may have arrived before, and is passed over");
+    let newer = Message::new(script.server_id(-50), 1, vec![0xee; 8]);
+    script.deliver(&newer).unwrap();
+    assert_eq!(script.events().len(), 1);
+}
+
+#[test]
+fn bytes_that_never_become_a_message() {
+    let mut script = Script::new();
+    let mut outcome = Ok(());
+    let mut waited = 0;
+    // a frame whose length was changed swallows every pong
+    while outcome.is_ok() {
+        script.session.handle_activity(script.now);
+        script.advance(Duration::from_secs(10));
+        waited += 10;
+        outcome = script.session.handle_timeout(script.now);
+        script.sent();
+    }
+    assert_eq!((outcome, waited), (Err(SessionError::NoMessage { secs: 120 }), 120));
 }
 
 #[test]

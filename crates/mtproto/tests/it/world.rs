@@ -31,6 +31,25 @@ pub(crate) struct Faults {
     pub(crate) copies: usize,
     /// How many bytes arrive at once.
     pub(crate) piece_bytes: usize,
+    /// A byte that is changed on its way.
+    pub(crate) change: Option<Change>,
+}
+
+/// A byte that is changed on its way: of all that is sent in its direction, over every connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    pub(crate) is_up: bool,
+    pub(crate) at: usize,
+    pub(crate) mask: u8,
+}
+
+impl Change {
+    /// Changes the byte if it is one of these, of which so many were sent before.
+    fn apply(self, before: usize, wire: &mut [u8]) {
+        if let Some(byte) = self.at.checked_sub(before).and_then(|at| wire.get_mut(at)) {
+            *byte ^= self.mask;
+        }
+    }
 }
 
 impl Default for Faults {
@@ -42,6 +61,7 @@ impl Default for Faults {
             cuts: 1,
             copies: 1,
             piece_bytes: usize::MAX,
+            change: None,
         }
     }
 }
@@ -76,6 +96,10 @@ pub(crate) struct World {
     pub(crate) answers: BTreeMap<CallId, Result<Bytes, CallError>>,
     pub(crate) updates: usize,
     pub(crate) connections: usize,
+    /// What each side has sent over all connections, client first.
+    pub(crate) sent_bytes: (usize, usize),
+    /// What the client refused, by its error.
+    pub(crate) refusals: Vec<String>,
     /// The server forgets who a temporary key stands for as soon as it was told.
     pub(crate) forgets_bindings: bool,
     /// How long temporary keys live, if there are any.
@@ -133,6 +157,8 @@ impl World {
             answers: BTreeMap::new(),
             updates: 0,
             connections: 0,
+            sent_bytes: (0, 0),
+            refusals: Vec::new(),
             kind,
             random,
             up: Pipe::default(),
@@ -271,11 +297,23 @@ impl World {
         }
     }
 
+    /// The client closes the connection because of what arrived.
+    fn refuse(&mut self, error: String) {
+        self.refusals.push(error);
+        if self.reconnects_at.is_none() {
+            self.lose_connection();
+        }
+    }
+
     fn transmit(&mut self) {
         while self.reconnects_at.is_none() {
             let Some(envelope) = self.session.poll_transmit(self.now, &mut self.random) else { break };
             let mut wire = Vec::new();
             self.client.0.encode(&envelope, false, &mut self.random, &mut wire).unwrap();
+            if let Some(change) = self.faults.change.filter(|change| change.is_up) {
+                change.apply(self.sent_bytes.0, &mut wire);
+            }
+            self.sent_bytes.0 += wire.len();
             let cut = self.faults.cut_up_at.filter(|_| self.faults.cuts > 0);
             if self.up.send(self.now.monotonic + self.faults.latency, &wire, cut) {
                 self.break_soon();
@@ -287,11 +325,18 @@ impl World {
         while self.up.next_arrival().is_some_and(|at| at <= self.now.monotonic) {
             let (_, bytes) = self.up.in_flight.pop_front().unwrap();
             self.server.1.feed(&bytes);
-            while let Decoded::Frame(Frame::Message(frame)) = self.server.1.decode().unwrap() {
+            while let Some(frame) = self.next_at_server() {
                 if self.forgets_bindings {
                     self.peer.keys.unbind();
                 }
-                let Some(answer) = self.peer.handle(self.now.unix, &frame) else { continue };
+                let refused = self.peer.refused;
+                let answer = self.peer.handle(self.now.unix, &frame);
+                if self.peer.refused > refused {
+                    // a server does not talk on with somebody who cannot hold the key
+                    self.breaks_at.get_or_insert(self.now.monotonic + self.faults.latency);
+                    return;
+                }
+                let Some(answer) = answer else { continue };
                 for _ in 0..self.faults.copies {
                     self.send_down(&answer);
                 }
@@ -299,9 +344,25 @@ impl World {
         }
     }
 
+    /// The next message at the server, which closes the connection if what arrives is none.
+    fn next_at_server(&mut self) -> Option<bytes::BytesMut> {
+        match self.server.1.decode() {
+            Ok(Decoded::Frame(Frame::Message(frame))) => Some(frame),
+            Ok(Decoded::Incomplete { .. }) => None,
+            Ok(Decoded::Frame(_)) | Err(_) => {
+                self.breaks_at.get_or_insert(self.now.monotonic + self.faults.latency);
+                None
+            }
+        }
+    }
+
     fn send_down(&mut self, envelope: &[u8]) {
         let mut wire = Vec::new();
         self.server.0.encode(envelope, false, &mut self.random, &mut wire).unwrap();
+        if let Some(change) = self.faults.change.filter(|change| !change.is_up) {
+            change.apply(self.sent_bytes.1, &mut wire);
+        }
+        self.sent_bytes.1 += wire.len();
         let cut = self.faults.cut_down_at.filter(|_| self.faults.cuts > 0);
         if self.down.send(self.now.monotonic + self.faults.latency, &wire, cut) {
             self.break_soon();
@@ -314,9 +375,23 @@ impl World {
             for piece in bytes.chunks(self.faults.piece_bytes.min(bytes.len()).max(1)) {
                 self.client.1.feed(piece);
                 self.session.handle_activity(self.now);
-                while let Decoded::Frame(Frame::Message(frame)) = self.client.1.decode().unwrap() {
-                    self.session.handle_frame(self.now, frame).unwrap();
+                if let Err(error) = self.take_frames() {
+                    return self.refuse(error);
                 }
+            }
+        }
+    }
+
+    fn take_frames(&mut self) -> Result<(), String> {
+        loop {
+            match self.client.1.decode().map_err(|error| error.to_string())? {
+                Decoded::Frame(Frame::Message(frame)) => {
+                    let taken = self.session.handle_frame(self.now, frame);
+                    taken.map_err(|error| format!("{error:?}"))?;
+                }
+                Decoded::Frame(Frame::TransportError(error)) => return Err(error.to_string()),
+                Decoded::Frame(_) => {}
+                Decoded::Incomplete { .. } => return Ok(()),
             }
         }
     }

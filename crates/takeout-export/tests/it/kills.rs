@@ -1,7 +1,7 @@
 //! kill -9 at random moments of a login and of an export: the next start works, no key is lost, no takeout session is
 //! left open at the server, and no output is half written.
 //!
-//! A sample here; `cargo xtask sweep kills` runs 200 and prints what was hit (docs/sweeps.md).
+//! A sample here; `cargo xtask sweep kills` runs 200 and prints what was hit.
 #![expect(clippy::print_stdout, reason = "the figures of the sweep")]
 
 use std::env;

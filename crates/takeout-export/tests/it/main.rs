@@ -3,10 +3,13 @@
 //! Read first: `walkthrough`, which takes one contact through every hop.
 #![cfg(test)]
 
+#[cfg(unix)]
 mod accounts;
+#[cfg(unix)]
 mod at_rest;
 mod awkward;
 mod cli;
+#[cfg(unix)]
 mod configuration;
 mod convert;
 mod delays;

@@ -4,6 +4,7 @@ use tl_api::functions::account;
 use tl_api::{enums, types};
 use tl_codec::{Constructor, Encode};
 
+use super::auth::email;
 use super::request::{Access, Answer, Method, Request, read};
 use super::{Refusal, updates};
 use crate::account::srp::{GENERATOR, Verifier};
@@ -18,6 +19,18 @@ pub(super) const METHODS: &[Method] = &[
         name: account::GetPassword::NAME,
         access: Access::Introduced,
         call: get_password,
+    },
+    Method {
+        id: account::SendVerifyEmailCodeRef::ID,
+        name: account::SendVerifyEmailCodeRef::NAME,
+        access: Access::Introduced,
+        call: email::send_code,
+    },
+    Method {
+        id: account::VerifyEmailRef::ID,
+        name: account::VerifyEmailRef::NAME,
+        access: Access::Introduced,
+        call: email::verify,
     },
     Method {
         id: account::InitTakeoutSessionRef::ID,

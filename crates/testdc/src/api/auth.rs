@@ -19,6 +19,7 @@ use crate::account::{Account, AccountStanding};
 use crate::event::Event;
 use crate::keys::{KeyRecord, Login};
 
+pub(super) use code::email;
 pub(crate) use qr::accept_token;
 
 pub(super) const METHODS: &[Method] = &[

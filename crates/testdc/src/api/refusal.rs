@@ -32,11 +32,13 @@ impl Refusal {
     }
 
     /// What a fault says in place of an answer, if it is one of that kind.
-    pub(super) fn scripted(fault: &Fault) -> Option<Self> {
+    pub(super) fn scripted(fault: &Fault, is_wrapped: bool) -> Option<Self> {
         if let Fault::RpcError { code, message, .. } = fault {
             Some(Self::new(*code, message.clone()))
         } else if let Fault::FloodWait { seconds, .. } = fault {
             Some(Self::flood(*seconds))
+        } else if let Fault::RefuseWrapped { .. } = fault {
+            is_wrapped.then(|| Self::bad("INPUT_METHOD_INVALID"))
         } else {
             None
         }

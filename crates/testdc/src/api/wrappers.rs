@@ -7,7 +7,7 @@ use tl_api::functions::{
 use tl_codec::{Constructor, RawObject};
 
 use super::request::{Request, read};
-use super::{LAYERS, Refusal, account};
+use super::{Refusal, account, layers};
 use crate::keys::Device;
 
 /// Wrappers around one call. There are seven kinds, and no reason to use one twice.
@@ -58,7 +58,7 @@ pub(super) fn peel<'a>(request: &mut Request<'_>, body: &'a [u8]) -> Result<RawO
 const MAX_DEVICE_CHARS: usize = 128;
 
 fn check_layer(layer: i32) -> Result<i32, Refusal> {
-    if LAYERS.contains(&layer) { Ok(layer) } else { Err(Refusal::bad("CONNECTION_LAYER_INVALID")) }
+    if layers::is_known(layer) { Ok(layer) } else { Err(Refusal::bad("CONNECTION_LAYER_INVALID")) }
 }
 
 /// `initConnection`: who the client is. The layer is remembered for the key.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use testdc::{Config, FaultRule, MtproxySecret, Web};
+use testdc::{CodeType, Config, FaultRule, MtproxySecret, Web};
 
 /// A local Telegram data centre: real protocol, made-up people.
 #[derive(Parser)]
@@ -53,6 +53,17 @@ pub(crate) struct Serve {
     /// The login code; by default that of Telegram's test numbers (99966XYYYY: XXXXX).
     #[arg(long)]
     code: Option<String>,
+    /// How codes are sent: first, and each time that the client asks for another way, by the
+    /// schema's names: `app`, `sms`, `call`, `flashCall`, `missedCall`, `emailCode`, `setUpEmailRequired`,
+    /// `fragmentSms`, `firebaseSms`, `smsWord`, `smsPhrase`.
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', default_value = "app,sms,call")]
+    code_type: Vec<CodeType>,
+    /// When clients may ask for the next way.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    code_timeout: u32,
+    /// How long a code is good for.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    code_lifetime: u32,
     /// A two-step verification password.
     #[arg(long)]
     password: Option<String>,
@@ -118,6 +129,9 @@ impl Serve {
             saved_only: self.saved_only,
             phone: self.phone.clone(),
             code: self.code.clone(),
+            code_types: self.code_type.clone(),
+            code_timeout_secs: self.code_timeout,
+            code_lifetime_secs: self.code_lifetime,
             password: self.password.clone(),
             dc_id: self.dc_id,
             test_mode: self.test_mode,

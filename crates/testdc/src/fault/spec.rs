@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Fault, FaultRule, MethodName, Times};
+use super::{BadGroup, Fault, FaultRule, MethodName, NoncePlace, Times};
 
 /// Every form that `--fault` takes, with what it does.
 pub const FAULT_FORMS: &[(&str, &str)] = &[
@@ -19,6 +19,15 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
     ("delay=METHOD:MILLISECONDS", "send a reply late"),
     ("drop=METHOD", "do not send a reply before the client connects again"),
     ("transport-error=METHOD:CODE", "send a transport error in place of a reply, and close"),
+    (
+        "corrupt=METHOD[:BYTES]",
+        "change one bit of the sealed message with a reply, in this byte or the middle one",
+    ),
+    ("refuse-wrapped=METHOD", "refuse a call inside invokeWithTakeout (INPUT_METHOD_INVALID)"),
+    ("split=BYTES", "send the next bytes in pieces of this size"),
+    ("merge=COUNT", "hold answers back until there are so many, and send them at once"),
+    ("close-at=BYTES", "close the next connection behind this byte"),
+    ("stall-at=BYTES", "send nothing more on the next connection behind this byte"),
     ("wrong-salt", "refuse a message for its salt"),
     ("bad-msg=CODE", "refuse a message with a bad_msg_notification"),
     ("clock-skew=SECONDS", "a server clock that is ahead (or behind, if negative)"),
@@ -27,6 +36,16 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
     ("wrong-new-nonce-hash", "key exchange: a wrong hash in the last answer"),
     ("unknown-fingerprint", "key exchange: offer keys that nobody has"),
     ("wrong-nonce", "key exchange: answer with another nonce"),
+    (
+        "wrong-nonce-in=PLACE",
+        "key exchange: another nonce in params-nonce, params-server-nonce, inner-nonce, inner-server-nonce, end-nonce or end-server-nonce",
+    ),
+    ("prime-pq", "key exchange: a number to factorise that is prime"),
+    ("wrong-answer-hash", "key exchange: a wrong hash over the sealed parameters"),
+    (
+        "bad-dh=KIND",
+        "key exchange: composite, unsafe, short, generator, public-one, public-minus-one, public-small or public-large",
+    ),
 ];
 
 /// A text that names no fault.
@@ -101,6 +120,9 @@ fn parse_call_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
         ("duplicate", []) => Fault::Duplicate { method },
         ("delay", [millis]) => Fault::Delay { method, by: Duration::from_millis(millis.parse().ok()?) },
         ("drop", []) => Fault::Drop { method },
+        ("corrupt", []) => Fault::Corrupt { method, byte: None },
+        ("corrupt", [byte]) => Fault::Corrupt { method, byte: Some(byte.parse().ok()?) },
+        ("refuse-wrapped", []) => Fault::RefuseWrapped { method },
         ("transport-error", [code]) => Fault::TransportError { method, code: code.parse().ok()? },
         _ => return None,
     })
@@ -118,8 +140,21 @@ fn parse_link_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
         ("wrong-new-nonce-hash", []) => Fault::WrongNewNonceHash,
         ("unknown-fingerprint", []) => Fault::UnknownFingerprint,
         ("wrong-nonce", []) => Fault::WrongNonce,
+        ("split", [bytes]) => Fault::Split { bytes: bytes.parse().ok()? },
+        ("merge", [writes]) => Fault::Merge { writes: writes.parse().ok()? },
+        ("close-at", [bytes]) => Fault::CloseAt { bytes: bytes.parse().ok()? },
+        ("stall-at", [bytes]) => Fault::StallAt { bytes: bytes.parse().ok()? },
+        ("wrong-nonce-in", [place]) => Fault::WrongNonceIn { place: word(&NoncePlace::ALL, place)? },
+        ("prime-pq", []) => Fault::PrimePq,
+        ("wrong-answer-hash", []) => Fault::WrongAnswerHash,
+        ("bad-dh", [how]) => Fault::BadGroup { how: word(&BadGroup::WORDS, how)? },
         _ => return None,
     })
+}
+
+/// What a word stands for.
+fn word<T: Copy>(words: &[(&str, T)], wanted: &str) -> Option<T> {
+    words.iter().find(|(word, _)| *word == wanted).map(|(_, meaning)| *meaning)
 }
 
 #[cfg(test)]
@@ -134,7 +169,11 @@ mod tests {
                 .replace("MILLISECONDS", "5")
                 .replace("SECONDS", "5")
                 .replace("CODE", "-5")
-                .replace("TEXT", "SOME_ERROR");
+                .replace("TEXT", "SOME_ERROR")
+                .replace("PLACE", "end-nonce")
+                .replace("KIND", "unsafe")
+                .replace("COUNT", "2")
+                .replace("=BYTES", "=7");
             for spec in [spec.replace("[:BYTES]", ""), spec.replace("[:BYTES]", ":7")] {
                 let rule: FaultRule = spec.parse().unwrap_or_else(|error| panic!("{spec}: {error}"));
                 assert_eq!(rule.times, Times::Count(1));

@@ -12,6 +12,9 @@ use crate::key;
 /// `resPQ#05162463 nonce:int128 server_nonce:int128 pq:bytes server_public_key_fingerprints:Vector<long> = ResPQ`
 const RES_PQ: u32 = 0x0516_2463;
 
+/// The largest prime below 2⁶³.
+const PRIME_PQ: u64 = (1 << 63) - 25;
+
 impl Handshakes {
     /// A new exchange, or the answer of the one that this nonce has begun already.
     pub(super) fn begin(&mut self, nonce: Int128, host: &Host<'_>, entropy: &mut Entropy) -> Vec<u8> {
@@ -21,7 +24,8 @@ impl Handshakes {
         }
         let id = RunId { nonce, server_nonce: entropy.array() };
         let (p, q) = key::proof_of_work(entropy);
-        let answer = res_pq(id, u64::from(p) * u64::from(q), host, entropy);
+        let pq = if host.faults.strikes(&Fault::PrimePq) { PRIME_PQ } else { u64::from(p) * u64::from(q) };
+        let answer = res_pq(id, pq, host, entropy);
         let answered = vec![(Vec::new(), answer.clone())];
         let run = Run { id, p, q, state: State::AwaitDhParams, answered };
         self.runs.insert(id, Arc::new(Mutex::new(run)));

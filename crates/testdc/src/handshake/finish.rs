@@ -9,7 +9,7 @@ use tl_codec::{Encode, Int128};
 use super::inner::ClientDhInner;
 use super::query::ClientDh;
 use super::{AwaitClientDh, HandshakeError, Host, Lifetime, NewKey, Run, State};
-use crate::fault::Fault;
+use crate::fault::{Fault, NoncePlace};
 use crate::key;
 
 /// `dh_gen_ok#3bcbf734 nonce:int128 server_nonce:int128 new_nonce_hash1:int128`
@@ -56,18 +56,18 @@ impl Run {
         if host.faults.strikes(&Fault::WrongNewNonceHash) {
             hash.reverse();
         }
-        Ok(self.dh_gen(outcome, hash))
+        Ok(self.dh_gen(outcome, hash, host))
     }
 
-    fn dh_gen(&self, outcome: Outcome, new_nonce_hash: Int128) -> Vec<u8> {
+    fn dh_gen(&self, outcome: Outcome, new_nonce_hash: Int128, host: &Host<'_>) -> Vec<u8> {
         let id = match outcome {
             Outcome::Ok => DH_GEN_OK,
             Outcome::Retry => DH_GEN_RETRY,
             Outcome::Fail => DH_GEN_FAIL,
         };
         let mut out = id.to_bytes();
-        self.id.nonce.encode(&mut out);
-        self.id.server_nonce.encode(&mut out);
+        host.nonce(self.id.nonce, NoncePlace::EndNonce).encode(&mut out);
+        host.nonce(self.id.server_nonce, NoncePlace::EndServerNonce).encode(&mut out);
         new_nonce_hash.encode(&mut out);
         out
     }

@@ -6,11 +6,12 @@ use mtproto::crypto::{ige, kdf, sha1};
 use num_bigint::BigUint;
 use tl_codec::Encode;
 
+use super::bad_group::Parameters;
 use super::inner::PqInner;
 use super::query::DhParams;
 use super::{AwaitClientDh, HandshakeError, Host, Run, State};
-use crate::clock::UnixTime;
 use crate::entropy::Entropy;
+use crate::fault::{Fault, NoncePlace};
 use crate::key::{self, unpad};
 
 /// `server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:bytes = Server_DH_Params`
@@ -42,7 +43,7 @@ impl Run {
         }
         self.check_inner(&inner, host)?;
         let (secret, g_a) = key_pair(entropy);
-        let answer = self.server_dh_params(&inner.new_nonce, &g_a, host.now, entropy);
+        let answer = self.server_dh_params(&inner.new_nonce, &g_a, host, entropy);
         self.state = State::AwaitClientDh(Box::new(AwaitClientDh {
             new_nonce: inner.new_nonce,
             secret,
@@ -82,24 +83,34 @@ impl Run {
         &self,
         new_nonce: &[u8; 32],
         g_a: &[u8; 256],
-        now: UnixTime,
+        host: &Host<'_>,
         entropy: &mut Entropy,
     ) -> Vec<u8> {
+        let mut group = Parameters { g: GENERATOR, prime: KNOWN_PRIME.to_vec(), g_a: g_a.to_vec() };
+        if let Some(how) =
+            host.faults.take(|fault| if let Fault::BadGroup { how } = fault { Some(*how) } else { None })
+        {
+            group.spoil(how);
+        }
         let mut inner = SERVER_DH_INNER_DATA.to_bytes();
-        self.id.nonce.encode(&mut inner);
-        self.id.server_nonce.encode(&mut inner);
-        GENERATOR.encode(&mut inner);
-        KNOWN_PRIME.as_slice().encode(&mut inner);
-        g_a.as_slice().encode(&mut inner);
-        now.secs().encode(&mut inner);
-        let mut sealed = [sha1(&[&inner]).as_slice(), &inner].concat();
+        host.nonce(self.id.nonce, NoncePlace::InnerNonce).encode(&mut inner);
+        host.nonce(self.id.server_nonce, NoncePlace::InnerServerNonce).encode(&mut inner);
+        group.g.encode(&mut inner);
+        group.prime.encode(&mut inner);
+        group.g_a.encode(&mut inner);
+        host.now.secs().encode(&mut inner);
+        let mut hash = sha1(&[&inner]);
+        if host.faults.strikes(&Fault::WrongAnswerHash) {
+            hash = hash.map(|byte| !byte);
+        }
+        let mut sealed = [hash.as_slice(), &inner].concat();
         let padding = entropy.bytes(sealed.len().wrapping_neg() % 16);
         sealed.extend_from_slice(&padding);
         let encrypted = ige::encrypt(&kdf::handshake(new_nonce, &self.id.server_nonce), &mut sealed);
         debug_assert!(encrypted.is_ok(), "the padding fills whole blocks");
         let mut out = SERVER_DH_PARAMS_OK.to_bytes();
-        self.id.nonce.encode(&mut out);
-        self.id.server_nonce.encode(&mut out);
+        host.nonce(self.id.nonce, NoncePlace::ParamsNonce).encode(&mut out);
+        host.nonce(self.id.server_nonce, NoncePlace::ParamsServerNonce).encode(&mut out);
         sealed.encode(&mut out);
         out
     }

@@ -240,6 +240,20 @@ impl Client {
         if whole.id() == 0x73f1_f8dc { split_container(&whole) } else { vec![whole] }
     }
 
+    /// Reads messages until one comes that does not open, and says whether one came.
+    pub(crate) fn read_until_it_does_not_open(&mut self) -> bool {
+        let key = self.key.clone().unwrap();
+        while let Ok(content) = self.read_frame() {
+            let msg_key: [u8; 16] = content[8..24].try_into().unwrap();
+            let mut plain = content[24..].to_vec();
+            ige::decrypt(&kdf::v2(&key, Sender::Server, &msg_key), &mut plain).unwrap();
+            if kdf::msg_key(&kdf::msg_key_large(&key, Sender::Server, &plain)) != msg_key {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The next message of the server.
     pub(crate) fn receive(&mut self) -> Result<Received, Ended> {
         loop {

@@ -253,3 +253,67 @@ fn faults_for_methods_that_do_not_exist_are_refused() {
     let bad_phone = Config { phone: "+12".to_owned(), ..Config::default() };
     assert!(matches!(runtime.block_on(Server::bind(bad_phone)), Err(BindError::Phone)));
 }
+
+#[test]
+fn one_bit_of_a_message_is_changed() {
+    let server = TestServer::with_faults(&["corrupt=contacts.getStatuses:40"]);
+    let mut client = server.logged_in();
+    let msg_id = client.send(true, &contacts::GetStatuses.to_bytes());
+    let corrupted = client.read_until_it_does_not_open();
+    assert!(corrupted, "the message key does not match");
+    // it was never acknowledged, so it comes again, and whole
+    client.reconnect();
+    client.send(false, &[0x7abe_77ec_u32.to_le_bytes().as_slice(), &[1; 8]].concat());
+    assert!(client.wait_for_answer(msg_id).is_ok());
+}
+
+#[test]
+fn a_wrapped_call_is_refused_and_the_bare_one_is_not() {
+    let server = TestServer::with_faults(&["refuse-wrapped=contacts.getStatuses*"]);
+    let mut client = server.logged_in();
+    let takeout = client.open_takeout().unwrap();
+    for _ in 0..2 {
+        assert_eq!(text(&mut client, Some(takeout)), "400 INPUT_METHOD_INVALID");
+        assert_eq!(text(&mut client, None), "fine");
+    }
+    assert!(client.in_takeout(takeout, contacts::GetContacts { hash: 0 }).is_ok());
+}
+
+#[test]
+fn answers_come_in_pieces_and_together() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    server.add_fault("split=50");
+    let started = Instant::now();
+    let whole = list(&mut client);
+    Contacts::read_whole(&whole);
+    assert!(started.elapsed().as_millis() > 20, "each piece waits for the one before");
+
+    server.add_fault("merge=2");
+    client.wait_at_most(300);
+    let first = client.send(true, &contacts::GetStatuses.to_bytes());
+    assert_eq!(client.wait_for_answer(first), Err(Ended::Silence), "the first answer is held back");
+    let second = client.send(true, &contacts::GetStatuses.to_bytes());
+    assert!(client.wait_for_answer(first).is_ok() && client.wait_for_answer(second).is_ok());
+}
+
+#[test]
+fn a_connection_ends_or_falls_silent_at_a_byte() {
+    let server = TestServer::plain();
+    for at in [0, 1, 30, 100] {
+        server.add_fault(&format!("close-at={at}"));
+        let mut client = server.connect();
+        let nonce = [7; 16];
+        let mut query = 0xbe7e_8ef1_u32.to_bytes();
+        nonce.encode(&mut query);
+        // an answer to this is longer than a hundred bytes
+        assert_eq!(client.ask_plain(&query), Err(Ended::Closed { unfinished_bytes: at }));
+    }
+    server.add_fault("stall-at=10");
+    let mut client = server.connect();
+    client.wait_at_most(300);
+    let query = [0xbe7e_8ef1_u32.to_le_bytes().as_slice(), &[7; 16]].concat();
+    assert_eq!(client.ask_plain(&query), Err(Ended::Silence));
+    assert_eq!(client.ask_plain(&query), Err(Ended::Silence), "the connection stays open, and says nothing");
+    assert!(server.keyed().call(&help::GetConfig).is_ok(), "the next one is in order");
+}

@@ -6,7 +6,7 @@ use testdc::Config;
 use tl_api::functions::{auth, help, users};
 use tl_codec::Encode;
 
-use crate::client::{Client, Ended, Framing, Refused};
+use crate::client::{Client, Ended, Failed, Framing, Refused};
 use crate::harness::TestServer;
 
 #[test]
@@ -147,4 +147,106 @@ fn a_temporary_key_ends() {
     std::thread::sleep(std::time::Duration::from_millis(1_100));
     client.send(true, &help::GetConfig.to_bytes());
     assert_eq!(client.receive(), Err(Ended::Error(-404)));
+}
+
+/// The answer to the second query of a fresh client.
+fn params_with(server: &TestServer, fault: &str) -> (Vec<u8>, [u8; 16], [u8; 16], [u8; 32]) {
+    let mut client = server.connect();
+    let nonce = client.entropy.array();
+    let first = client.first_step(nonce).unwrap();
+    let (query, new_nonce) = client.second_query(&server.pem(), &first, 2, None);
+    server.add_fault(fault);
+    (client.ask_plain(&query).unwrap(), first.nonce, first.server_nonce, new_nonce)
+}
+
+/// The sealed half of that answer, opened: hash, and object with its padding.
+fn opened(params: &[u8], server_nonce: &[u8; 16], new_nonce: &[u8; 32]) -> ([u8; 20], Vec<u8>) {
+    let mut reader = tl_codec::Reader::new(&params[36..]);
+    let mut sealed = reader.bytes().unwrap().to_vec();
+    ige::decrypt(&kdf::handshake(new_nonce, server_nonce), &mut sealed).unwrap();
+    let (hash, object) = sealed.split_at(20);
+    (hash.try_into().unwrap(), object.to_vec())
+}
+
+#[test]
+fn nonces_are_wrong_in_exactly_the_place_that_is_asked_for() {
+    let server = TestServer::plain();
+    for (place, wrong) in [
+        ("params-nonce", [true, false, false, false]),
+        ("params-server-nonce", [false, true, false, false]),
+        ("inner-nonce", [false, false, true, false]),
+        ("inner-server-nonce", [false, false, false, true]),
+    ] {
+        let (params, nonce, server_nonce, new_nonce) =
+            params_with(&server, &format!("wrong-nonce-in={place}"));
+        let (_, object) = opened(&params, &server_nonce, &new_nonce);
+        let differs = [
+            params[4..20] != nonce,
+            params[20..36] != server_nonce,
+            object[4..20] != nonce,
+            object[20..36] != server_nonce,
+        ];
+        assert_eq!(differs, wrong, "{place}");
+    }
+    for place in ["end-nonce", "end-server-nonce"] {
+        server.add_fault(&format!("wrong-nonce-in={place}"));
+        let mut client = server.connect();
+        assert_eq!(
+            client.exchange_key(&server.pem(), 2),
+            Err(Failed::Refused("nonces at the end")),
+            "{place}"
+        );
+    }
+    assert!(server.connect().exchange_key(&server.pem(), 2).is_ok());
+}
+
+#[test]
+fn the_hash_over_the_parameters_is_wrong() {
+    let server = TestServer::plain();
+    for (fault, is_right) in [("wrong-answer-hash", false), ("wrong-salt", true)] {
+        let (params, _, server_nonce, new_nonce) = params_with(&server, fault);
+        let (hash, object) = opened(&params, &server_nonce, &new_nonce);
+        let mut reader = tl_codec::Reader::new(&object[36..]);
+        let (_g, _prime, _g_a) = (reader.int().unwrap(), reader.bytes().unwrap(), reader.bytes().unwrap());
+        let _server_time = reader.int().unwrap();
+        let inner = &object[..36 + reader.offset()];
+        assert_eq!(mtproto::crypto::sha1(&[inner]) == hash, is_right, "{fault}");
+    }
+}
+
+#[test]
+fn parameters_that_no_client_may_use() {
+    use mtproto::crypto::dh::Group;
+    let server = TestServer::plain();
+    let kinds = [
+        ("composite", true),
+        ("unsafe", true),
+        ("short", true),
+        ("generator", true),
+        ("public-one", false),
+        ("public-minus-one", false),
+        ("public-small", false),
+        ("public-large", false),
+    ];
+    for (kind, is_group_bad) in kinds {
+        let (params, _, server_nonce, new_nonce) = params_with(&server, &format!("bad-dh={kind}"));
+        let (_, object) = opened(&params, &server_nonce, &new_nonce);
+        let mut reader = tl_codec::Reader::new(&object[36..]);
+        let (g, prime) = (reader.int().unwrap(), reader.bytes().unwrap());
+        let g_a = reader.bytes().unwrap();
+        let group = Group::check(prime, g, &mut |bytes: &mut [u8]| bytes.fill(7));
+        assert_eq!(group.is_err(), is_group_bad, "{kind}");
+        if let Ok(group) = group {
+            assert!(group.check_public(g_a).is_err(), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn a_number_that_cannot_be_factorised() {
+    let server = TestServer::plain();
+    server.add_fault("prime-pq");
+    let first = server.connect().first_step([3; 16]).unwrap();
+    assert!(mtproto::crypto::factor::factorise(first.pq).is_err());
+    assert!(mtproto::crypto::factor::factorise(server.connect().first_step([4; 16]).unwrap().pq).is_ok());
 }

@@ -27,24 +27,7 @@ impl Client {
     /// [`LoginError::Unsupported`] for an algorithm of the future; or the connection failed.
     pub async fn password_challenge(&self) -> Result<PasswordChallenge, LoginError> {
         let reply = self.invoke(&functions::account::GetPassword {}).await?;
-        let password = reply.read().map_err(ClientError::from)?;
-        let unknown = LoginError::Unsupported { what: "a newer form of two-step verification" };
-        let (Some(KdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(algo)), Some(srp_b)) =
-            (password.current_algo, password.srp_b)
-        else {
-            return Err(unknown);
-        };
-        Ok(PasswordChallenge {
-            algorithm: Algorithm {
-                salt1: algo.salt1.to_vec(),
-                salt2: algo.salt2.to_vec(),
-                g: algo.g,
-                p: algo.p.to_vec(),
-            },
-            srp_id: password.srp_id.unwrap_or_default(),
-            srp_b: srp_b.to_vec(),
-            hint: password.hint.map(|hint| hint.to_str_lossy().into_owned()),
-        })
+        read_challenge(&reply.read().map_err(ClientError::from)?)
     }
 
     /// Proves the password (`auth.checkPassword`). A wrong one is not tried again.
@@ -107,5 +90,49 @@ struct Entropy {
 impl Entropy {
     fn fill(&mut self, out: &mut [u8]) {
         self.failed |= getrandom::fill(out).is_err();
+    }
+}
+
+fn read_challenge(password: &types::account::PasswordRef<'_>) -> Result<PasswordChallenge, LoginError> {
+    let unknown = LoginError::Unsupported { what: "a newer form of two-step verification" };
+    let (Some(KdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(algo)), Some(srp_b)) =
+        (&password.current_algo, password.srp_b)
+    else {
+        return Err(unknown);
+    };
+    Ok(PasswordChallenge {
+        algorithm: Algorithm {
+            salt1: algo.salt1.to_vec(),
+            salt2: algo.salt2.to_vec(),
+            g: algo.g,
+            p: algo.p.to_vec(),
+        },
+        srp_id: password.srp_id.unwrap_or_default(),
+        srp_b: srp_b.to_vec(),
+        hint: password.hint.map(|hint| hint.to_str_lossy().into_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use tl_api::enums::PasswordKdfAlgo;
+    use tl_codec::{Decode, Encode};
+
+    use super::*;
+
+    // check: 5.2-algo -> LoginError::Unsupported
+    #[test]
+    fn an_algorithm_of_the_future_is_not_guessed_at() {
+        let unknown = types::PasswordKdfAlgoUnknown::default();
+        let password = types::account::Password {
+            has_password: true,
+            current_algo: Some(PasswordKdfAlgo::Unknown(unknown)),
+            srp_b: Some(vec![1; 256]),
+            srp_id: Some(3),
+            ..types::account::Password::default()
+        };
+        let wire = password.to_bytes();
+        let read = types::account::PasswordRef::from_bytes(&wire).unwrap();
+        assert!(matches!(read_challenge(&read), Err(LoginError::Unsupported { .. })));
     }
 }

@@ -85,10 +85,7 @@ pub(crate) fn prove(
     random.fill(secret.as_mut_slice());
     let exponent = BigUint::from_bytes_be(secret.as_slice());
     let (a_bytes, b_bytes) = (group.public(&secret), padded(&b));
-    let u = BigUint::from_bytes_be(&sha256(&[&a_bytes, &b_bytes]));
-    if u == BigUint::ZERO {
-        return Err(SrpError::ZeroScrambler);
-    }
+    let u = scrambler(sha256(&[&a_bytes, &b_bytes]))?;
     let x = BigUint::from_bytes_be(password_hash(password, algorithm).as_slice());
     let k = BigUint::from_bytes_be(&sha256(&[&padded(&p), &padded(&g)]));
     let kv = (k * g.modpow(&x, &p)) % &p;
@@ -106,6 +103,14 @@ pub(crate) fn prove(
         session_key.as_slice(),
     ]);
     Ok(Proof { a: a_bytes, m1 })
+}
+
+/// `u`, from the hash over both public values.
+fn scrambler(hash: [u8; 32]) -> Result<BigUint, SrpError> {
+    match BigUint::from_bytes_be(&hash) {
+        BigUint::ZERO => Err(SrpError::ZeroScrambler),
+        u => Ok(u),
+    }
 }
 
 /// `PH2` of the specification: the password under both salts, stretched in the middle.
@@ -186,6 +191,17 @@ mod tests {
         assert_ne!(hex::encode(proof.m1), vector["M1"].as_str().unwrap());
     }
 
+    // check: 5.2-u -> SrpError::ZeroScrambler
+    #[test]
+    fn a_hash_of_nothing_but_zeros_is_refused() {
+        assert_eq!(scrambler([0; 32]), Err(SrpError::ZeroScrambler));
+        assert!(scrambler([1; 32]).is_ok());
+    }
+
+    // check: 5.2-p -> DhError::ModulusNotPrime
+    // check: 5.2-g -> DhError::GeneratorResidue
+    // check: 5.2-b-low -> DhError::PublicTooSmall
+    // check: 5.2-b-high -> DhError::PublicTooLarge
     #[test]
     fn dishonest_numbers_are_refused() {
         let vector = &vectors()[0];
@@ -199,8 +215,10 @@ mod tests {
             assert_eq!(attempt(&good, &b), SrpError::Group(DhError::PublicTooLarge));
         }
         let mut composite = good.clone();
-        composite.p[255] ^= 2;
-        assert!(matches!(attempt(&composite, &bytes(vector, "srp_B")), SrpError::Group(_)));
+        // the generator 4 fits every modulus, so that nothing but primality can be at fault
+        (composite.p[255], composite.g) = (composite.p[255] ^ 0x0a, 4);
+        let refused = SrpError::Group(DhError::ModulusNotPrime);
+        assert_eq!(attempt(&composite, &bytes(vector, "srp_B")), refused);
         let wrong_generator = Algorithm { g: 2, ..good };
         let refused = SrpError::Group(DhError::GeneratorResidue { g: 2 });
         assert_eq!(attempt(&wrong_generator, &bytes(vector, "srp_B")), refused);

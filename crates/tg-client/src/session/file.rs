@@ -78,6 +78,7 @@ impl SessionStore {
         // before the lock, which would leave a file behind where there is no session
         private::read(path)?;
         let lock = SessionLock::claim(path)?;
+        private::sweep(path);
         let content = private::read(path)?;
         let (state, is_present_form) = match (&protection, identity::is_sealed(&content)) {
             (Protection::Plain, true) => return Err(SessionError::Sealed { path: path.to_owned() }),
@@ -106,6 +107,7 @@ impl SessionStore {
     pub fn create(path: &Path, state: SessionState, protection: Protection) -> Result<Self, SessionError> {
         private::create_folder(private::folder_of(path))?;
         let lock = SessionLock::claim(path)?;
+        private::sweep(path);
         let place = Place { path: path.to_owned(), protection, was_renewed: false, _lock: lock };
         place.write(&state)?;
         Ok(Self { place: Some(place), state: Mutex::new(state) })

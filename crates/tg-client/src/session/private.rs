@@ -1,5 +1,6 @@
 //! Files and folders that belong to one user alone: made so from the first byte, and refused when they are not.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -76,11 +77,32 @@ fn write_beside(path: &Path, bytes: &[u8]) -> Result<NamedTempFile, SessionError
     check_neighbours(folder)?;
     // tempfile opens with mode 0600
     let mut file = tempfile::Builder::new()
-        .prefix(".session-")
+        .prefix(&unfinished_prefix(path))
         .tempfile_in(folder)
         .map_err(io_error("create a file in", folder))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io_error("write", path))?;
     Ok(file)
+}
+
+/// What a process that was killed while it wrote has left beside the file. For whoever holds the lock of the file.
+pub(super) fn sweep(path: &Path) {
+    let prefix = unfinished_prefix(path);
+    let entries = fs::read_dir(folder_of(path)).into_iter().flatten().flatten();
+    for entry in
+        entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes()))
+    {
+        if let Err(error) = fs::remove_file(entry.path()) {
+            tracing::info!(%error, "an unfinished file stays");
+        }
+    }
+}
+
+/// How the file is called until it is whole; no name of another session begins so.
+fn unfinished_prefix(path: &Path) -> OsString {
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_name().unwrap_or_default());
+    prefix.push("~");
+    prefix
 }
 
 /// Makes a folder with mode 0700, and those above it that are missing.

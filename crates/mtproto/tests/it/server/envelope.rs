@@ -58,16 +58,23 @@ fn int(bytes: &[u8]) -> i32 {
 
 /// Opens a client's envelope, and insists on every rule for its form.
 pub(crate) fn open(key: &AuthKey, frame: &[u8]) -> FromClient {
+    try_open(key, frame).expect("an envelope that was not changed on its way")
+}
+
+/// As [`open`]; `None` if the message key is not that of the message.
+pub(crate) fn try_open(key: &AuthKey, frame: &[u8]) -> Option<FromClient> {
     assert_eq!(long(frame), key.id());
-    let msg_key: [u8; 16] = frame[8..24].try_into().unwrap();
+    let msg_key: [u8; 16] = frame.get(8..24)?.try_into().unwrap();
     let mut text = frame[24..].to_vec();
-    ige::decrypt(&kdf::v2(key, Sender::Client, &msg_key), &mut text).unwrap();
-    assert_eq!(kdf::msg_key(&kdf::msg_key_large(key, Sender::Client, &text)), msg_key);
+    ige::decrypt(&kdf::v2(key, Sender::Client, &msg_key), &mut text).ok()?;
+    if kdf::msg_key(&kdf::msg_key_large(key, Sender::Client, &text)) != msg_key {
+        return None;
+    }
     let len = usize::try_from(int(&text[28..])).unwrap();
     assert!(len % 4 == 0 && (12..=1024).contains(&(text.len() - 32 - len)));
     let message = Message::new(long(&text[16..]), int(&text[24..]), text[32..32 + len].to_vec());
     assert_eq!(message.msg_id % 4, 0, "clients use multiples of four");
-    FromClient { salt: long(&text), session_id: long(&text[8..]), message }
+    Some(FromClient { salt: long(&text), session_id: long(&text[8..]), message })
 }
 
 /// Seals a server's message.

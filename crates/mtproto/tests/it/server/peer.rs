@@ -23,6 +23,8 @@ const UNKNOWN_KEY: [u8; 4] = (-404_i32).to_le_bytes();
 pub(crate) struct Peer {
     pub(crate) keys: KeyRing,
     pub(crate) salt: i64,
+    /// How many envelopes were no client's.
+    pub(crate) refused: usize,
     sessions: BTreeMap<i64, PeerSession>,
     desk: Desk,
 }
@@ -70,7 +72,7 @@ impl Peer {
     pub(crate) fn new(key: AuthKey, salt: i64, serve: Serve) -> Self {
         let mut keys = KeyRing::default();
         keys.insert(key, Standing::Permanent);
-        Self { keys, salt, sessions: BTreeMap::new(), desk: Desk { serve, done: Vec::new() } }
+        Self { keys, salt, refused: 0, sessions: BTreeMap::new(), desk: Desk { serve, done: Vec::new() } }
     }
 
     /// The bodies of all requests that were done, in their order.
@@ -90,8 +92,14 @@ impl Peer {
 
     /// Takes an envelope and returns the envelope to send, if any.
     pub(crate) fn handle(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
-        let Some((key, standing)) = self.keys.of(frame) else { return Some(UNKNOWN_KEY.to_vec()) };
-        let from = envelope::open(&key, frame);
+        let Some((key, standing)) = self.keys.of(frame) else {
+            self.refused += 1;
+            return Some(UNKNOWN_KEY.to_vec());
+        };
+        let Some(from) = envelope::try_open(&key, frame) else {
+            self.refused += 1;
+            return None;
+        };
         let arrival = Arrival { now, key: &key, standing, from: &from };
         let is_new = !self.sessions.contains_key(&from.session_id);
         let session = self.sessions.entry(from.session_id).or_default();

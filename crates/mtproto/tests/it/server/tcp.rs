@@ -25,6 +25,8 @@ pub(crate) enum Act {
     Serve,
     /// The same, until so many bytes were sent; then the connection is closed.
     ServeUntil(usize),
+    /// The same, until so many bytes were read.
+    ReadUntil(usize),
     /// Everything is read and nothing answered.
     Silence,
     /// These bytes are sent in place of the first answer.
@@ -129,6 +131,7 @@ async fn serve_connection(
     keys.server_time = i32::try_from(unix_now().as_secs()).unwrap();
     let mut random = Seeded::new(3);
     let mut room = if let Act::ServeUntil(bytes) = act { bytes } else { usize::MAX };
+    let mut unread = if let Act::ReadUntil(bytes) = act { bytes } else { usize::MAX };
     loop {
         let frame = loop {
             match decoder.decode().unwrap() {
@@ -136,10 +139,17 @@ async fn serve_connection(
                 Decoded::Frame(other) => panic!("a client sends messages, not {other:?}"),
                 Decoded::Incomplete { .. } => {}
             }
+            if unread == 0 {
+                return Ok(());
+            }
             let known = decoder.buffer_mut().len();
             if stream.read_buf(decoder.buffer_mut()).await? == 0 {
                 return Ok(());
             }
+            let fresh = decoder.buffer_mut().len() - known;
+            // what stands behind the cut has not arrived
+            decoder.buffer_mut().truncate(known + fresh.min(unread));
+            unread -= fresh.min(unread);
             if let Some((from_client, _)) = &mut streams {
                 from_client.apply(&mut decoder.buffer_mut()[known..]);
             }
@@ -151,7 +161,7 @@ async fn serve_connection(
                 stream.write_all(bytes).await?;
                 continue;
             }
-            Act::Serve | Act::ServeUntil(_) => {}
+            Act::Serve | Act::ServeUntil(_) | Act::ReadUntil(_) => {}
         }
         let Some(answer) = answer(&mut keys, shared, &frame) else { continue };
         let mut wire = Vec::new();

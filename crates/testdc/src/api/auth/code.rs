@@ -1,21 +1,22 @@
 //! Login by code (protocol, "User Authorization").
 
+mod announce;
+pub(in crate::api) mod email;
+
+use tl_api::enums::{self, EmailVerificationRef};
 use tl_api::functions::auth;
-use tl_api::{enums, types};
+use tl_api::types;
 use tl_codec::Encode;
 
 use super::{check_network, complete, first_step_done};
 use crate::account::{AccountStanding, default_code};
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
-use crate::clock::UnixTime;
+use crate::code_type::CodeType;
 use crate::entropy::Entropy;
-use crate::event::Event;
 use crate::keys::{Client, PendingCode};
-use crate::limits::{CODE_LIFETIME, MAX_CODE_ATTEMPTS};
-
-/// Seconds after which a client may ask for the code in another way.
-const RESEND_AFTER_SECS: i32 = 60;
+use crate::limits::MAX_CODE_ATTEMPTS;
+use announce::announce;
 
 /// What a number may have, in digits (ITU E.164 allows fifteen).
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
@@ -35,8 +36,13 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
     if account.as_ref().is_some_and(|account| account.standing() == AccountStanding::Banned) {
         return Err(Refusal::bad("PHONE_NUMBER_BANNED"));
     }
+    let code = account.as_ref().map_or_else(|| default_code(&phone), |account| account.code.clone());
+    let way = request.centre.cloud.code_types.first().copied().unwrap_or(CodeType::App);
     let pending = PendingCode {
-        code: account.as_ref().map_or_else(|| default_code(&phone), |account| account.code.clone()),
+        code: way.code(&code),
+        account_code: code,
+        way,
+        email: None,
         phone,
         hash: new_hash(request.entropy),
         sent_at: request.now,
@@ -45,7 +51,7 @@ pub(super) fn send(request: &mut Request<'_>, body: &[u8]) -> Answer {
     };
     let sent = announce(request, &pending);
     request.login_key()?.client().pending_code = Some(pending);
-    Ok(sent)
+    Ok(enums::auth::SentCode::SentCode(sent).to_bytes())
 }
 
 pub(super) fn resend(request: &mut Request<'_>, body: &[u8]) -> Answer {
@@ -54,21 +60,21 @@ pub(super) fn resend(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let mut client = key.client();
     let hash = new_hash(request.entropy);
     let pending =
-        pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request.now)?;
-    if pending.resent >= 2 {
-        return Err(Refusal::new(406, "SEND_CODE_UNAVAILABLE"));
-    }
+        pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request)?;
+    let way = request.centre.cloud.code_types.get(pending.resent + 1).copied();
+    pending.way = way.ok_or_else(|| Refusal::new(406, "SEND_CODE_UNAVAILABLE"))?;
+    pending.code = pending.way.code(&pending.account_code);
     pending.resent += 1;
     pending.hash = hash;
     pending.sent_at = request.now;
-    Ok(announce(request, pending))
+    Ok(enums::auth::SentCode::SentCode(announce(request, pending)).to_bytes())
 }
 
 pub(super) fn cancel(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<auth::CancelCodeRef<'_>>(body)?;
     let key = request.login_key()?;
     let mut client = key.client();
-    pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request.now)?;
+    pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request)?;
     client.pending_code = None;
     Ok(true.to_bytes())
 }
@@ -78,12 +84,12 @@ pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let key = request.login_key()?;
     let mut client = key.client();
     let pending =
-        pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request.now)?;
-    let code = query.phone_code.map(|code| code.as_bytes().to_vec()).unwrap_or_default();
+        pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request)?;
+    let code = given_code(&query, pending.way);
     if code.is_empty() {
         return Err(Refusal::bad("PHONE_CODE_EMPTY"));
     }
-    if code != pending.code.as_bytes() {
+    if code != pending.code.as_bytes() || pending.way == CodeType::SetUpEmailRequired {
         pending.wrong_attempts += 1;
         return Err(Refusal::bad("PHONE_CODE_INVALID"));
     }
@@ -96,12 +102,25 @@ pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
     Ok(complete(request, &key, account).to_bytes())
 }
 
+/// The code that a client gives back: one that came by e-mail has a field of its own.
+fn given_code(query: &auth::SignInRef<'_>, way: CodeType) -> Vec<u8> {
+    match &query.email_verification {
+        Some(EmailVerificationRef::Code(verification)) if way.is_by_email() => {
+            verification.code.as_bytes().to_vec()
+        }
+        None if !way.is_by_email() => {
+            query.phone_code.map(|code| code.as_bytes().to_vec()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The code that a client speaks of.
 fn pending<'a>(
     client: &'a mut Client,
     phone: &[u8],
     hash: &[u8],
-    now: UnixTime,
+    request: &Request<'_>,
 ) -> Result<&'a mut PendingCode, Refusal> {
     let phone = digits(phone)?;
     if hash.is_empty() {
@@ -110,33 +129,9 @@ fn pending<'a>(
     let expired = || Refusal::bad("PHONE_CODE_EXPIRED");
     let pending = client.pending_code.as_mut().ok_or_else(expired)?;
     let is_current = pending.phone == phone && pending.hash.as_bytes() == hash;
-    let is_fresh = now.since(pending.sent_at) < CODE_LIFETIME && pending.wrong_attempts < MAX_CODE_ATTEMPTS;
+    let is_fresh = request.now.since(pending.sent_at) < request.centre.cloud.code_lifetime
+        && pending.wrong_attempts < MAX_CODE_ATTEMPTS;
     if is_current && is_fresh { Ok(pending) } else { Err(expired()) }
-}
-
-/// Tells the world about a code, and the client how it was sent: first in the app, then by SMS, then by a call.
-fn announce(request: &Request<'_>, pending: &PendingCode) -> Vec<u8> {
-    use enums::auth::{CodeType, SentCodeType};
-    let length = i32::try_from(pending.code.chars().count()).unwrap_or(0);
-    let (kind, next) = match pending.resent {
-        0 => (
-            SentCodeType::App(types::auth::SentCodeTypeApp { length }),
-            Some(CodeType::Sms(types::auth::CodeTypeSms)),
-        ),
-        1 => (
-            SentCodeType::Sms(types::auth::SentCodeTypeSms { length }),
-            Some(CodeType::Call(types::auth::CodeTypeCall)),
-        ),
-        _ => (SentCodeType::Call(types::auth::SentCodeTypeCall { length }), None),
-    };
-    request.centre.events.emit(Event::CodeSent { phone: pending.phone.clone(), code: pending.code.clone() });
-    let sent = types::auth::SentCode {
-        type_: kind,
-        phone_code_hash: pending.hash.clone(),
-        timeout: next.is_some().then_some(RESEND_AFTER_SECS),
-        next_type: next,
-    };
-    enums::auth::SentCode::SentCode(sent).to_bytes()
 }
 
 /// The digits of a number; clients also send `+`, spaces and brackets.

@@ -8,7 +8,11 @@ use super::{Client, ReadWhole, Refused};
 
 impl Client {
     pub(crate) fn introduce(&mut self) {
-        let config = self.expect(&InvokeWithLayer { layer: 230, query: introduction(help::GetConfig) });
+        self.introduce_in(230);
+    }
+
+    pub(crate) fn introduce_in(&mut self, layer: i32) {
+        let config = self.expect(&InvokeWithLayer { layer, query: introduction(help::GetConfig) });
         types::Config::read_whole(&config);
     }
 

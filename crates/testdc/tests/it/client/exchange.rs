@@ -133,6 +133,9 @@ impl Client {
             0xa69d_ae02 => 3,
             other => panic!("{other:#x}"),
         };
+        if answer[4..20] != first.nonce || answer[20..36] != first.server_nonce {
+            return Err(Failed::Refused("nonces at the end"));
+        }
         let hash = sha1(&[&new_nonce, &[number], &key.aux_hash()]);
         if answer[36..52] != hash[4..] {
             return Err(Failed::Refused("new_nonce_hash"));

@@ -180,3 +180,17 @@ fn one_process_at_a_time() {
     store.remove().unwrap();
     assert!(!path.exists());
 }
+
+#[test]
+fn what_a_killed_process_left_half_written_is_swept_away() {
+    let (folder, path) = place();
+    drop(SessionStore::create(&path, state(), Protection::Plain).unwrap());
+    let left = path.with_file_name(".session~Ab3");
+    let of_another = path.with_file_name(".other~Ab3");
+    for path in [&left, &of_another] {
+        fs::write(path, "{").unwrap();
+    }
+    drop(SessionStore::open(&path, Protection::Plain).unwrap());
+    assert!(!left.exists() && of_another.exists());
+    drop(folder);
+}
