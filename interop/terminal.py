@@ -29,6 +29,12 @@ class Terminal:
             assert time.monotonic() < limit and self._read(limit - time.monotonic()), f"{text!r} not in {self.seen!r}"
         self._unread = self._unread.partition(text)[2]
 
+    def settle(self, secs: float = 0.5) -> None:
+        """Reads the screen for a while, to see what is drawn in one go whole."""
+        limit = time.monotonic() + secs
+        while (left := limit - time.monotonic()) > 0 and (self._read(left) or time.monotonic() >= limit):
+            pass
+
     def type(self, line: str) -> None:
         """Types a line."""
         os.write(self._screen, f"{line}\n".encode())

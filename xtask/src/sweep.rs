@@ -13,6 +13,8 @@ pub enum Sweep {
     Breaks,
     /// Single bytes changed on their way
     Corruption,
+    /// kill -9 at 200 moments of logins and exports
+    Kills,
 }
 
 /// One sweep, or all.
@@ -24,7 +26,7 @@ pub struct Arguments {
 
 /// Runs what was asked for; it takes minutes.
 pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
-    let all = [Sweep::Books, Sweep::Breaks, Sweep::Corruption];
+    let all = [Sweep::Books, Sweep::Breaks, Sweep::Corruption, Sweep::Kills];
     for sweep in all.into_iter().filter(|sweep| arguments.what.is_none_or(|what| what == *sweep)) {
         let outcome = run_one(root, sweep);
         if !matches!(outcome, Outcome::Passed) {
@@ -39,6 +41,7 @@ fn run_one(root: &Path, sweep: Sweep) -> Outcome {
         Sweep::Books => ("takeout-export", "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
         Sweep::Breaks => ("mtproto", "sweeps::breaks", "MTPROTO_SWEEP", "full"),
         Sweep::Corruption => ("mtproto", "sweeps::single", "MTPROTO_SWEEP", "full"),
+        Sweep::Kills => ("takeout-export", "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
     };
     let mut test = cargo();
     test.current_dir(root).env(variable, value);

@@ -11,7 +11,8 @@
 //! | `config` | the settings of the file, and where each comes from |
 //! | `places` | where sessions lie: the data folder, accounts |
 //! | `vault` | the key that sessions are encrypted to: `keyring`, passphrase |
-//! | `login`, `export`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell`, `accounts`, `whoami`, `doctor` | the commands |
+//! | `login`, `export`, `status`, `logout`, `demo`, `convert`, `inspect`, `diff`, `shell`, `accounts`, `whoami`, `doctor` | the commands |
+//! | `permission` | waiting until Telegram allows an export |
 //! | `output` | the only place that writes to stdout and stderr |
 //! | `failure` | every way to fail: message, advice, [`Exit`] |
 //! | `interrupt` | Ctrl-C and SIGTERM |
@@ -40,15 +41,18 @@ mod logout;
 mod meter;
 mod output;
 mod people;
+mod permission;
 pub mod places;
 mod prompt;
 mod settings;
 mod shell;
+mod status;
 mod summary;
 mod told;
 mod vault;
 mod whoami;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -67,7 +71,10 @@ pub fn main() -> ExitCode {
     let parsed =
         matches.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, Origins::new(matches))));
     match parsed {
-        Ok((arguments, origins)) => run(arguments, &origins).into(),
+        // a panic has said what it is; its exit code is the one of everything unexpected
+        Ok((arguments, origins)) => {
+            catch_unwind(AssertUnwindSafe(|| run(arguments, &origins))).unwrap_or(Exit::Unexpected).into()
+        }
         Err(error) => {
             // clap knows which of its messages are results (--help, --version) and which are complaints
             output::clap(&error);
@@ -126,6 +133,7 @@ fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) ->
                 Command::Man(arguments) => shell::man(&arguments),
                 Command::Export(export) => export::run(export, meter, &interrupt).await,
                 Command::Contacts(people) => people::run(*people, &interrupt).await,
+                Command::Status(status) => status::run(status, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
                 Command::Whoami(whoami) => whoami::run(whoami, &interrupt).await,
                 Command::Accounts(accounts) => accounts::run(accounts, &interrupt).await,

@@ -1,24 +1,28 @@
 //! The connection of one account, and the one function that every request passes.
 
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::proxy::Proxy;
+use tl_api::types::ConfigRef;
 use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
-use tl_codec::{Encode, Function, Reply};
-use tokio::sync::RwLock;
+use tl_codec::{Decode, Encode, Function, Reply};
+use tokio::sync::{RwLock, watch};
 
 use crate::allow_list;
 use crate::config::Config;
 use crate::error::ClientError;
 use crate::link::Link;
-use crate::retry::{Patience, Step};
+use crate::retry::{Patience, Pause, Step};
 use crate::session::{ServerState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
-const MAX_MIGRATIONS: usize = 4;
+pub(crate) const MAX_MIGRATIONS: usize = 4;
 
 /// One account's connection. Clones share it.
 #[derive(Debug, Clone)]
@@ -34,6 +38,21 @@ struct Shared {
     session: SessionStore,
     link: RwLock<Link>,
     read_only: AtomicBool,
+    /// Whether pauses between tries are cut short.
+    stopping: watch::Sender<bool>,
+    /// Where the server says that the data centres are.
+    addresses: Mutex<BTreeMap<i32, SocketAddr>>,
+    /// Who is told of pauses.
+    pause_watch: OnceLock<PauseWatch>,
+}
+
+/// Is told of a pause when it begins.
+struct PauseWatch(Box<dyn Fn(&Pause) + Send + Sync>);
+
+impl std::fmt::Debug for PauseWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PauseWatch")
+    }
 }
 
 impl Client {
@@ -56,8 +75,16 @@ impl Client {
         session: SessionStore,
     ) -> Result<Self, ClientError> {
         let link = open_link(&config, proxy.clone(), &session).await?;
-        let (link, read_only) = (RwLock::new(link), AtomicBool::new(false));
-        let shared = Shared { config, proxy, session, link, read_only };
+        let shared = Shared {
+            config,
+            proxy,
+            session,
+            link: RwLock::new(link),
+            read_only: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
+            addresses: Mutex::default(),
+            pause_watch: OnceLock::new(),
+        };
         let client = Self { shared: Arc::new(shared) };
         client.introduce().await?;
         Ok(client)
@@ -76,6 +103,18 @@ impl Client {
     /// From now on only methods that read may be sent, on this client and all its clones; there is no way back.
     pub fn restrict_to_reading(&self) {
         self.shared.read_only.store(true, Ordering::Release);
+    }
+
+    /// Tells `watch` of every pause before a request is sent again, when it begins. The first watcher stays.
+    pub fn watch_pauses(&self, watch: impl Fn(&Pause) + Send + Sync + 'static) {
+        if self.shared.pause_watch.set(PauseWatch(Box::new(watch))).is_err() {
+            tracing::debug!("somebody watches the pauses already");
+        }
+    }
+
+    /// From now on nothing is tried again after a pause, and pauses that have begun end at once: the program stops.
+    pub fn stop_waiting(&self) {
+        self.shared.stopping.send_replace(true);
     }
 
     /// Writes the salt and clock offset that are now in force to the session, and closes the connection.
@@ -111,9 +150,11 @@ impl Client {
     }
 
     /// Makes another data centre the account's home: a connection and a key of its own.
-    async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
+    pub(crate) async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
         tracing::info!(dc_id, "the account lives in another data centre");
-        let server = self.session().state().server.moved_to(dc_id)?;
+        let address =
+            self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner).get(&dc_id).copied();
+        let server = self.session().state().server.moved_to(dc_id, address)?;
         self.session().update(|state| {
             state.server = server;
             state.key = None;
@@ -124,17 +165,47 @@ impl Client {
         self.introduce().await
     }
 
-    async fn introduce(&self) -> Result<(), ClientError> {
-        self.call(introduction(self.config())).await?;
-        Ok(())
+    /// The next object that the server says unasked; `None` once the connection is closed.
+    pub(crate) async fn next_update(&self) -> Option<Bytes> {
+        self.shared.link.read().await.next_update().await
     }
 
-    /// The one function that sends: it checks the allow-list, waits out short flood waits and server errors, and
-    /// introduces the device again where the server has forgotten it.
-    async fn send(&self, request: Bytes) -> Result<Bytes, ClientError> {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            allow_list::check(&request)?;
+    /// Server time minus local time.
+    pub(crate) async fn time_offset_secs(&self) -> i64 {
+        self.shared.link.read().await.key_state().time_offset_secs
+    }
+
+    async fn introduce(&self) -> Result<(), ClientError> {
+        let mut patience = Patience::new(self.config().timeouts.flood_wait);
+        let request = introduction(self.config());
+        loop {
+            match self.call(request.clone()).await {
+                Err(ClientError::Rpc(error)) => match patience.after(&error) {
+                    Step::Wait(pause) if self.pause(&error, pause).await => {}
+                    _ => return Err(ClientError::Rpc(error)),
+                },
+                result => return result.map(|config| self.learn(&config)),
+            }
         }
+    }
+
+    /// Keeps where the data centres are, as `help.getConfig` says: a server of the user's own has no other list. One
+    /// that cannot be read is no reason to fail: it is needed only where the account lives somewhere else.
+    fn learn(&self, config: &Bytes) {
+        let Ok(config) = ConfigRef::from_bytes(config) else { return };
+        let mut addresses = self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        for option in &config.dc_options {
+            let is_for_us = !(option.ipv6() || option.cdn() || option.media_only() || option.tcpo_only());
+            let ip = option.ip_address.to_str_lossy().parse::<IpAddr>();
+            if let (true, Ok(ip), Ok(port)) = (is_for_us, ip, u16::try_from(option.port)) {
+                addresses.entry(option.id).or_insert_with(|| SocketAddr::new(ip, port));
+            }
+        }
+    }
+
+    /// Waits out short flood waits and server errors, and introduces the device again where the server has forgotten
+    /// it.
+    async fn send(&self, request: Bytes) -> Result<Bytes, ClientError> {
         let mut patience = Patience::new(self.config().timeouts.flood_wait);
         loop {
             let error = match self.call(request.clone()).await {
@@ -142,21 +213,34 @@ impl Client {
                 result => return result,
             };
             match patience.after(&error) {
-                Step::Wait(pause) => {
-                    tracing::info!(
-                        error = error.name(),
-                        secs = pause.as_secs(),
-                        "waiting before the next try"
-                    );
-                    tokio::time::sleep(pause).await;
-                }
+                Step::Wait(pause) if self.pause(&error, pause).await => {}
                 Step::Introduce => self.introduce().await?,
-                Step::GiveUp => return Err(ClientError::Rpc(error)),
+                Step::Wait(_) | Step::GiveUp => return Err(ClientError::Rpc(error)),
             }
         }
     }
 
+    /// Waits. False if the program stops, before or meanwhile.
+    async fn pause(&self, error: &RpcError, length: Duration) -> bool {
+        let reason = error.name();
+        tracing::info!(error = reason, secs = length.as_secs(), "waiting before the next try");
+        if let Some(PauseWatch(watch)) = self.shared.pause_watch.get() {
+            watch(&Pause { reason: reason.to_owned(), length });
+        }
+        let mut stopping = self.shared.stopping.subscribe();
+        tokio::select! {
+            biased;
+            // the sender lives as long as this client
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+            () = tokio::time::sleep(length) => true,
+        }
+    }
+
+    /// The one function that every request passes, so that it is the one that looks at the allow-list.
     async fn call(&self, request: Bytes) -> Result<Bytes, ClientError> {
+        if self.shared.read_only.load(Ordering::Acquire) {
+            allow_list::check(&request)?;
+        }
         self.shared.link.read().await.call(request).await
     }
 }
@@ -215,8 +299,13 @@ fn migration(error: &RpcError) -> Option<i32> {
 }
 
 impl ServerState {
-    /// The same kind of server with another number.
-    fn moved_to(&self, dc_id: i32) -> Result<Self, ClientError> {
+    /// The same kind of server with another number. Where Telegram's own are is built in; a server of the user's own
+    /// says where its others are.
+    fn moved_to(&self, dc_id: i32, address: Option<SocketAddr>) -> Result<Self, ClientError> {
+        if let (Self::Custom { rsa_key_pem, .. }, Some(address)) = (self, address) {
+            let (address, rsa_key_pem) = (address.to_string(), rsa_key_pem.clone());
+            return Ok(Self::Custom { dc_id, address, rsa_key_pem });
+        }
         match self {
             Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => {
                 Ok(Self::Production { dc_id })

@@ -7,6 +7,7 @@ use tl_api::{InvokeError, RpcError};
 use tl_codec::DecodeError;
 
 use crate::allow_list::NotReadOnly;
+use crate::retry;
 use crate::session::SessionError;
 
 /// A request could not be made, or its answer could not be used.
@@ -31,6 +32,9 @@ pub enum ClientError {
         /// The field.
         field: &'static str,
     },
+    /// The account itself is not in the answer that should hold it.
+    #[error("the server does not say who is logged in")]
+    NoSelf,
     /// The session file.
     #[error(transparent)]
     Session(#[from] SessionError),
@@ -100,7 +104,7 @@ impl ClientError {
         match self {
             Self::Connect(error) => error.is_peer_fault(),
             Self::Call(error) => error.is_peer_fault(),
-            Self::Reply(_) | Self::NotText { .. } => true,
+            Self::Reply(_) | Self::NotText { .. } | Self::NoSelf => true,
             _ => false,
         }
     }
@@ -117,11 +121,16 @@ impl ClientError {
     /// How long the server wants us to wait, if that is what it said.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Rpc(error) if matches!(error.name(), "FLOOD_WAIT" | "FLOOD_PREMIUM_WAIT") => {
-                error.parameter().map(|seconds| Duration::from_secs(u64::from(seconds)))
-            }
+            Self::Rpc(error) => retry::flood_wait(error),
             _ => None,
         }
+    }
+
+    /// Whether there was no connection, or none for long enough: the same request may succeed later.
+    pub fn is_connection_lost(&self) -> bool {
+        !self.is_logged_out()
+            && !self.is_peer_fault()
+            && matches!(self, Self::Connect(_) | Self::Call(_) | Self::Address { .. } | Self::Timeout { .. })
     }
 }
 

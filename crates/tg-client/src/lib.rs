@@ -44,6 +44,7 @@ mod dc;
 mod error;
 mod link;
 mod login;
+mod panicking;
 mod probe;
 mod retry;
 pub mod session;
@@ -56,10 +57,14 @@ pub use mtproto::proxy::{Proxy, ProxyUrlError};
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
 pub use crate::error::ClientError;
 pub use crate::login::srp::SrpError;
-pub use crate::login::{CodeDelivery, LoginError, PasswordChallenge, SentCode, SignIn};
+pub use crate::login::{
+    CodeDelivery, LoginByToken, LoginError, LoginToken, NextDelivery, PasswordChallenge, SentCode,
+    SentEmailCode, SignIn,
+};
 pub use crate::probe::{Probe, probe};
+pub use crate::retry::Pause;
 pub use crate::session::{
     AccountState, Identity, KeyState, OpenTakeout, Protection, ServerState, SessionError, SessionState,
-    SessionStore,
+    SessionStore, TakeoutDelay,
 };
-pub use crate::takeout::{RunError, Takeout, TakeoutError};
+pub use crate::takeout::{Clock, Delayed, Finished, RunError, Takeout, TakeoutError, Terms, Waiting};

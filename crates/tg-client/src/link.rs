@@ -8,6 +8,7 @@ use mtproto::io;
 use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
+use tokio::sync::Mutex;
 
 use crate::config::{Config, Timeouts};
 use crate::dc;
@@ -21,6 +22,7 @@ const TEST_DC_OFFSET: i32 = 10_000;
 #[derive(Debug)]
 pub(crate) struct Link {
     driver: io::Client,
+    updates: Mutex<io::Updates>,
 }
 
 impl Link {
@@ -64,8 +66,8 @@ impl Link {
     async fn connect(config: io::Config, timeouts: &Timeouts) -> Result<Self, ClientError> {
         let connect = io::Client::connect(config);
         let connected = tokio::time::timeout(timeouts.connect, connect).await;
-        let (driver, _) = connected.map_err(|_| ClientError::Timeout { after: timeouts.connect })??;
-        Ok(Self { driver })
+        let (driver, updates) = connected.map_err(|_| ClientError::Timeout { after: timeouts.connect })??;
+        Ok(Self { driver, updates: Mutex::new(updates) })
     }
 
     /// The key with the salt and clock that are now in force.
@@ -74,6 +76,20 @@ impl Link {
             auth_key: self.driver.auth_key(),
             server_salt: self.driver.server_salt(),
             time_offset_secs: self.driver.time_offset_secs(),
+        }
+    }
+
+    /// The next object that the server says unasked; `None` once the link is closed. Those that nobody waits for are
+    /// dropped by the driver when there are too many.
+    pub(crate) async fn next_update(&self) -> Option<Bytes> {
+        let mut updates = self.updates.lock().await;
+        loop {
+            match updates.recv().await? {
+                io::Update::Object(body) => return Some(body),
+                // what was lost may be what is waited for: an empty object makes the reader look
+                io::Update::Gap => return Some(Bytes::new()),
+                _ => {}
+            }
         }
     }
 

@@ -1,21 +1,29 @@
-//! Logging in with a code and, where the account has one, a password (core.telegram.org/api/auth).
+//! Logging in with a code or a QR code and, where the account has one, a password (core.telegram.org/api/auth).
 //!
 //! ```text
 //! send_code ──► SentCode ──sign_in──► SignIn::Authorized
-//!                                └──► SignIn::PasswordNeeded ──check_password──► authorised
+//!           resend_code ↺        └──► SignIn::PasswordNeeded ──check_password──► authorised
+//! export_login_token ──► LoginByToken::{Show ↺, Authorized, PasswordNeeded}
 //! ```
 
 mod code;
+mod delivery;
+mod email;
 mod password;
 pub(crate) mod srp;
+mod token;
 
 use std::time::Duration;
 
 use tl_api::{InvokeError, RpcError};
 
-pub use self::code::{CodeDelivery, SentCode, SignIn};
+pub use self::code::{SentCode, SignIn};
+pub use self::delivery::{CodeDelivery, NextDelivery};
+pub use self::email::SentEmailCode;
 pub use self::password::PasswordChallenge;
+pub use self::token::{LoginByToken, LoginToken};
 use crate::error::ClientError;
+use crate::retry::flood_wait;
 
 /// A login did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +47,15 @@ pub enum LoginError {
     /// `API_ID_INVALID`, `API_ID_PUBLISHED_FLOOD`.
     #[error("Telegram does not accept this api_id and api_hash ({name}); get your own at my.telegram.org")]
     ApiIdRefused {
+        /// The server's name for the reason.
+        name: String,
+    },
+    /// `SEND_CODE_UNAVAILABLE`: every way to send a code has been used.
+    #[error("Telegram has no other way to send a code to this number now")]
+    NoOtherWay,
+    /// `EMAIL_INVALID`, `EMAIL_NOT_ALLOWED`.
+    #[error("Telegram does not accept this e-mail address ({name})")]
+    EmailRefused {
         /// The server's name for the reason.
         name: String,
     },
@@ -77,9 +94,20 @@ impl From<InvokeError> for LoginError {
 /// The refusals that a user can do something about (protocol digest, section 6.2).
 fn refusal(error: &RpcError) -> Option<LoginError> {
     let name = error.name();
+    if let Some(wait) = flood_wait(error) {
+        return Some(LoginError::TooManyAttempts { wait });
+    }
     Some(match name {
-        "PHONE_CODE_INVALID" | "PHONE_CODE_EMPTY" => LoginError::WrongCode,
-        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" | "PHONE_HASH_EXPIRED" => LoginError::CodeExpired,
+        "PHONE_CODE_INVALID" | "PHONE_CODE_EMPTY" | "CODE_INVALID" | "EMAIL_CODE_INVALID" => {
+            LoginError::WrongCode
+        }
+        "PHONE_CODE_EXPIRED" | "PHONE_CODE_HASH_EMPTY" | "PHONE_HASH_EXPIRED" | "EMAIL_VERIFY_EXPIRED" => {
+            LoginError::CodeExpired
+        }
+        "SEND_CODE_UNAVAILABLE" => LoginError::NoOtherWay,
+        "EMAIL_INVALID" | "EMAIL_NOT_ALLOWED" | "EMAIL_NOT_SETUP" => {
+            LoginError::EmailRefused { name: name.into() }
+        }
         "PASSWORD_HASH_INVALID" => LoginError::WrongPassword,
         "API_ID_INVALID" | "API_ID_PUBLISHED_FLOOD" => LoginError::ApiIdRefused { name: name.into() },
         "PHONE_NUMBER_UNOCCUPIED" => LoginError::NoAccount,
@@ -89,10 +117,6 @@ fn refusal(error: &RpcError) -> Option<LoginError> {
         | "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN"
         | "PHONE_PASSWORD_PROTECTED"
         | "PHONE_PASSWORD_FLOOD" => LoginError::PhoneRefused { name: name.into() },
-        "FLOOD_WAIT" => {
-            let wait = Duration::from_secs(u64::from(error.parameter().unwrap_or_default()));
-            LoginError::TooManyAttempts { wait }
-        }
         "UPDATE_APP_TO_LOGIN" => LoginError::Unsupported { what: "a newer app" },
         _ => return None,
     })

@@ -13,6 +13,26 @@ const MAX_INTRODUCTIONS: u32 = 1;
 /// The first pause after a server error; each further one is twice as long at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
+/// `WORKER_BUSY_TOO_LONG_RETRY` wants this at least.
+const BUSY_PAUSE: Duration = Duration::from_secs(1);
+
+/// A pause before a request is sent again; whoever watches the client is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pause {
+    /// The server's name for the reason, like `FLOOD_WAIT`.
+    pub reason: String,
+    /// How long it takes.
+    pub length: Duration,
+}
+
+/// `FLOOD_WAIT_X` and its kin (`FLOOD_PREMIUM_WAIT_X`, `SLOWMODE_WAIT_X`, `FLOOD_TEST_PHONE_WAIT_X`): how long the
+/// server wants us to leave this method alone. `TAKEOUT_INIT_DELAY_X` is not one of them: it is never waited out here.
+pub(crate) fn flood_wait(error: &RpcError) -> Option<Duration> {
+    let is_flood = error.code == 420 && error.name().ends_with("_WAIT");
+    error.parameter().filter(|_| is_flood).map(|secs| Duration::from_secs(u64::from(secs)))
+}
+
 /// What to do after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -40,30 +60,32 @@ impl Patience {
 
     /// Decides, and counts the decision.
     pub(crate) fn after(&mut self, error: &RpcError) -> Step {
-        match (error.code, error.name(), error.parameter()) {
-            (420, "FLOOD_WAIT" | "FLOOD_PREMIUM_WAIT", Some(seconds)) => self.flood(seconds),
-            (_, "CONNECTION_NOT_INITED" | "CONNECTION_LAYER_INVALID", _) => {
+        if let Some(wait) = flood_wait(error) {
+            return self.flood(wait);
+        }
+        match (error.code, error.name()) {
+            (_, "CONNECTION_NOT_INITED" | "CONNECTION_LAYER_INVALID") => {
                 once_more(&mut self.introductions, MAX_INTRODUCTIONS, Step::Introduce)
             }
             // AUTH_RESTART and SIGN_IN_FAILED mean that the login starts anew, which is the user's decision
-            (500, "AUTH_RESTART" | "SIGN_IN_FAILED", _) => Step::GiveUp,
-            (500.. | ..0, _, _) => self.server_error(),
+            (500, "AUTH_RESTART" | "SIGN_IN_FAILED") => Step::GiveUp,
+            (500.. | ..0, name) => self.server_error(name),
             _ => Step::GiveUp,
         }
     }
 
-    fn flood(&mut self, seconds: u32) -> Step {
-        // a little more than asked: the server counts whole seconds on its own clock
-        let pause = Duration::from_secs(u64::from(seconds)) + jitter(Duration::from_secs(1));
-        if Duration::from_secs(u64::from(seconds)) > self.longest_flood_wait {
+    fn flood(&mut self, wait: Duration) -> Step {
+        if wait > self.longest_flood_wait {
             return Step::GiveUp;
         }
-        once_more(&mut self.flood_waits, MAX_FLOOD_WAITS, Step::Wait(pause))
+        // a little more than asked: the server counts whole seconds on its own clock
+        once_more(&mut self.flood_waits, MAX_FLOOD_WAITS, Step::Wait(wait + jitter(Duration::from_secs(1))))
     }
 
-    fn server_error(&mut self) -> Step {
+    fn server_error(&mut self, name: &str) -> Step {
         let longest = FIRST_PAUSE * 2_u32.saturating_pow(self.server_errors);
-        once_more(&mut self.server_errors, MAX_SERVER_ERRORS, Step::Wait(jitter(longest)))
+        let least = if name.starts_with("WORKER_BUSY") { BUSY_PAUSE } else { Duration::ZERO };
+        once_more(&mut self.server_errors, MAX_SERVER_ERRORS, Step::Wait(least + jitter(longest)))
     }
 }
 
@@ -96,7 +118,11 @@ mod tests {
     fn short_flood_waits_are_waited_out_and_long_ones_are_not() {
         let mut patience = Patience::new(Duration::from_secs(60));
         assert!(matches!(patience.after(&error(420, "FLOOD_WAIT_60")), Step::Wait(p) if p.as_secs() >= 60));
-        assert_eq!(patience.after(&error(420, "FLOOD_WAIT_61")), Step::GiveUp);
+        for kin in ["FLOOD_WAIT_61", "FLOOD_PREMIUM_WAIT_61", "SLOWMODE_WAIT_61", "FLOOD_TEST_PHONE_WAIT_61"]
+        {
+            assert_eq!(patience.after(&error(420, kin)), Step::GiveUp);
+            assert_eq!(flood_wait(&error(420, kin)), Some(Duration::from_secs(61)));
+        }
         assert_eq!(
             patience.after(&error(420, "TAKEOUT_INIT_DELAY_5")),
             Step::GiveUp,

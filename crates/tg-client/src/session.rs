@@ -26,4 +26,6 @@ pub use self::error::SessionError;
 pub use self::file::{Form, Protection, SessionStore, form};
 pub use self::identity::{Identity, SCRYPT_LOG_N};
 pub use self::lock::SessionLock;
-pub use self::state::{AccountState, KeyState, OpenTakeout, SESSION_VERSION, ServerState, SessionState};
+pub use self::state::{
+    AccountState, KeyState, OpenTakeout, SESSION_VERSION, ServerState, SessionState, TakeoutDelay,
+};

@@ -2,34 +2,68 @@
 //!
 //! ```text
 //! requested ──► open(id) ──► verified ──► finished(success)
-//!     │             └─────────────────► finished(without success)
-//!     └─ delayed: TAKEOUT_INIT_DELAY_X, come back with the same key after X seconds
+//!     │  ▲          │  └────────────────► finished(without success): error, interruption, panic, next start
+//!     ▼  │          └─ forgotten by the server: opened again, a bounded number of times
+//!    delayed: TAKEOUT_INIT_DELAY_X, ask again with the same key
 //! ```
-//! The id is in the session file before its first use, so that a process that dies leaves a trace: [`settle`] finishes
-//! what an earlier run left open.
+//! Each state is in the session file before the next step: the id before its first use, so that a process that dies
+//! leaves a trace and [`settle`] finishes what it left open; the date of a delay, so that a later run can tell.
 
+mod delay;
+mod open;
 mod scope;
 
 use std::time::Duration;
 
 use tl_api::{Invoke, InvokeError, RpcError, functions, types};
 
+pub use self::delay::{Clock, Delayed, Waiting};
 pub use self::scope::Takeout;
 use crate::client::Client;
 use crate::error::ClientError;
+use crate::panicking::{Panic, caught};
 use crate::session::OpenTakeout;
+
+/// How a takeout session is opened.
+#[derive(Debug, Clone)]
+pub struct Terms<'a> {
+    /// Wait for Telegram's permission; without it a delay is an error.
+    pub waiting: Option<Waiting<'a>>,
+    /// Open a new session, once, if another export takes over; without it that is the end.
+    pub take_over: bool,
+    /// What the dates are told by.
+    pub clock: Clock,
+}
+
+impl Default for Terms<'_> {
+    /// No waiting, no taking over.
+    fn default() -> Self {
+        Self { waiting: None, take_over: false, clock: Clock::system() }
+    }
+}
 
 /// A takeout session could not be opened or was ended by the server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TakeoutError {
     /// `TAKEOUT_INIT_DELAY_X`: the account's other devices were asked; it may go on later, with the same key.
-    #[error("Telegram allows this export in {} minutes", wait.as_secs().div_ceil(60))]
+    #[error("Telegram holds this export back")]
     Delayed {
         /// How long the server wants to wait, unless the export is confirmed on another device before.
         wait: Duration,
     },
-    /// `TAKEOUT_INVALID`: another export of the same account took over.
+    /// The caller's own limit has passed, and Telegram still wants to wait.
+    #[error("Telegram still holds this export back, after {} s", waited.as_secs())]
+    StillDelayed {
+        /// How long this process has waited.
+        waited: Duration,
+        /// How long the server still wants to wait.
+        wait: Duration,
+    },
+    /// `TAKEOUT_INVALID` in answer to the question for a session: the owner has declined it on another device.
+    #[error("the export was declined on another device")]
+    Denied,
+    /// `TAKEOUT_INVALID` inside of a session: another export of the same account took over.
     #[error("another export of this account has taken over")]
     TakenOver,
     /// Anything else.
@@ -50,6 +84,9 @@ pub enum RunError<E, I> {
     /// The work was interrupted; the takeout session was finished without success.
     #[error("interrupted")]
     Interrupted(I),
+    /// The work panicked; the takeout session was finished without success.
+    #[error("the work inside the takeout session panicked")]
+    Panicked(Panic),
 }
 
 /// The value of the work, and whether the server heard that it succeeded.
@@ -62,16 +99,17 @@ pub struct Finished<T> {
 }
 
 /// Opens a takeout session for contacts, does `work` in it, and finishes it: with success exactly when the work
-/// returned `Ok`, without on an error or when `interrupt` completes first.
+/// returned `Ok`, without on an error, a panic, or when `interrupt` completes first.
 ///
 /// The work must return `Ok` only when everything it was opened for is safe.
 ///
 /// # Errors
-/// [`RunError`]: the session was not opened, the work failed, or it was interrupted. In the last two cases it was
+/// [`RunError`]: the session was not opened, the work failed, panicked, or was interrupted. Once it was open it was
 /// finished before this returns, if the server could still be reached; otherwise it stays in the session file for
 /// [`settle`].
 pub async fn run<T, E, I, W>(
     client: &Client,
+    terms: Terms<'_>,
     interrupt: impl Future<Output = I>,
     work: impl FnOnce(Takeout) -> W,
 ) -> Result<Finished<T>, RunError<E, I>>
@@ -79,24 +117,19 @@ where
     W: Future<Output = Result<T, E>>,
 {
     tokio::pin!(interrupt);
-    let takeout = {
-        let opening = open(client);
-        tokio::pin!(opening);
-        tokio::select! {
-            biased;
-            opened = &mut opening => opened.map_err(RunError::Open)?,
-            reason = &mut interrupt => {
-                abandon(client, opening).await;
-                return Err(RunError::Interrupted(reason));
-            }
-        }
-    };
+    let takeout = opened(client, &terms, interrupt.as_mut()).await?;
     let outcome = tokio::select! {
         biased;
-        reason = &mut interrupt => Err(RunError::Interrupted(reason)),
-        result = work(takeout.clone()) => result.map_err(RunError::Work),
+        reason = &mut interrupt => {
+            client.stop_waiting();
+            Err(RunError::Interrupted(reason))
+        }
+        result = caught(async { work(takeout.clone()).await }) => match result {
+            Ok(result) => result.map_err(RunError::Work),
+            Err(panic) => Err(RunError::Panicked(panic)),
+        },
     };
-    let finished = finish(client, &takeout, outcome.is_ok()).await;
+    let finished = finish(client, takeout.id(), outcome.is_ok()).await;
     if let Err(error) = &finished {
         tracing::warn!(%error, "the takeout session is not known to be finished");
     }
@@ -111,40 +144,81 @@ pub async fn settle(client: &Client) -> Result<bool, ClientError> {
     let Some(open) = client.session().state().takeout else {
         return Ok(false);
     };
-    finish(client, &Takeout::new(client.clone(), open.id), open.verified).await?;
+    finish(client, open.id, open.verified).await?;
     Ok(true)
 }
 
-async fn open(client: &Client) -> Result<Takeout, TakeoutError> {
-    let request = functions::account::InitTakeoutSession { contacts: true, ..Default::default() };
-    let reply = client.invoke(&request).await.map_err(classify)?;
-    let id = reply.read().map_err(ClientError::from)?.id;
-    let remember = |state: &mut crate::session::SessionState| {
-        state.takeout = Some(OpenTakeout { id, verified: false });
-    };
-    client.session().update(remember).map_err(ClientError::from)?;
-    Ok(Takeout::new(client.clone(), id))
+/// Asks for a session until there is one, if the caller waits; otherwise once.
+async fn opened<E, I>(
+    client: &Client,
+    terms: &Terms<'_>,
+    mut interrupt: std::pin::Pin<&mut impl Future<Output = I>>,
+) -> Result<Takeout, RunError<E, I>> {
+    let start = terms.clock.now();
+    loop {
+        let opening = open::ask(client, &terms.clock);
+        tokio::pin!(opening);
+        let answer = tokio::select! {
+            biased;
+            answer = &mut opening => answer,
+            reason = &mut interrupt => {
+                client.stop_waiting();
+                abandon(client, opening).await;
+                return Err(RunError::Interrupted(reason));
+            }
+        };
+        let error = match answer {
+            Ok(id) => {
+                return Ok(Takeout::new(client.clone(), id, terms.clock.clone(), terms.take_over));
+            }
+            Err(error) => error,
+        };
+        let (Some(wait), Some(waiting)) = (remaining(client, &error, terms), &terms.waiting) else {
+            return Err(RunError::Open(refusal_to_open(error)));
+        };
+        let waited = terms.clock.now().duration_since(start).unwrap_or_default();
+        if waiting.at_most.is_some_and(|at_most| waited >= at_most) {
+            return Err(RunError::Open(TakeoutError::StillDelayed { waited, wait }));
+        }
+        tokio::select! {
+            biased;
+            reason = &mut interrupt => return Err(RunError::Interrupted(reason)),
+            () = delay::until_next_question(wait, waiting, &terms.clock) => {}
+        }
+    }
+}
+
+/// What is left of the wait: as the server says, or, if a question during the wait got lost, as it said before. A
+/// machine that was asleep or without a network for a while goes on waiting.
+fn remaining(client: &Client, error: &InvokeError, terms: &Terms<'_>) -> Option<Duration> {
+    if let Some(wait) = open::delay(error) {
+        return Some(wait);
+    }
+    let InvokeError::Transport(source) = error else { return None };
+    let lost = source.downcast_ref::<ClientError>().is_some_and(ClientError::is_connection_lost);
+    let until_secs = client.session().state().delay.filter(|_| lost)?.until_secs;
+    let left = until_secs.saturating_sub(terms.clock.now_secs());
+    Some(Duration::from_secs(u64::try_from(left).unwrap_or_default()))
 }
 
 /// The request to open may have reached the server already: waits for the answer a little, and finishes what it opened.
-async fn abandon(client: &Client, opening: impl Future<Output = Result<Takeout, TakeoutError>>) {
+async fn abandon(client: &Client, opening: impl Future<Output = Result<i64, InvokeError>>) {
     let patience = client.config().timeouts.finish;
-    if let Ok(Ok(takeout)) = tokio::time::timeout(patience, opening).await
-        && let Err(error) = finish(client, &takeout, false).await
+    if let Ok(Ok(id)) = tokio::time::timeout(patience, opening).await
+        && let Err(error) = finish(client, id, false).await
     {
         tracing::warn!(%error, "the takeout session is not known to be finished");
     }
 }
 
-async fn finish(client: &Client, takeout: &Takeout, success: bool) -> Result<(), ClientError> {
+async fn finish(client: &Client, id: i64, success: bool) -> Result<(), ClientError> {
     if success {
-        client.session().update(|state| {
-            state.takeout = Some(OpenTakeout { id: takeout.id(), verified: true });
-        })?;
+        client.session().update(|state| state.takeout = Some(OpenTakeout { id, verified: true }))?;
     }
-    let request = functions::account::FinishTakeoutSession { success };
+    let query = functions::account::FinishTakeoutSession { success };
+    let request = functions::InvokeWithTakeout { takeout_id: id, query };
     let patience = client.config().timeouts.finish;
-    let answer = tokio::time::timeout(patience, takeout.invoke(&request)).await;
+    let answer = tokio::time::timeout(patience, client.invoke(&request)).await;
     match answer.unwrap_or_else(|_| Err(ClientError::Timeout { after: patience }.into())) {
         Ok(_) => {}
         // the server has already ended it: nothing is left open
@@ -161,15 +235,19 @@ fn is_gone(error: &RpcError) -> bool {
 
 /// Sorts the server's answer to a request of a takeout session.
 pub fn classify(error: InvokeError) -> TakeoutError {
+    if let Some(wait) = open::delay(&error) {
+        return TakeoutError::Delayed { wait };
+    }
     match error {
-        InvokeError::Rpc(rpc) => match (rpc.name(), rpc.parameter()) {
-            ("TAKEOUT_INIT_DELAY", Some(seconds)) => {
-                TakeoutError::Delayed { wait: Duration::from_secs(u64::from(seconds)) }
-            }
-            ("TAKEOUT_INVALID", _) => TakeoutError::TakenOver,
-            _ => TakeoutError::Client(InvokeError::Rpc(rpc).into()),
-        },
+        InvokeError::Rpc(rpc) if rpc.name() == "TAKEOUT_INVALID" => TakeoutError::TakenOver,
         other => TakeoutError::Client(other.into()),
+    }
+}
+
+fn refusal_to_open(error: InvokeError) -> TakeoutError {
+    match classify(error) {
+        TakeoutError::TakenOver => TakeoutError::Denied,
+        other => other,
     }
 }
 

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+pub use self::account::{Login, Logout, Permission, Status};
 pub use self::accounts::{Accounts, Config, Doctor, WhoAmI};
 pub use self::files::{Convert, Output, Place, Replies, Reuse};
 pub use self::look::{Completions, Diff, History, Inspect, Man, Verify};
 use super::exit::EXIT_CODES;
 use super::places::AccountName;
 
+mod account;
 pub mod accounts;
 mod files;
 mod look;
@@ -55,7 +57,7 @@ Examples:
 pub enum Command {
     /// Start a Telegram data centre on this machine, log in to it over TCP, and export a made-up address book
     Demo(Demo),
-    /// Log in to Telegram with a code (and password) and keep the session
+    /// Log in to Telegram with a code or a QR code (and password) and keep the session
     Login(Login),
     /// Export the address book of the account that is logged in
     Export(Export),
@@ -75,6 +77,8 @@ pub enum Command {
     Man(Man),
     /// Work on single contacts: search, add, import, delete, block, …
     Contacts(Box<people::People>),
+    /// Say who is logged in and which exports Telegram holds back, without asking Telegram
+    Status(Status),
     /// End the session at Telegram and remove it here
     Logout(Logout),
     /// Ask Telegram who is logged in
@@ -121,29 +125,6 @@ pub struct Demo {
     pub output: Output,
 }
 
-/// `login`
-#[derive(Debug, Args)]
-pub struct Login {
-    /// Which server.
-    #[command(flatten)]
-    pub server: Server,
-    /// Whose application.
-    #[command(flatten)]
-    pub credentials: Credentials,
-    /// Which session.
-    #[command(flatten)]
-    pub session: Session,
-    /// Phone number with its country code; asked for if it is not given
-    #[arg(long, value_name = "NUMBER")]
-    pub phone: Option<String>,
-    /// Read the login code from the first line of stdin (for scripts)
-    #[arg(long)]
-    pub code_stdin: bool,
-    /// Read the two-step verification password from the first line of a file (for scripts)
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-}
-
 /// `export`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -170,20 +151,9 @@ pub struct Export {
     /// Which session.
     #[command(flatten)]
     pub session: Session,
-}
-
-/// `logout`
-#[derive(Debug, Args)]
-pub struct Logout {
-    /// Which server.
+    /// What to do when Telegram holds it back.
     #[command(flatten)]
-    pub server: Server,
-    /// Whose application.
-    #[command(flatten)]
-    pub credentials: Credentials,
-    /// Which session.
-    #[command(flatten)]
-    pub session: Session,
+    pub permission: Permission,
 }
 
 /// Which server to talk to, and how to get there: Telegram and straight on, unless something else is given.
@@ -202,6 +172,9 @@ pub struct Server {
     /// apps share it; the session keeps nothing of it
     #[arg(long, value_name = "URL", env = "TAKEOUT_EXPORT_PROXY", hide_env_values = true)]
     pub proxy: Option<secrecy::SecretString>,
+    /// Wait for Telegram's flood limits up to so long; a longer one ends the command with code 13
+    #[arg(long, value_name = "SECS", default_value_t = 300)]
+    pub max_wait: u64,
 }
 
 /// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.

@@ -1,28 +1,55 @@
 //! From a session to a client that is connected.
 
-use tg_client::{
-    Client, ClientError, Config, Proxy, ServerState, SessionError, SessionStore, Timeouts, takeout,
-};
+use std::time::Duration;
+
+use tg_client::{Client, Config, Pause, Proxy, ServerState, SessionError, SessionStore, Timeouts, takeout};
 
 use super::arguments::{Server, Session};
-use super::failure::Failure;
+use super::failure::{Failure, duration_text};
 use super::interrupt::Interrupt;
 use super::vault::Vault;
-use super::{places, settings};
+use super::{output, places, settings};
 
-/// Connects to the session's server.
-pub(super) async fn connect(
-    store: SessionStore,
+/// A shorter pause is no news.
+const NEWS: Duration = Duration::from_secs(2);
+
+/// How a server is reached.
+#[derive(Debug, Default)]
+pub(super) struct Way {
     proxy: Option<Proxy>,
-    interrupt: &Interrupt,
-) -> Result<Client, Failure> {
+    timeouts: Timeouts,
+}
+
+impl Way {
+    /// As the arguments say.
+    pub(super) fn to(server: &Server) -> Result<Self, Failure> {
+        let timeouts = Timeouts { flood_wait: Duration::from_secs(server.max_wait), ..Timeouts::default() };
+        Ok(Self { proxy: settings::proxy(server)?, timeouts })
+    }
+}
+
+/// Connects to the session's server. Pauses that Telegram asks for are told.
+pub(super) async fn connect(store: SessionStore, way: Way, interrupt: &Interrupt) -> Result<Client, Failure> {
     let config = Config {
         api_id: store.state().api_id,
         device: settings::device(),
-        timeouts: Timeouts::default(),
+        timeouts: way.timeouts,
         temporary_keys: true,
     };
-    interrupt.or(Client::connect_through(proxy, config, store)).await?.map_err(Failure::Client)
+    let connecting = Client::connect_through(way.proxy, config, store);
+    let client = interrupt.or(connecting).await?.map_err(Failure::Client)?;
+    client.watch_pauses(tell);
+    Ok(client)
+}
+
+fn tell(pause: &Pause) {
+    if pause.length >= NEWS {
+        output::say(format_args!(
+            "Telegram asks for a pause ({}): going on in {}",
+            pause.reason,
+            duration_text(pause.length)
+        ));
+    }
 }
 
 /// Opens the session of somebody who is logged in, connects, and ends what an earlier run left open.
@@ -41,7 +68,7 @@ pub(super) async fn resume(
         return Err(Failure::NotLoggedIn(None));
     }
     demand_server(&store, settings::server(server)?)?;
-    let client = connect(store, settings::proxy(server)?, interrupt).await?;
+    let client = connect(store, Way::to(server)?, interrupt).await?;
     interrupt.or(takeout::settle(&client)).await?.map_err(Failure::Client)?;
     Ok(client)
 }
@@ -50,15 +77,23 @@ pub(super) async fn resume(
 pub(super) fn demand_server(store: &SessionStore, named: Option<ServerState>) -> Result<(), Failure> {
     let Some(named) = named else { return Ok(()) };
     let kept = store.state().server;
-    match (&kept, &named) {
-        (
-            ServerState::Custom { dc_id, rsa_key_pem, .. },
-            ServerState::Custom { dc_id: named_dc_id, rsa_key_pem: named_key, .. },
-        ) if dc_id == named_dc_id && rsa_key_pem == named_key => {
-            store.update(|state| state.server = named).map_err(Failure::Session)
+    if !is_same_server(&kept, &named) {
+        return Err(Failure::OtherServer);
+    }
+    // the account may live in another data centre than the one that was named
+    if matches!(kept, ServerState::Custom { .. }) && kept.dc_id() == named.dc_id() {
+        return store.update(|state| state.server = named).map_err(Failure::Session);
+    }
+    Ok(())
+}
+
+/// Whether two descriptions mean the same company of data centres.
+pub(super) fn is_same_server(kept: &ServerState, named: &ServerState) -> bool {
+    match (kept, named) {
+        (ServerState::Custom { rsa_key_pem: kept, .. }, ServerState::Custom { rsa_key_pem: named, .. }) => {
+            kept == named
         }
-        (ServerState::Test { .. }, ServerState::Test { .. }) => Ok(()),
-        _ => Err(Failure::OtherServer),
+        (kept, named) => std::mem::discriminant(kept) == std::mem::discriminant(named),
     }
 }
 
@@ -66,14 +101,5 @@ pub(super) fn demand_server(store: &SessionStore, named: Option<ServerState>) ->
 pub(super) async fn close(client: &Client) {
     if let Err(error) = client.close().await {
         tracing::warn!(%error, "the session's clock and salt are not saved");
-    }
-}
-
-/// Whether the server still knows the login.
-pub(super) async fn is_logged_in(client: &Client, interrupt: &Interrupt) -> Result<bool, Failure> {
-    match interrupt.or(takeout::announce(client)).await? {
-        Ok(()) => Ok(true),
-        Err(error) if ClientError::is_logged_out(&error) => Ok(false),
-        Err(error) => Err(Failure::Client(error)),
     }
 }

@@ -2,10 +2,10 @@
 
 use secrecy::SecretString;
 use testdc::Server;
-use tg_client::{ApiCredentials, Client, LoginError, ServerState, SessionState, SessionStore, SignIn};
+use tg_client::{ApiCredentials, Client, LoginError, ServerState, SessionState, SessionStore, SignIn, Terms};
 
 use super::arguments::Demo;
-use super::connection;
+use super::connection::{self, Way};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::job::{self, Target};
@@ -31,7 +31,7 @@ pub(super) async fn run(demo: Demo, meter: &Meter, interrupt: &Interrupt) -> Res
     let server = interrupt.or(Server::bind(config)).await?.map_err(Failure::Demo)?;
     meter.say(&format!("logging in at {}", server.address()));
     let client = log_in(&server, interrupt).await?;
-    let outcome = job::run(&client, target, meter, interrupt).await;
+    let outcome = job::run(&client, target, Terms::default(), meter, interrupt).await;
     connection::close(&client).await;
     server.shutdown().await;
     outcome
@@ -45,7 +45,7 @@ async fn log_in(server: &Server, interrupt: &Interrupt) -> Result<Client, Failur
         rsa_key_pem: server.public_key_pem(),
     };
     let store = SessionStore::in_memory(SessionState::new(API_ID, home));
-    let client = connection::connect(store, None, interrupt).await?;
+    let client = connection::connect(store, Way::default(), interrupt).await?;
     let credentials = ApiCredentials { api_id: API_ID, api_hash: SecretString::from("demo") };
     let phone = SecretString::from(server.truth().account.phone.clone());
     let login = async {

@@ -33,6 +33,12 @@ pub enum Exit {
     Reconcile,
     /// A flood wait longer than allowed.
     FloodWait,
+    /// The account was deleted or banned.
+    AccountGone,
+    /// The account is frozen: it may only read.
+    Frozen,
+    /// Telegram has ended the key, because it was used in two places at once.
+    KeyDuplicated,
     /// Another process uses the session.
     InUse,
     /// The session cannot be decrypted: passphrase, keyring.
@@ -43,6 +49,10 @@ pub enum Exit {
     Unverified,
     /// `diff --exit-code`: there are changes.
     Different,
+    /// The user has ended the session on another device.
+    Revoked,
+    /// The export was declined, or still waits past a limit.
+    NotAllowed,
     /// A change that nobody agreed to.
     NotConfirmed,
     /// A change that was made in part.
@@ -74,10 +84,17 @@ impl Exit {
             Self::InUse => 14,
             Self::CannotDecrypt => 15,
             Self::UnsafeSession => 16,
+            Self::AccountGone => 17,
+            Self::Frozen => 18,
+            Self::KeyDuplicated => 19,
             Self::Unverified => 20,
+            Self::Unverified => 20,
+            Self::Different => 21,
             Self::Different => 21,
             Self::NotConfirmed => 22,
             Self::Partly => 23,
+            Self::Revoked => 24,
+            Self::NotAllowed => 25,
             // 128 and the number of the signal, as shells have it
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -97,7 +114,7 @@ Exit codes:
     0  done
     1  unexpected error
     2  wrong usage
-    3  not logged in, or the session was ended by Telegram
+    3  not logged in, or Telegram does not know the key any more
     4  the login was refused (code, password, number, api_id)
     5  connection: unreachable, closed, timed out
     6  the server's answer breaks the protocol or cannot be read
@@ -111,10 +128,15 @@ Exit codes:
    14  the session is in use by another process
    15  the session cannot be decrypted (passphrase, keyring)
    16  the session file is open to others, or damaged
+   17  the account was deleted or banned
+   18  the account is frozen: Telegram lets it do almost nothing
+   19  Telegram has ended the key, because it was used in two places at once
    20  a file is not what was written: damaged, or changed since
    21  `diff --exit-code` found changes
    22  nothing was changed: nobody said yes (--yes)
    23  a change was made in part; the output says for whom
+   24  the session was ended on another device
+   25  the export was declined on another device, or still waits past --wait-at-most
   130  interrupted (Ctrl-C)
   143  terminated
 ";
@@ -143,10 +165,17 @@ mod tests {
             Exit::InUse,
             Exit::CannotDecrypt,
             Exit::UnsafeSession,
+            Exit::AccountGone,
+            Exit::Frozen,
+            Exit::KeyDuplicated,
             Exit::Unverified,
+            Exit::Unverified,
+            Exit::Different,
             Exit::Different,
             Exit::NotConfirmed,
             Exit::Partly,
+            Exit::Revoked,
+            Exit::NotAllowed,
             Exit::Interrupted,
             Exit::Terminated,
         ];

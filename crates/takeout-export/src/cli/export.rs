@@ -8,7 +8,7 @@ use super::interrupt::Interrupt;
 use super::job::{self, Target};
 use super::meter::Meter;
 use super::summary::Outcome;
-use super::{connection, convert, output};
+use super::{connection, convert, output, permission};
 
 /// Exports the address book of the account that is logged in.
 pub(super) async fn run(export: Export, meter: &Meter, interrupt: &Interrupt) -> Result<Outcome, Failure> {
@@ -21,8 +21,10 @@ pub(super) async fn run(export: Export, meter: &Meter, interrupt: &Interrupt) ->
     let history = export.place.history.unwrap_or_default();
     let dated = || Target::begin_dated(&history, job::account_id(&client), Timestamp::now(), &export.output);
     let target = named.map_or_else(dated, Ok).and_then(|target| target.reusing(earlier, &client));
+    let asking = permission::Asking::new(&export.permission, &client, meter);
+    let watch = |delayed| asking.tell(delayed);
     let outcome = match target {
-        Ok(target) => job::run(&client, target, meter, interrupt).await,
+        Ok(target) => job::run(&client, target, asking.terms(&watch), meter, interrupt).await,
         Err(failure) => Err(failure),
     };
     connection::close(&client).await;

@@ -1,5 +1,6 @@
 //! Every way to fail: what is said, what to do now, and the exit code.
 
+pub(super) mod account;
 mod session;
 
 use std::io;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use tg_client::session::foreign::ForeignError;
 use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
 
+use self::account::Trouble;
 use super::exit::Exit;
 use super::interrupt::Signal;
 use super::places::NotAName;
@@ -80,6 +82,8 @@ pub(super) enum Failure {
     PeopleFile { path: PathBuf, source: PeopleFileError },
     #[error("cannot write {}", path.display())]
     Output { path: PathBuf, source: io::Error },
+    #[error("Telegram cannot be told, so the session goes on and its key is kept")]
+    KeyKept(#[source] ClientError),
     #[error("the demo's data centre cannot start")]
     Demo(#[source] testdc::BindError),
     #[error("a task of the program ended without a result")]
@@ -118,6 +122,7 @@ impl Failure {
             Self::Archive { source, .. } | Self::Read { source: ReadError::Archive(source), .. } => {
                 archive_exit(source)
             }
+            Self::KeyKept(_) => Exit::Connection,
             Self::Read { .. } | Self::Verify { .. } | Self::Unverified { .. } => Exit::Unverified,
             Self::Nobody { .. } => Exit::Refused,
             Self::Output { .. } => Exit::Output,
@@ -130,6 +135,21 @@ impl Failure {
             Self::Takeout(error) => takeout_exit(error),
             Self::Export(error) => export_exit(error),
             Self::Interrupted(signal) => signal.exit(),
+        }
+    }
+
+    /// What happened, in one line: for an account that Telegram has done something to, that.
+    pub(super) fn headline(&self) -> String {
+        self.trouble().map_or_else(|| self.to_string(), |trouble| trouble.message().to_owned())
+    }
+
+    /// What Telegram has done to the account or its key, if that is what it was.
+    fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Client(error)
+            | Self::Takeout(TakeoutError::Client(error))
+            | Self::Login(LoginError::Client(error)) => Trouble::of(error),
+            _ => None,
         }
     }
 
@@ -158,15 +178,24 @@ impl Failure {
                 "name them in another way: @username, +number, or the user_id of a contact".to_owned()
             }
             Self::NotLoggedIn(_) => "takeout-export login".to_owned(),
+            Self::KeyKept(_) => {
+                "run it again when there is a connection; --local removes the key all the same".to_owned()
+            }
             Self::Session(error) => return session::advice(error),
             Self::Vault(error) => error.advice(),
             Self::NotConfirmed => "run the command in a terminal, or add --yes".to_owned(),
             Self::Foreign { .. } => "--format says which library wrote it".to_owned(),
             Self::Login(error) => return login_advice(error),
             Self::Client(error) | Self::Takeout(TakeoutError::Client(error)) => return client_advice(error),
-            Self::Takeout(TakeoutError::Delayed { wait }) => delay_advice(*wait),
+            Self::Takeout(TakeoutError::Delayed { wait } | TakeoutError::StillDelayed { wait, .. }) => {
+                delay_advice(*wait)
+            }
             Self::Takeout(TakeoutError::TakenOver) => {
-                "let the other export finish, then run the command again".to_owned()
+                "let the other export finish and run the command again, or take it over with --take-over"
+                    .to_owned()
+            }
+            Self::Takeout(TakeoutError::Denied) => {
+                "if that was a mistake, run the command again and confirm it on the other device".to_owned()
             }
             Self::Export(ExportError::Output(OutputError::NotEmpty { .. })) => {
                 "name another folder, or add --force to replace an earlier export in this one".to_owned()
@@ -216,6 +245,9 @@ fn login_advice(error: &LoginError) -> Option<String> {
 }
 
 fn client_exit(error: &ClientError) -> Exit {
+    if let Some(trouble) = Trouble::of(error) {
+        return trouble.exit();
+    }
     match error {
         _ if error.is_logged_out() => Exit::NotLoggedIn,
         _ if error.retry_after().is_some() => Exit::FloodWait,
@@ -234,6 +266,9 @@ fn client_exit(error: &ClientError) -> Exit {
 }
 
 fn client_advice(error: &ClientError) -> Option<String> {
+    if let Some(trouble) = Trouble::of(error) {
+        return Some(trouble.advice().to_owned());
+    }
     if let ClientError::Session(error) = error {
         return session::advice(error);
     }
@@ -241,7 +276,11 @@ fn client_advice(error: &ClientError) -> Option<String> {
         Exit::NotLoggedIn => "takeout-export login".to_owned(),
         Exit::Connection => "check the network and run the command again; nothing was lost".to_owned(),
         Exit::FloodWait => {
-            format!("Telegram asks to wait {}", duration_text(error.retry_after().unwrap_or_default()))
+            let wait = error.retry_after().unwrap_or_default();
+            format!(
+                "Telegram wants a pause until {}; run the command again then, or with a larger --max-wait",
+                until_text(wait)
+            )
         }
         _ => return None,
     })
@@ -251,6 +290,7 @@ fn takeout_exit(error: &TakeoutError) -> Exit {
     match error {
         TakeoutError::Delayed { .. } => Exit::Delayed,
         TakeoutError::TakenOver => Exit::TakenOver,
+        TakeoutError::Denied | TakeoutError::StillDelayed { .. } => Exit::NotAllowed,
         TakeoutError::Client(error) => client_exit(error),
         _ => Exit::Unexpected,
     }
@@ -258,18 +298,23 @@ fn takeout_exit(error: &TakeoutError) -> Exit {
 
 /// The server's own words are "come back on this date with the same device": the session file is that device.
 fn delay_advice(wait: Duration) -> String {
-    let until = i64::try_from(wait.as_secs())
-        .ok()
-        .and_then(|secs| Timestamp::from_second(Timestamp::now().as_second().checked_add(secs)?).ok());
-    let until =
-        until.map_or_else(|| duration_text(wait), |until| format!("{until} (in {})", duration_text(wait)));
     format!(
-        "confirm the export on another device that has been logged in for over 24 hours, or wait until {until}; \
-         then run the same command again with the same session"
+        "confirm the export in Telegram on a device that has been logged in for over 24 hours, or wait until {}; \
+         then run the same command again with the same session (--wait does the waiting)",
+        until_text(wait)
     )
 }
 
-fn duration_text(wait: Duration) -> String {
+/// A date, and how far away it is.
+pub(super) fn until_text(wait: Duration) -> String {
+    let until = i64::try_from(wait.as_secs())
+        .ok()
+        .and_then(|secs| Timestamp::from_second(Timestamp::now().as_second().checked_add(secs)?).ok());
+    let length = duration_text(wait);
+    until.map_or_else(|| length.clone(), |until| format!("{until} (in {length})"))
+}
+
+pub(super) fn duration_text(wait: Duration) -> String {
     match wait.as_secs() {
         secs @ 0..120 => format!("{secs} s"),
         secs @ 120..7200 => format!("{} min", secs.div_ceil(60)),
@@ -314,7 +359,7 @@ mod tests {
     fn refusals_have_their_documented_codes() {
         let rpc = |code, text: &str| ClientError::Rpc(tl_api::RpcError { code, message: text.to_owned() });
         for (error, exit) in [
-            (rpc(401, "SESSION_REVOKED"), Exit::NotLoggedIn),
+            (rpc(401, "SESSION_REVOKED"), Exit::Revoked),
             (rpc(420, "FLOOD_WAIT_3600"), Exit::FloodWait),
             (rpc(400, "PEER_ID_INVALID"), Exit::Refused),
             (ClientError::Timeout { after: Duration::ZERO }, Exit::Connection),

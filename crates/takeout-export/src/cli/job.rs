@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tg_client::{Client, RunError, Takeout, takeout};
+use tg_client::{Client, RunError, Takeout, Terms, takeout};
 use tokio::sync::oneshot;
 
 use super::arguments::Output;
@@ -97,6 +97,7 @@ pub(super) fn account_id(client: &Client) -> i64 {
 pub(super) async fn run(
     client: &Client,
     mut target: Target,
+    terms: Terms<'_>,
     meter: &Meter,
     interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
@@ -108,7 +109,7 @@ pub(super) async fn run(
 
     meter.say("opening a takeout session");
     let (clearing, cleared) = oneshot::channel();
-    let finished = takeout::run(client, interrupt.first(), |takeout| async move {
+    let finished = takeout::run(client, terms, interrupt.first(), |takeout| async move {
         let earlier = target.earlier.take();
         let subject = Subject { account_id, earlier: earlier.as_deref() };
         let fetched = fetch(&takeout, subject, meter).await?;
@@ -140,6 +141,7 @@ fn failure(error: RunError<Failure, Signal>) -> Failure {
         RunError::Open(error) => Failure::Takeout(error),
         RunError::Work(failure) => failure,
         RunError::Interrupted(signal) => Failure::Interrupted(signal),
+        // a panic has said what it is already
         _ => Failure::Task,
     }
 }

@@ -1,21 +1,58 @@
 //! `takeout-export logout`
 
-use super::arguments::Logout;
+use std::path::Path;
+
+use tg_client::{ClientError, SessionError, takeout};
+
+use super::arguments::{Logout, Server};
+use super::connection::{self, Way};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
-use super::summary::Outcome;
-use super::{connection, places};
+use super::summary::{Ended, Outcome};
+use super::vault::Vault;
+use super::{places, settings};
 
 /// Ends the session at the server, then removes the file: in this order, so that a key which still opens the account
 /// is never forgotten.
 pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     let session = places::session_path(&logout.session)?;
-    let client = connection::resume(logout.session, &logout.server, interrupt).await?;
-    interrupt.or(client.log_out()).await?.map_err(Failure::Client)?;
-    connection::close(&client).await;
+    let vault = Vault::new(&logout.session);
+    let ended = match end(&vault, &session, &logout.server, interrupt).await {
+        Err(Failure::Client(error)) if error.is_logged_out() => Ended::Before,
+        Err(Failure::Client(error)) if error.is_connection_lost() => {
+            if !logout.local {
+                return Err(Failure::KeyKept(error));
+            }
+            Ended::Untold
+        }
+        ended => ended.map(|()| Ended::Now)?,
+    };
     std::fs::remove_file(&session).map_err(|source| {
         let action = "remove";
-        Failure::Session(tg_client::SessionError::Io { action, path: session.clone(), source })
+        Failure::Session(SessionError::Io { action, path: session.clone(), source })
     })?;
-    Ok(Outcome::LoggedOut { session })
+    Ok(Outcome::LoggedOut { session, ended })
+}
+
+/// Also for a session of which nobody knows that it is logged in: the process that logged in may have died.
+async fn end(vault: &Vault, session: &Path, server: &Server, interrupt: &Interrupt) -> Result<(), Failure> {
+    let store = match interrupt.or(vault.open(session)).await? {
+        Err(Failure::Session(error @ SessionError::Missing { .. })) => {
+            return Err(Failure::NotLoggedIn(Some(error)));
+        }
+        store => store?,
+    };
+    connection::demand_server(&store, settings::server(server)?)?;
+    if store.state().key.is_none() {
+        return Ok(());
+    }
+    let client = connection::connect(store, Way::to(server)?, interrupt).await?;
+    let ending = async {
+        takeout::settle(&client).await?;
+        client.log_out().await?;
+        Ok::<_, ClientError>(())
+    };
+    let ended = interrupt.or(ending).await?;
+    connection::close(&client).await;
+    ended.map_err(Failure::Client)
 }

@@ -50,6 +50,21 @@ impl Meter {
         }
     }
 
+    /// Says something that stays, above the moving line.
+    pub(super) fn tell(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| output::say(text)),
+            None => output::say(text),
+        }
+    }
+
+    /// Changes the moving line, where there is one.
+    pub(super) fn count(&self, text: &str) {
+        if self.bar.is_some() {
+            self.say(text);
+        }
+    }
+
     /// Takes the moving line away.
     pub(super) fn clear(&self) {
         let has_spoken = !self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty();

@@ -30,7 +30,7 @@ pub(super) fn ask(text: impl Display) {
 /// What failed, why, and what to do now.
 pub(super) fn failure(failure: &Failure) {
     let mut stderr = io::stderr().lock();
-    write(&mut stderr, format_args!("error: {failure}"));
+    write(&mut stderr, format_args!("error: {}", failure.headline()));
     for cause in causes(failure) {
         write(&mut stderr, format_args!("  because: {cause}"));
     }
@@ -64,9 +64,10 @@ pub(super) fn guide(has_session: bool) {
 
 /// The chain of causes, without those that the message before them has already told.
 pub(super) fn causes(failure: &Failure) -> Vec<String> {
-    let mut told = failure.to_string();
+    let mut told = failure.headline();
     let mut causes = Vec::new();
-    let mut next = failure.source();
+    // the failure's own words are told already, unless there was a better headline
+    let mut next: Option<&dyn Error> = Some(failure);
     while let Some(cause) = next {
         let text = cause.to_string();
         if !told.contains(&text) {

@@ -18,6 +18,7 @@ pub(super) enum Outcome {
     },
     LoggedOut {
         session: PathBuf,
+        ended: Ended,
     },
     Exported(Box<Exported>),
     /// What a command that only looks has found.
@@ -35,6 +36,17 @@ pub(super) trait Report: fmt::Display + fmt::Debug {
     fn exit(&self) -> Exit {
         Exit::Done
     }
+}
+
+/// What became of the session at Telegram when its key was removed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It ended with this command.
+    Now,
+    /// It had ended before.
+    Before,
+    /// Telegram could not be told.
+    Untold,
 }
 
 /// A finished export.
@@ -61,7 +73,9 @@ impl Outcome {
             Self::LoggedIn { user_id, session, already } => json!({
                 "result": "logged_in", "user_id": user_id, "session": session, "already": already,
             }),
-            Self::LoggedOut { session } => json!({ "result": "logged_out", "session": session }),
+            Self::LoggedOut { session, ended } => json!({
+                "result": "logged_out", "session": session, "told_telegram": *ended != Ended::Untold,
+            }),
             Self::Exported(exported) => json!({
                 "result": "exported",
                 "folder": exported.folder,
@@ -80,8 +94,19 @@ impl fmt::Display for Outcome {
                 writeln!(f, "Account {user_id} {verb}; the session is in {}.", session.display())?;
                 f.write_str("Next: takeout-export export --out my-contacts")
             }
-            Self::LoggedOut { session } => {
-                write!(f, "Logged out at the server; {} is removed.", session.display())
+            Self::LoggedOut { session, ended } => {
+                let session = session.display();
+                match ended {
+                    Ended::Now => write!(f, "Logged out at the server; {session} is removed."),
+                    Ended::Before => {
+                        write!(f, "Telegram had ended the session before; {session} is removed.")
+                    }
+                    Ended::Untold => write!(
+                        f,
+                        "{session} is removed, but Telegram could not be told: end the session \"takeout-export\" on \
+                         another device (Settings > Devices)."
+                    ),
+                }
             }
             Self::Exported(exported) => exported.fmt(f),
             Self::Report(report) => report.fmt(f),

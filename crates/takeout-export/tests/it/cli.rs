@@ -96,6 +96,19 @@ fn wrong_usage_is_exit_code_2() {
     }
 }
 
+/// No descriptor is left: once for the runtime (an error), and once for its signals (a panic of the library).
+#[cfg(target_os = "linux")]
+#[test]
+fn what_should_not_happen_is_exit_code_1() {
+    for descriptors in [4, 6] {
+        let mut shell = std::process::Command::new("sh");
+        let limited = format!("ulimit -n {descriptors}; exec \"$0\" demo --out /nonexistent/out");
+        let ran = run(shell.args(["-c", &limited, env!("CARGO_BIN_EXE_takeout-export")]));
+        assert_eq!((ran.exit, ran.stdout.as_str()), (1, ""), "{descriptors}: {ran:?}");
+        assert!(!ran.stderr.is_empty());
+    }
+}
+
 #[test]
 fn without_a_session_it_says_how_to_get_one() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use testdc::{Event, FaultRule};
 
-use crate::program::run;
+use crate::program::{Running, run};
 use crate::rows;
 use crate::world::{World, names_in};
 
@@ -54,19 +54,19 @@ const CASES: [Case; 10] = [
     Case {
         fault: "flood-wait=contacts.getStatuses:3600",
         exit: 13,
-        says: &["wait 60 min"],
+        says: &["wants a pause until 20", "(in 60 min)", "--max-wait"],
         was_opened: true,
     },
     Case {
         fault: "rpc-error=contacts.getContacts:401:SESSION_REVOKED",
-        exit: 3,
-        says: &["now: takeout-export login"],
+        exit: 24,
+        says: &["ended on another device", "then: takeout-export login"],
         was_opened: true,
     },
     Case {
         fault: "rpc-error=users.getUsers:401:SESSION_REVOKED",
-        exit: 3,
-        says: &["now: takeout-export login"],
+        exit: 24,
+        says: &["ended on another device", "then: takeout-export login"],
         was_opened: false,
     },
     Case {
@@ -103,19 +103,42 @@ fn another_export_that_takes_over_is_exit_code_9() {
     world.assert_nothing_is_left();
     // the session that took over is nobody's here
     world.events();
+    add(&world, "takeout-taken-over=contacts.getContacts*");
+    run(world.export().arg("--take-over")).fails(9, "another export of this account has taken over");
+    world.server.control().clear_faults();
+    world.events();
+    add(&world, "takeout-taken-over=contacts.getContacts");
+    run(world.export().arg("--take-over")).succeeds();
+    fs::remove_dir_all(world.out()).unwrap();
+    world.events();
     world.exports_well();
 }
 
 #[test]
-fn a_delay_says_until_when_and_the_same_command_goes_on_later() {
+fn a_server_that_fails_for_ever_is_exit_code_7_and_a_long_pause_ends_with_ctrl_c() {
     let mut world = World::logged_in();
-    add(&world, "takeout-delay=3");
-    let ran = run(&mut world.export()).fails(8, "wait until 20");
-    assert!(ran.stderr.contains("same session"), "{ran:?}");
-    assert_eq!(world.takeout_ends(), [false; 0]);
-    world.assert_nothing_is_left();
-    std::thread::sleep(Duration::from_secs(3));
-    world.exports_well();
+    add(&world, "rpc-error=contacts.getStatuses:500:RPC_CALL_FAIL*");
+    run(&mut world.export()).fails(7, "RPC_CALL_FAIL");
+    assert_eq!(world.takeout_ends(), [false]);
+    world.server.control().clear_faults();
+
+    add(&world, "flood-wait=contacts.getStatuses:200");
+    let mut running = Running::start(&mut world.export());
+    running.wait_for("Telegram asks for a pause (FLOOD_WAIT): going on in 4 min");
+    let start = std::time::Instant::now();
+    running.signal("INT");
+    running.end().fails(130, "error: interrupted");
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert_eq!(world.takeout_ends(), [false]);
+
+    world.server.control().clear_faults();
+    for flood in ["FLOOD_PREMIUM_WAIT_11", "SLOWMODE_WAIT_11"] {
+        add(&world, &format!("rpc-error=contacts.getStatuses:420:{flood}"));
+        run(world.export().args(["--max-wait", "10"])).fails(13, "(in 11 s)");
+        assert_eq!(world.takeout_ends(), [false]);
+    }
+    add(&world, "flood-wait=contacts.getStatuses:2");
+    run(world.export().args(["--max-wait", "2"])).succeeds();
 }
 
 #[test]

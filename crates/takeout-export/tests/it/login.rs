@@ -71,3 +71,28 @@ fn a_session_is_good_for_one_server_alone() {
     run(&mut other.export()).fails(2, "another server");
     world.exports_well();
 }
+
+#[test]
+fn a_session_that_cannot_be_ended_is_kept_unless_only_the_key_is_to_go() {
+    let world = World::logged_in();
+    let [mut logout, mut local] = [world.command("logout"), world.command("logout")];
+    let folder = world.end_server();
+    let session = folder.path().join("account.session");
+    let ran =
+        run(&mut logout).fails(5, "Telegram cannot be told, so the session goes on and its key is kept");
+    assert!(ran.stderr.contains("--local"), "{ran:?}");
+    assert!(session.exists());
+    let ran = run(local.args(["--local", "--json"])).succeeds();
+    assert_eq!(ran.json()["told_telegram"], false);
+    assert!(!session.exists());
+}
+
+#[test]
+fn a_session_that_telegram_has_ended_is_removed() {
+    let world = World::logged_in();
+    let phone = &world.server.truth().account.phone;
+    world.server.control().revoke(phone, testdc::Revocation::Revoked).unwrap();
+    let ran = run(&mut world.command("logout")).succeeds();
+    assert!(ran.stdout.contains("Telegram had ended the session before"), "{ran:?}");
+    assert!(!world.session().exists());
+}

@@ -12,12 +12,14 @@ mod cli;
 #[cfg(unix)]
 mod configuration;
 mod convert;
+mod delays;
 mod determinism;
 mod diff;
 mod documents;
 mod faults;
 mod formats;
 mod full_disk;
+mod kills;
 mod login;
 mod look;
 mod people;
@@ -28,6 +30,7 @@ mod rows;
 mod secrets;
 #[cfg(unix)]
 mod signals;
+mod troubles;
 mod truth;
 mod walkthrough;
 mod world;

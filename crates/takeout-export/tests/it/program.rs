@@ -66,6 +66,17 @@ impl Running {
         assert!(status.unwrap().success());
     }
 
+    /// Ends it as a power cut would, and waits until it is gone. False if it had ended before.
+    pub(crate) fn kill_after(&mut self, pause: Duration) -> bool {
+        std::thread::sleep(pause);
+        let was_running = self.child.try_wait().unwrap().is_none();
+        if was_running {
+            self.child.kill().unwrap();
+            self.child.wait().unwrap();
+        }
+        was_running
+    }
+
     pub(crate) fn end(mut self) -> Ran {
         let status = self.watch("its end", |running| running.child.try_wait().unwrap());
         Ran {

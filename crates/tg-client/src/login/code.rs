@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tl_api::{Invoke, InvokeError, enums, functions, types};
 use tl_codec::Str;
 
-use super::{LoginError, PasswordChallenge};
+use super::{CodeDelivery, LoginError, NextDelivery, PasswordChallenge};
 use crate::client::Client;
 use crate::config::ApiCredentials;
 use crate::error::ClientError;
@@ -15,34 +15,14 @@ use crate::session::AccountState;
 /// A code is on its way.
 #[derive(Debug, Clone)]
 pub struct SentCode {
-    phone: SecretString,
-    phone_code_hash: SecretString,
+    pub(super) phone: SecretString,
+    pub(super) phone_code_hash: SecretString,
     /// How it travels.
     pub delivery: CodeDelivery,
-    /// After how long another way may be asked for.
+    /// How the next one would travel, if there is another way.
+    pub next: Option<NextDelivery>,
+    /// After how long that may be asked for.
     pub timeout: Option<Duration>,
-}
-
-/// How a code reaches the user (`auth.SentCodeType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CodeDelivery {
-    /// A message from Telegram in the apps that are logged in.
-    App,
-    /// A text message.
-    Sms,
-    /// A phone call that speaks the code.
-    Call,
-    /// A missed call: the code is the end of the caller's number.
-    MissedCall,
-    /// A message to the login e-mail address.
-    Email,
-    /// The Fragment platform, for anonymous numbers.
-    Fragment,
-    /// A text message with a word or a phrase in place of digits.
-    SmsWord,
-    /// A way that this version does not know.
-    Other,
 }
 
 /// What [`Client::sign_in`] leads to.
@@ -71,13 +51,23 @@ impl Client {
             settings: types::CodeSettings::default(),
         };
         let reply = self.invoke_migrating(&request).await?;
-        match reply.read().map_err(ClientError::from)? {
-            enums::auth::SentCodeRef::SentCode(sent) => sent_code(phone, &sent),
-            enums::auth::SentCodeRef::PaymentRequired(_) => {
-                Err(LoginError::Unsupported { what: "a payment for the code" })
-            }
-            _ => Err(LoginError::Unsupported { what: "a login by an earlier token" }),
-        }
+        let sent = reply.read().map_err(ClientError::from)?;
+        sent_code(phone, &sent)
+    }
+
+    /// Asks for another code, the way that [`SentCode::next`] names (`auth.resendCode`).
+    ///
+    /// # Errors
+    /// [`LoginError::NoOtherWay`], or the connection failed.
+    pub async fn resend_code(&self, sent: &SentCode) -> Result<SentCode, LoginError> {
+        let request = functions::auth::ResendCode {
+            phone_number: sent.phone.expose_secret().to_owned(),
+            phone_code_hash: sent.phone_code_hash.expose_secret().to_owned(),
+            reason: None,
+        };
+        let reply = self.invoke_migrating(&request).await?;
+        let again = reply.read().map_err(ClientError::from)?;
+        sent_code(&sent.phone, &again)
     }
 
     /// Sends the code back.
@@ -85,13 +75,15 @@ impl Client {
     /// # Errors
     /// [`LoginError`]: the code is wrong or too old, there is no such account, or the connection failed.
     pub async fn sign_in(&self, sent: &SentCode, code: &SecretString) -> Result<SignIn, LoginError> {
+        let by_email = matches!(sent.delivery, CodeDelivery::Email { .. });
         let request = functions::auth::SignIn {
             phone_number: sent.phone.expose_secret().to_owned(),
             phone_code_hash: sent.phone_code_hash.expose_secret().to_owned(),
-            phone_code: Some(code.expose_secret().to_owned()),
-            email_verification: None,
+            phone_code: (!by_email).then(|| code.expose_secret().to_owned()),
+            email_verification: by_email
+                .then(|| types::EmailVerificationCode { code: code.expose_secret().to_owned() }.into()),
         };
-        match self.invoke(&request).await {
+        match self.invoke_migrating(&request).await {
             Ok(reply) => {
                 let authorization = reply.read().map_err(ClientError::from)?;
                 self.authorized(&authorization).map(SignIn::Authorized)
@@ -114,9 +106,27 @@ impl Client {
         let enums::UserRef::User(user) = &authorization.user else {
             return Err(LoginError::NoAccount);
         };
-        let account = AccountState { user_id: user.id };
-        let remember = |state: &mut crate::session::SessionState| state.account = Some(account.clone());
-        self.session().update(remember).map_err(ClientError::from)?;
+        Ok(self.remember(user.id)?)
+    }
+
+    /// Who is logged in, as the server says; the session remembers it. A process that died between the server's yes and
+    /// its own note of it is made up for here.
+    ///
+    /// # Errors
+    /// [`ClientError`]; `AUTH_KEY_UNREGISTERED` and its kin mean that nobody is logged in.
+    pub async fn whoami(&self) -> Result<AccountState, ClientError> {
+        let request = functions::users::GetUsers { id: vec![types::InputUserSelf {}.into()] };
+        let reply = self.invoke(&request).await?;
+        let users = reply.read()?;
+        match users.iter().next() {
+            Some(enums::UserRef::User(user)) => self.remember(user.id),
+            _ => Err(ClientError::NoSelf),
+        }
+    }
+
+    fn remember(&self, user_id: i64) -> Result<AccountState, ClientError> {
+        let account = AccountState { user_id };
+        self.session().update(|state| state.account = Some(account.clone()))?;
         Ok(account)
     }
 
@@ -130,36 +140,32 @@ impl Client {
             state.account = None;
             state.key = None;
             state.takeout = None;
+            state.delay = None;
         })?;
         Ok(())
     }
 }
 
-fn sent_code(phone: &SecretString, sent: &types::auth::SentCodeRef<'_>) -> Result<SentCode, LoginError> {
-    if matches!(sent.type_, enums::auth::SentCodeTypeRef::SetUpEmailRequired(_)) {
-        return Err(LoginError::Unsupported { what: "a login e-mail address to be set up first" });
-    }
+pub(super) fn sent_code(
+    phone: &SecretString,
+    sent: &enums::auth::SentCodeRef<'_>,
+) -> Result<SentCode, LoginError> {
+    use enums::auth::SentCodeRef as Sent;
+
+    let sent = match sent {
+        Sent::SentCode(sent) => sent,
+        Sent::PaymentRequired(_) => {
+            return Err(LoginError::Unsupported { what: "a payment for the code" });
+        }
+        _ => return Err(LoginError::Unsupported { what: "a login by an earlier token" }),
+    };
     let hash =
         Str::to_str(sent.phone_code_hash).map_err(|_| ClientError::NotText { field: "phone_code_hash" })?;
     Ok(SentCode {
         phone: phone.clone(),
         phone_code_hash: SecretString::from(hash),
-        delivery: delivery(&sent.type_),
+        delivery: CodeDelivery::of(&sent.type_),
+        next: sent.next_type.map(NextDelivery::of),
         timeout: sent.timeout.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs),
     })
-}
-
-fn delivery(kind: &enums::auth::SentCodeTypeRef<'_>) -> CodeDelivery {
-    use enums::auth::SentCodeTypeRef as Type;
-
-    match kind {
-        Type::App(_) => CodeDelivery::App,
-        Type::Sms(_) | Type::FirebaseSms(_) => CodeDelivery::Sms,
-        Type::Call(_) => CodeDelivery::Call,
-        Type::FlashCall(_) | Type::MissedCall(_) => CodeDelivery::MissedCall,
-        Type::EmailCode(_) => CodeDelivery::Email,
-        Type::FragmentSms(_) => CodeDelivery::Fragment,
-        Type::SmsWord(_) | Type::SmsPhrase(_) => CodeDelivery::SmsWord,
-        _ => CodeDelivery::Other,
-    }
 }

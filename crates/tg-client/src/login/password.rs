@@ -62,7 +62,7 @@ impl Client {
             m1: proof.m1.to_vec(),
         };
         let request = functions::auth::CheckPassword { password: check.into() };
-        let reply = self.invoke(&request).await?;
+        let reply = self.invoke_migrating(&request).await?;
         let authorization = reply.read().map_err(ClientError::from)?;
         self.authorized(&authorization)
     }

@@ -25,12 +25,15 @@ pub struct SessionState {
     pub account: Option<AccountState>,
     /// A takeout session that was opened and is not known to be finished.
     pub takeout: Option<OpenTakeout>,
+    /// A takeout session that Telegram does not open yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delay: Option<TakeoutDelay>,
 }
 
 impl SessionState {
     /// A session that has no key yet.
     pub fn new(api_id: i32, server: ServerState) -> Self {
-        Self { api_id, server, key: None, account: None, takeout: None }
+        Self { api_id, server, key: None, account: None, takeout: None, delay: None }
     }
 }
 
@@ -103,6 +106,18 @@ pub struct OpenTakeout {
     pub id: i64,
     /// Whether all that it was opened for stands verified on disk, so that it may be finished with success.
     pub verified: bool,
+}
+
+/// What Telegram answered when a takeout session was asked for and may not be opened yet.
+///
+/// Both times are this machine's clock: they are for people to read. Whether the wait is over is the server's to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeoutDelay {
+    /// When it was asked for first, in Unix seconds.
+    pub asked_at_secs: i64,
+    /// When it may be opened without anybody's confirmation, in Unix seconds.
+    pub until_secs: i64,
 }
 
 fn write_key<S: Serializer>(key: &AuthKey, serializer: S) -> Result<S::Ok, S::Error> {

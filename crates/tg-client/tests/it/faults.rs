@@ -1,5 +1,6 @@
 //! Servers that fail, wait, close or lie.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use testdc::{Fault, FaultRule};
@@ -59,4 +60,30 @@ async fn a_reply_that_is_cut_or_unknown_is_the_servers_fault() {
         assert!(matches!(error, ClientError::Reply(_)), "{fault}: {error:?}");
         assert!(error.is_peer_fault());
     }
+}
+
+#[tokio::test]
+async fn other_calls_go_on_while_one_waits_and_a_client_that_stops_waits_no_more() {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let notes = Arc::clone(&told);
+    client.watch_pauses(move |pause| notes.lock().unwrap().push((pause.reason.clone(), pause.length)));
+    world.server.add_fault(Fault::FloodWait { method: METHOD.into(), seconds: 50 }).unwrap();
+    let start = tokio::time::Instant::now();
+    let patient = client.clone();
+    let flooded = tokio::spawn(async move {
+        patient.invoke(&functions::contacts::GetContacts { hash: 0 }).await.map(|_| ())
+    });
+    while told.lock().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    client.invoke(&functions::help::GetConfig {}).await.unwrap();
+    assert!(!flooded.is_finished());
+    client.stop_waiting();
+    let error = ClientError::from(flooded.await.unwrap().unwrap_err());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(50)));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let told = told.lock().unwrap();
+    assert!(told[0].0 == "FLOOD_WAIT" && told[0].1 >= Duration::from_secs(50), "{told:?}");
 }

@@ -1,8 +1,10 @@
 //! Login by code and by password, the session that stays, and the end of it.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use testdc::Event;
-use tg_client::{Client, LoginError, Protection, SessionStore, SignIn, takeout};
+use tg_client::{
+    Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, Protection, SessionStore, SignIn, takeout,
+};
 
 use crate::world::{PASSWORD, World, rpc_name};
 
@@ -71,4 +73,74 @@ async fn the_password_is_proved_and_a_wrong_one_is_refused_once() {
     // the challenge was used up by the wrong try: a fresh one is fetched
     client.check_password(&challenge, &SecretString::from(PASSWORD)).await.unwrap();
     takeout::announce(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_code_comes_another_way_until_there_is_none() {
+    let world = World::small().await;
+    let client = world.connect().await;
+    let phone = SecretString::from(world.server.truth().account.phone.clone());
+    let mut sent = client.send_code(&World::credentials(), &phone).await.unwrap();
+    let mut ways = vec![sent.delivery.clone()];
+    while let Some(next) = sent.next {
+        sent = client.resend_code(&sent).await.unwrap();
+        ways.push(sent.delivery.clone());
+        let is_as_told = matches!(
+            (next, &sent.delivery),
+            (NextDelivery::Sms, CodeDelivery::Sms) | (NextDelivery::Call, CodeDelivery::Call)
+        );
+        assert!(is_as_told && ways.len() < 5, "{next:?}: {ways:?}");
+    }
+    assert_eq!(ways, [CodeDelivery::App, CodeDelivery::Sms, CodeDelivery::Call]);
+    let SignIn::Authorized(account) =
+        client.sign_in(&sent, &SecretString::from(world.server.login_code())).await.unwrap()
+    else {
+        panic!("the account has no password");
+    };
+
+    // a process that dies between the server's yes and its own note: the next one asks who it is
+    client.session().update(|state| state.account = None).unwrap();
+    assert_eq!(client.whoami().await.unwrap(), account);
+    assert_eq!(client.session().state().account, Some(account));
+}
+
+#[tokio::test]
+async fn an_account_that_lives_elsewhere_is_followed_there() {
+    let config = testdc::Config { contacts: 3, dcs: 3, account_dc: Some(3), ..Default::default() };
+    let mut world = World::new(config).await;
+    let client = world.log_in().await;
+    assert_eq!(client.session().state().server.dc_id(), 3);
+    takeout::announce(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_is_shown_accepted_elsewhere_and_followed_to_the_accounts_data_centre() {
+    for account_dc in [2, 3] {
+        let config =
+            testdc::Config { contacts: 3, dcs: 3, account_dc: Some(account_dc), ..Default::default() };
+        let world = World::new(config).await;
+        let client = world.connect().await;
+        let LoginByToken::Show(token) = client.export_login_token(&World::credentials()).await.unwrap()
+        else {
+            panic!("nobody has accepted anything");
+        };
+        assert!((5..=30).contains(&token.expires_in.as_secs()), "{:?}", token.expires_in);
+        let text = token.url.expose_secret().strip_prefix("tg://login?token=").unwrap().to_owned();
+        assert!(!format!("{token:?}").contains(&text), "a token is a secret");
+        let accepted = client.login_token_accepted();
+        tokio::pin!(accepted);
+        let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut accepted).await;
+        assert!(early.is_err(), "nobody has accepted it");
+        let phone = world.server.truth().account.phone.clone();
+        world.server.control().accept_login_token(&text, &phone).unwrap();
+        tokio::time::timeout(crate::world::PATIENCE, accepted).await.expect("updateLoginToken");
+        match client.export_login_token(&World::credentials()).await.unwrap() {
+            LoginByToken::Authorized(account) => {
+                assert_eq!(account.user_id, world.server.truth().account.user_id);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(client.session().state().server.dc_id(), account_dc);
+        takeout::announce(&client).await.unwrap();
+    }
 }

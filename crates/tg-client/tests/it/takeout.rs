@@ -1,10 +1,12 @@
 //! A takeout session that was opened is always finished, with success exactly when the work succeeded.
 
+mod delays;
+
 use std::convert::Infallible;
 use std::future::pending;
 
 use tg_client::{
-    Client, ClientError, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, takeout,
+    Client, ClientError, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, Terms, takeout,
 };
 use tl_api::{Invoke, InvokeError, functions};
 
@@ -17,7 +19,7 @@ async fn success_is_said_after_the_work_and_the_saved_contacts_came_through() {
     let refused = client.invoke(&functions::contacts::GetSaved {}).await.map(|_| ()).unwrap_err();
     assert_eq!(rpc_name(&refused.into()), "TAKEOUT_REQUIRED", "outside a takeout session");
 
-    let finished = takeout::run(&client, pending::<Infallible>(), async |takeout| {
+    let finished = takeout::run(&client, Terms::default(), pending::<Infallible>(), async |takeout| {
         let reply = takeout.invoke(&functions::contacts::GetSaved {}).await?;
         Ok::<_, InvokeError>(reply.read()?.len())
     })
@@ -33,13 +35,17 @@ async fn success_is_said_after_the_work_and_the_saved_contacts_came_through() {
 async fn work_that_fails_or_is_interrupted_ends_without_success() {
     let mut world = World::small().await;
     let client = world.log_in().await;
-    let failed = takeout::run(&client, pending::<Infallible>(), async |_| Err::<(), _>("disk full")).await;
+    let failed =
+        takeout::run(&client, Terms::default(), pending::<Infallible>(), async |_| Err::<(), _>("disk full"))
+            .await;
     assert!(matches!(failed, Err(RunError::Work("disk full"))));
     assert!(!world.takeout_end().await);
 
     let interrupt = tokio::time::sleep(std::time::Duration::from_millis(50));
-    let interrupted =
-        takeout::run(&client, interrupt, async |_| pending::<Result<(), Infallible>>().await).await;
+    let interrupted = takeout::run(&client, Terms::default(), interrupt, async |_| {
+        pending::<Result<(), Infallible>>().await
+    })
+    .await;
     assert!(matches!(interrupted, Err(RunError::Interrupted(()))));
     assert!(!world.takeout_end().await);
     assert_eq!(client.session().state().takeout, None);
@@ -52,7 +58,8 @@ async fn an_interruption_while_the_session_is_being_opened_leaves_none_open() {
     let by = std::time::Duration::from_millis(400);
     world.server.add_fault(testdc::Fault::Delay { method: "account.initTakeoutSession".into(), by }).unwrap();
     let interrupt = tokio::time::sleep(by / 4);
-    let interrupted = takeout::run(&client, interrupt, async |_| Ok::<_, Infallible>(())).await;
+    let interrupted =
+        takeout::run(&client, Terms::default(), interrupt, async |_| Ok::<_, Infallible>(())).await;
     assert!(matches!(interrupted, Err(RunError::Interrupted(()))));
     assert!(!world.takeout_end().await, "finished without success");
     assert_eq!(client.session().state().takeout, None);
@@ -70,7 +77,7 @@ async fn what_a_dead_process_left_open_is_settled_by_the_next() {
     .await
     .unwrap();
     world.log_in_on(&client).await.unwrap();
-    let abandoned = takeout::run(&client, pending::<Infallible>(), async |takeout| {
+    let abandoned = takeout::run(&client, Terms::default(), pending::<Infallible>(), async |takeout| {
         // the process dies here: what the file says now is all that the next one knows
         std::fs::copy(&path, path.with_extension("copy")).unwrap();
         Ok::<_, Infallible>(takeout.id())
@@ -87,15 +94,62 @@ async fn what_a_dead_process_left_open_is_settled_by_the_next() {
 }
 
 #[tokio::test]
-async fn a_delay_is_said_and_never_waited_out_in_silence() {
+async fn work_that_panics_ends_without_success() {
     let mut world = World::small().await;
     let client = world.log_in().await;
-    world.server.add_fault(testdc::Fault::TakeoutDelay { seconds: 86_400 }).unwrap();
-    let delayed = takeout::run(&client, pending::<Infallible>(), async |_| Ok::<_, Infallible>(())).await;
-    match delayed {
-        Err(RunError::Open(TakeoutError::Delayed { wait })) => assert!(wait.as_secs() > 86_000),
-        other => panic!("{other:?}"),
-    }
+    let panicked = takeout::run(&client, Terms::default(), pending::<Infallible>(), async |_| {
+        tokio::task::yield_now().await;
+        assert_eq!(1, 2, "a mistake in the work");
+        Ok::<_, Infallible>(())
+    })
+    .await;
+    assert!(matches!(panicked, Err(RunError::Panicked(_))), "{panicked:?}");
+    assert!(!world.takeout_end().await);
+    assert_eq!(client.session().state().takeout, None);
+}
+
+/// Asks for the saved contacts under these faults, and says whether all came and how many sessions were opened.
+async fn saved_under(fault: &str, take_over: bool) -> (Result<bool, InvokeError>, usize) {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    world.server.add_fault(fault.parse::<testdc::FaultRule>().unwrap()).unwrap();
+    let terms = Terms { take_over, ..Terms::default() };
+    let outcome = takeout::run(&client, terms, pending::<Infallible>(), async |takeout| {
+        let reply = takeout.invoke(&functions::contacts::GetSaved {}).await?;
+        Ok::<_, InvokeError>(reply.read()?.len())
+    })
+    .await;
+    assert_eq!(client.session().state().takeout, None, "nothing is left open");
+    let outcome = match outcome {
+        Ok(finished) => Ok(finished.value == world.server.truth().saved.len()),
+        Err(RunError::Work(error)) => Err(error),
+        Err(other) => panic!("{other:?}"),
+    };
+    client.close().await.unwrap();
+    let events = world.events_so_far().await;
+    let opened = events.iter().filter(|event| matches!(event, testdc::Event::TakeoutOpened { .. })).count();
+    (outcome, opened)
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_forgets_is_opened_again_but_not_for_ever() {
+    let forgets = "rpc-error=contacts.getSaved:400:TAKEOUT_REQUIRED";
+    let (outcome, opened) = saved_under(forgets, false).await;
+    assert_eq!((outcome.unwrap(), opened), (true, 2));
+    let (outcome, opened) = saved_under(&format!("{forgets}*"), false).await;
+    assert_eq!(rpc_name(&outcome.unwrap_err().into()), "TAKEOUT_REQUIRED");
+    assert_eq!(opened, 3, "once, and two times again");
+}
+
+#[tokio::test]
+async fn another_export_is_taken_over_only_if_that_is_asked_for_and_once() {
+    let taken = "takeout-taken-over=contacts.getSaved";
+    let (outcome, _) = saved_under(taken, false).await;
+    assert!(matches!(takeout::classify(outcome.unwrap_err()), TakeoutError::TakenOver));
+    let (outcome, _) = saved_under(taken, true).await;
+    assert!(outcome.unwrap());
+    let (outcome, _) = saved_under(&format!("{taken}*"), true).await;
+    assert!(matches!(takeout::classify(outcome.unwrap_err()), TakeoutError::TakenOver));
 }
 
 #[tokio::test]

@@ -88,6 +88,13 @@ impl World {
         tokio::time::timeout(PATIENCE, self.events.next()).await.expect("an event in time").expect("a server")
     }
 
+    /// What happened at the server until now.
+    pub(crate) async fn events_so_far(&mut self) -> Vec<Event> {
+        // what the connection's task still has to say
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        std::iter::from_fn(|| self.events.try_next()).collect()
+    }
+
     /// What became of the takeout session: its end, with or without success.
     pub(crate) async fn takeout_end(&mut self) -> bool {
         loop {

@@ -31,7 +31,7 @@ pub(super) async fn run(import: Import, interrupt: &Interrupt) -> Result<Outcome
     let state = SessionState { key: Some(key), ..SessionState::new(api_id, server) };
 
     let in_memory = SessionStore::in_memory(state);
-    let client = connection::connect(in_memory, settings::proxy(&import.server)?, interrupt).await?;
+    let client = connection::connect(in_memory, connection::Way::to(&import.server)?, interrupt).await?;
     let me = interrupt.or(whoami::ask(&client)).await??;
     let mut state = client.session().state();
     connection::close(&client).await;

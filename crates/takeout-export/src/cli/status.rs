@@ -1,0 +1,132 @@
+//! `takeout-export status`
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use tg_client::{SessionError, SessionState};
+
+use super::arguments::{Session, Status};
+use super::failure::{Failure, until_text};
+use super::interrupt::Interrupt;
+use super::places::{self, DataFolder};
+use super::summary::{Outcome, Report};
+use super::vault::Vault;
+
+/// Reads the sessions of all accounts, or the one that is named; Telegram is not asked.
+pub(super) async fn run(status: Status, interrupt: &Interrupt) -> Result<Outcome, Failure> {
+    let vault = Vault::new(&status.session);
+    let mut standings = Vec::new();
+    for path in paths(&status.session)? {
+        let store = match interrupt.or(vault.open(&path)).await? {
+            Err(Failure::Session(error @ SessionError::Missing { .. })) => {
+                return Err(Failure::NotLoggedIn(Some(error)));
+            }
+            store => store?,
+        };
+        standings.push(Standing::of(path, &store.state()));
+    }
+    Ok(Outcome::Report(Box::new(Standings(standings))))
+}
+
+/// Where the sessions lie that are meant.
+fn paths(session: &Session) -> Result<Vec<PathBuf>, Failure> {
+    let named = places::session_path(session)?;
+    if session.path.is_some() || session.account.is_some() {
+        return Ok(vec![named]);
+    }
+    let folder = DataFolder::find().ok_or(Failure::NoDataFolder)?;
+    let all = folder.names()?.into_iter().map(|name| folder.session(&name));
+    let all: Vec<_> = all.filter(|path| path.exists()).collect();
+    // without any, the one that is missing is the default account's
+    Ok(if all.is_empty() { vec![named] } else { all })
+}
+
+/// Where every session stands.
+#[derive(Debug)]
+struct Standings(Vec<Standing>);
+
+impl Report for Standings {
+    fn to_json(&self) -> Value {
+        json!({ "result": "status", "sessions": self.0 })
+    }
+}
+
+impl fmt::Display for Standings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.0.iter().map(Standing::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// Where one session stands.
+#[derive(Debug, Serialize)]
+struct Standing {
+    session: PathBuf,
+    user_id: Option<i64>,
+    dc_id: i32,
+    takeout: Takeout,
+    /// When Telegram was asked for an export first.
+    asked_at: Option<Timestamp>,
+    /// Until when Telegram holds it back, unless it is confirmed before.
+    held_until: Option<Timestamp>,
+}
+
+/// How far an export has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Takeout {
+    None,
+    /// Telegram holds it back.
+    Delayed,
+    /// An earlier run has left it open.
+    Open,
+}
+
+impl Standing {
+    fn of(session: PathBuf, state: &SessionState) -> Self {
+        let date = |secs| Timestamp::from_second(secs).ok();
+        Self {
+            session,
+            user_id: state.account.as_ref().map(|account| account.user_id),
+            dc_id: state.server.dc_id(),
+            takeout: match (state.takeout, state.delay) {
+                (Some(_), _) => Takeout::Open,
+                (None, Some(_)) => Takeout::Delayed,
+                (None, None) => Takeout::None,
+            },
+            asked_at: state.delay.and_then(|delay| date(delay.asked_at_secs)),
+            held_until: state.delay.and_then(|delay| date(delay.until_secs)),
+        }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.session.display())?;
+        match self.user_id {
+            Some(user_id) => write!(f, "account {user_id}, data centre {}; ", self.dc_id)?,
+            None => f.write_str("nobody is logged in; ")?,
+        }
+        match (self.takeout, self.held_until) {
+            (Takeout::Open, _) => {
+                f.write_str("a takeout session is still open at Telegram, the next export or logout ends it")
+            }
+            (Takeout::Delayed, Some(until)) => match Duration::try_from(until - Timestamp::now()) {
+                Ok(left) if !left.is_zero() => write!(
+                    f,
+                    "Telegram holds the export back until {}, or until you confirm it on another device",
+                    until_text(left)
+                ),
+                _ => write!(
+                    f,
+                    "Telegram held the export back until {until}: it may begin, takeout-export export"
+                ),
+            },
+            _ => f.write_str("no export is pending"),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What Telegram may do to an account or its key: each has its own message, exit code and next step.
+
+use testdc::Revocation;
+
+use crate::program::run;
+use crate::world::World;
+
+#[test]
+fn each_has_its_own_message_exit_code_and_next_step() {
+    for (how, exit, message, next) in [
+        (Revocation::Unregistered, 3, "Telegram does not know this session any more", "takeout-export login"),
+        (Revocation::Revoked, 24, "this session was ended on another device", "Settings > Devices"),
+        (Revocation::Deactivated, 17, "has deleted or banned this account", "recover@telegram.org"),
+        (Revocation::Banned, 17, "has deleted or banned this account", "recover@telegram.org"),
+        (Revocation::Frozen, 18, "has frozen this account", "how to appeal"),
+        (Revocation::Duplicated, 19, "its key was used in two places at once", "never copy a session"),
+    ] {
+        let mut world = World::logged_in();
+        let phone = world.server.truth().account.phone.clone();
+        let control = world.server.control().clone();
+        assert_eq!(control.revoke(&phone, how).unwrap(), 1, "{how:?}");
+        let ran = run(&mut world.export()).fails(exit, message);
+        assert!(ran.stderr.contains("  because: ") && ran.stderr.contains(next), "{how:?}: {ran:?}");
+        world.assert_nothing_is_left();
+        assert_eq!(world.takeout_ends(), [false; 0], "{how:?}");
+
+        // and when it is good again, one login is enough; a frozen account's session was never lost
+        control.revoke(&phone, Revocation::Restored).unwrap();
+        run(&mut world.login()).succeeds();
+        world.exports_well();
+    }
+}
