@@ -22,7 +22,23 @@ pub const MAX_ROW_GROUP_ROWS: usize = 65_536;
 /// Columns that somebody looks up one value in: a bloom filter says where it is not.
 const LOOKED_UP: [&str; 2] = ["user_id", "phone"];
 
-/// Writes one Parquet file: zstd, dictionaries, statistics and an index of the pages, bloom filters for what is looked
+/// Columns in which hardly any value comes twice. A dictionary of them is as large as the column: it costs the writer
+/// memory (a megabyte a column, and as much to look it up) and time, and is thrown away when it is full.
+const DISTINCT: [&str; 11] = [
+    "row_id",
+    "phone",
+    "phone_e164",
+    "saved_phone",
+    "user_phone",
+    "saved_at",
+    "saved_at_unix",
+    "user_id",
+    "access_hash",
+    "username",
+    "status_at",
+];
+
+/// Writes one Parquet file: zstd, dictionaries where values repeat, statistics and an index of the pages, bloom filters for what is looked
 /// up, and the given key-value metadata.
 pub struct ParquetSink {
     name: &'static str,
@@ -63,6 +79,9 @@ fn properties(metadata: Vec<KeyValue>, rows_expected: usize) -> Result<WriterPro
         builder = builder
             .set_column_bloom_filter_enabled(column.clone(), true)
             .set_column_bloom_filter_max_ndv(column, distinct);
+    }
+    for column in DISTINCT {
+        builder = builder.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     Ok(builder
         // in the form that readers parse; no time and no host, so that equal rows give equal files

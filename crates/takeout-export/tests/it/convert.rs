@@ -61,6 +61,17 @@ fn every_format_is_written_again_to_the_byte() {
 }
 
 #[test]
+fn excel_is_for_exports_and_conversions_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    demo(&out, &["--excel", "--format", "csv"]);
+    convert(&out, &again, &["--excel", "--format", "csv"]).succeeds();
+    let [first, second] =
+        [&out, &again].map(|folder| fs::read_to_string(folder.join("contacts.csv")).unwrap());
+    assert!(first.starts_with('\u{feff}') && first.contains(",'+") && first == second);
+}
+
+#[test]
 fn without_raw_there_is_no_archive() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

@@ -201,3 +201,41 @@ fn users_are_reused_only_on_wish_and_only_if_nobody_came_or_went() {
     assert!(!world.path("fifth").exists());
     assert_eq!(world.takeout_ends(), [true; 4]);
 }
+
+#[test]
+fn encrypted_archives_are_read_with_their_key_wherever_exports_are() {
+    use age::secrecy::ExposeSecret;
+
+    let world = World::logged_in();
+    let key = age::x25519::Identity::generate();
+    let keys = world.path("keys");
+    fs::write(&keys, key.to_string().expose_secret()).unwrap();
+    let sealed = ["--format", "csv", "--encrypt", &key.to_public().to_string()];
+    let [first, second, history] = ["first", "second", "history"].map(|name| world.path(name));
+    run(world.command("export").arg("--out").arg(&first).args(sealed)).succeeds();
+
+    let with_key =
+        |command: &mut std::process::Command| run(command.arg("--identity").arg(&keys).arg("--json"));
+    let again = || {
+        let mut command = world.command("export");
+        command.arg("--out").arg(&second).arg("--reuse-users").arg(&first).args(sealed);
+        command
+    };
+    run(&mut again()).fails(2, "--identity FILE");
+    let reused = with_key(&mut again()).succeeds().json();
+    assert_eq!(reused["manifest"]["reused"]["method"], "contacts.getContacts");
+
+    let compare = || {
+        let mut command = program(&["diff"]);
+        command.arg(&first).arg(&second);
+        command
+    };
+    run(&mut compare()).fails(2, "--identity FILE");
+    assert_eq!(with_key(&mut compare()).succeeds().json()["changes"], json!([]));
+
+    let mut convert = program(&["convert"]);
+    with_key(convert.arg(&first).arg("--history").arg(&history).args(sealed)).succeeds();
+    run(program(&["history"]).arg(&history)).fails(2, "--identity FILE");
+    let listed = with_key(program(&["history"]).arg(&history)).succeeds().json();
+    assert_eq!(listed["exports"][0]["rows"], reused["manifest"]["counts"]["rows"]);
+}
