@@ -17,6 +17,10 @@ pub mod enums;
 pub mod functions;
 #[expect(clippy::struct_excessive_bools, reason = "the schema has a flag for each")]
 #[expect(clippy::too_many_lines, reason = "a statement for each field")]
+#[expect(
+    clippy::inline_always,
+    reason = "a large value that is decoded out of line is copied more than once"
+)]
 /// The constructors: a struct each, with its borrowed form.
 pub mod types;
 

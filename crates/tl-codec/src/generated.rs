@@ -87,12 +87,17 @@ macro_rules! boxed_type {
                 Self::$variant(value)
             }
         })+
-        $crate::boxed_type!(@decode $owned, $name, $min_len, { $($variant($($path)::+),)+ });
+        $crate::boxed_type!(@decode [] $owned, $name, $min_len, { $($variant($($path)::+),)+ });
         impl $crate::Shape for $owned {
             type Ref<'a> = $owned;
         }
     };
-    ($owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
+    // one of the constructors is hot: it is decoded where it is used, because handing a large value on costs its copies
+    (hot $($rest:tt)+) => {
+        $crate::boxed_type!(@borrowed [always] $($rest)+);
+    };
+    (@borrowed [$($inline:ident)?]
+        $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
         { $($variant:ident($($path:ident)::+),)+ }) => {
         $crate::boxed_type!(@encode $owned, { $($variant)+ });
         $(impl From<$($path)::+> for $owned {
@@ -101,7 +106,7 @@ macro_rules! boxed_type {
             }
         })+
         $crate::boxed_type!(@encode $borrowed $(<$lt>)?, { $($variant)+ });
-        $crate::boxed_type!(@decode $borrowed $(<$lt>)?, $name, $min_len, { $($variant($($path)::+),)+ });
+        $crate::boxed_type!(@decode [$($inline)?] $borrowed $(<$lt>)?, $name, $min_len, { $($variant($($path)::+),)+ });
         impl $crate::Shape for $owned {
             type Ref<'a> = $crate::combinator!(@shape $borrowed $($lt)?);
         }
@@ -121,12 +126,12 @@ macro_rules! boxed_type {
             }
         }
     };
-    (@decode $ty:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
+    (@decode [$($inline:ident)?] $ty:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
         { $($variant:ident($($path:ident)::+),)+ }) => {
         impl<'a> $crate::Decode<'a> for $crate::combinator!(@shape $ty $($lt)?) {
             const MIN_LEN: usize = $min_len;
 
-            #[inline]
+            #[inline $(($inline))?]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
                 let before = *reader;
                 match reader.word()? {
@@ -137,5 +142,8 @@ macro_rules! boxed_type {
                 }
             }
         }
+    };
+    ($($rest:tt)+) => {
+        $crate::boxed_type!(@borrowed [] $($rest)+);
     };
 }

@@ -26,6 +26,55 @@
 //! # Ok::<(), tl_codec::DecodeError>(())
 //! ```
 //!
+//! # Three ways to read
+//!
+//! **Borrowed values** check everything at once; the parts are then at hand, any number of times. `Vec<T>` comes as
+//! [`VecRef`], which the example above reads.
+//!
+//! **A stream** decodes the items of a vector once each while the reader moves over them, and allocates nothing: for
+//! vectors of thousands. A faulty item is reported when its turn comes.
+//!
+//! ```
+//! use tl_codec::{Encode, Reader, Str};
+//!
+//! let bytes = ["Ada", "Grace"].as_slice().to_bytes();
+//! let mut reader = Reader::new(&bytes);
+//! let mut letters = 0;
+//! for name in reader.vector::<Str>()? {
+//!     let name = name?;
+//!     name.check().expect("UTF-8"); // or to_str(), or to_str_lossy()
+//!     letters += name.as_bytes().len();
+//! }
+//! reader.finish("Vector<string>")?;
+//! assert_eq!(letters, 8);
+//! # Ok::<(), tl_codec::DecodeError>(())
+//! ```
+//!
+//! **Without types** the crate `tl-dynamic` reads by a schema that is known at run time alone: names, fields, JSON. What
+//! has no type at all stays a [`RawObject`], which says its constructor id.
+//!
+//! ```
+//! use tl_codec::{Decode, Encode, RawObject};
+//!
+//! let bytes = [7_i64].as_slice().to_bytes();
+//! assert_eq!(RawObject::from_bytes(&bytes)?.id(), 0x1cb5c415);
+//! # Ok::<(), tl_codec::DecodeError>(())
+//! ```
+//!
+//! # Two ways to write
+//!
+//! Owned and borrowed values are both [`Encode`]: what was read can be written back as it is, unknown flag bits
+//! included. [`Encode::encoded_len`] is exact, so one buffer is enough.
+//!
+//! ```
+//! use tl_codec::{Decode, Encode, VecRef};
+//!
+//! let owned = vec![String::from("Ada")].to_bytes();
+//! let borrowed = VecRef::<tl_codec::Str>::from_bytes(&owned)?;
+//! assert_eq!((borrowed.encoded_len(), borrowed.to_bytes()), (owned.len(), owned.clone()));
+//! # Ok::<(), tl_codec::DecodeError>(())
+//! ```
+//!
 //! Decoding never panics, never allocates (an error does, once) and never recurses deeper than
 //! [`limits::MAX_DEPTH`]. Strings stay as the bytes that the peer sent ([`Str`]): UTF-8 is checked where a string is
 //! read, so that one broken name never costs a whole reply.
@@ -57,6 +106,7 @@ mod redacted;
 mod reply;
 mod str;
 mod stream;
+mod utf8;
 mod vector;
 
 /// What [`Encode`] appends to, under a name that macros can use from any crate.

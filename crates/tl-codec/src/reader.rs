@@ -213,13 +213,25 @@ impl<'a> Reader<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.enter()?;
+        let value = read(self);
+        self.leave();
+        value
+    }
+
+    /// One level deeper; [`leave`](Self::leave) must follow. For callers whose value must not be handed through a call.
+    #[inline]
+    pub(crate) fn enter(&mut self) -> Result<(), DecodeError> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(ErrorKind::TooDeep).into());
+            return Err(self.error(ErrorKind::TooDeep));
         }
         self.depth += 1;
-        let value = read(self);
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn leave(&mut self) {
         self.depth -= 1;
-        value
     }
 
     /// An error at the present position.

@@ -53,8 +53,22 @@ impl<'a> Str<'a> {
     ///
     /// # Errors
     /// [`Utf8Error`] if the bytes are not UTF-8.
+    #[inline]
     pub fn to_str(self) -> Result<&'a str, Utf8Error> {
-        core::str::from_utf8(self.0).map_err(|error| Utf8Error { valid_bytes: error.valid_up_to() })
+        match core::str::from_utf8(self.0) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(Utf8Error { valid_bytes: error.valid_up_to() }),
+        }
+    }
+
+    /// Whether the bytes are text, without the text: for callers that keep the bytes, and faster than
+    /// [`to_str`](Self::to_str) on texts as short as names.
+    ///
+    /// # Errors
+    /// [`Utf8Error`] if the bytes are not UTF-8.
+    #[inline]
+    pub fn check(self) -> Result<(), Utf8Error> {
+        crate::utf8::check(self.0).map_err(|valid_bytes| Utf8Error { valid_bytes })
     }
 
     /// The text, with U+FFFD in place of what is not UTF-8. Borrowed exactly when nothing was replaced.
@@ -114,6 +128,7 @@ mod tests {
     fn broken_text_is_an_error_or_counted_replacement() {
         let broken = Str::new(b"ab\xffc");
         assert_eq!(broken.to_str(), Err(Utf8Error { valid_bytes: 2 }));
+        assert_eq!(broken.check(), Err(Utf8Error { valid_bytes: 2 }));
         assert_eq!(broken.to_str_lossy(), Cow::<str>::Owned("ab\u{fffd}c".into()));
         assert!(matches!(Str::new("имя".as_bytes()).to_str_lossy(), Cow::Borrowed("имя")));
     }

@@ -8530,7 +8530,7 @@ pub enum UserRef<'a> {
     User(types::UserRef<'a>),
 }
 
-tl_codec::boxed_type!(User, UserRef<'a>, "User", 12, {
+tl_codec::boxed_type!(hot User, UserRef<'a>, "User", 12, {
 Empty(types::UserEmpty),
 User(types::User),
 });

@@ -45,6 +45,7 @@ pub(crate) fn lists() -> Vec<(Dynamic<'static>, Vec<&'static Entry>)> {
 pub(crate) fn write<T: Encode>(value: &T) -> Vec<u8> {
     let bytes = value.to_bytes();
     assert_eq!(value.encoded_len(), bytes.len());
+    assert_eq!(bytes.capacity(), bytes.len(), "one buffer of the exact size, never reallocated");
     bytes
 }
 

@@ -1,6 +1,6 @@
 //! Reading.
 
-use crate::generate::combinator::lifetime;
+use crate::generate::combinator::{hex_literal, lifetime};
 use crate::generate::ty::Form;
 use crate::model::field::{Field, Kind, Value};
 use crate::model::{Combinator, Model, snake};
@@ -21,9 +21,11 @@ pub(crate) fn bare(model: &Model<'_>, found: &Combinator<'_>) -> String {
 
 fn decode_bare(found: &Combinator<'_>, ty: &str, body: &str) -> String {
     let reader = if body.contains("reader") { "reader" } else { "_" };
+    // what stands in vectors of thousands is read where it is used: a large value costs its copies
+    let inline = if found.first_cold.is_some() { "#[inline(always)]\n" } else { "" };
     format!(
         "impl<'a> DecodeBare<'a> for {ty} {{\nconst MIN_LEN: usize = {};\n\n\
-         fn decode_bare({reader}: &mut Reader<'a>) -> Result<Self, DecodeError> {{\n{body}\n}}\n}}\n\n",
+         {inline}fn decode_bare({reader}: &mut Reader<'a>) -> Result<Self, DecodeError> {{\n{body}\n}}\n}}\n\n",
         found.min_len
     )
 }
@@ -87,6 +89,7 @@ fn whole(found: &Combinator<'_>) -> String {
 
 /// The fields before the first cold one, then all others as one slice that is checked field by field.
 fn head_and_rest(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -> String {
+    let first_rare = first_rare(found, first_cold);
     let mut walk = String::new();
     let mut names = String::new();
     for (at, field) in found.fields.iter().enumerate() {
@@ -95,16 +98,66 @@ fn head_and_rest(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -
             names += &format!("{},\n", field.rust);
         }
         match field.value() {
-            _ if is_head => {}
+            _ if is_head || at >= first_rare => {}
             Some(value) if value.is_hot => walk += &format!("let {} = {read};\n", field.rust),
             Some(value) => walk += &skip(model, value, &read),
             None => {}
         }
     }
+    let masks: Vec<_> = rare_masks(found, first_rare)
+        .iter()
+        .map(|(word, mask)| format!("{word} & {} != 0", hex_literal(*mask)))
+        .collect();
+    if !masks.is_empty() {
+        let words: String = rest_words(found, first_rare).iter().map(|word| format!(", {word}")).collect();
+        walk +=
+            &format!("if {} {{\n{}Rest::check_rare(reader{words})?;\n}}\n", masks.join(" || "), found.rust);
+    }
     format!(
         "{}let before = *reader;\n{walk}Ok(Self {{\n{names}rest: reader.since(&before),\n}})",
         bindings(found, first_cold),
     )
+}
+
+/// Where the cold fields begin behind which no hot one stands. Few values have any of them, so that one test of their
+/// bits stands for a test of each.
+fn first_rare(found: &Combinator<'_>, first_cold: usize) -> usize {
+    let last_hot = found.fields.iter().rposition(|field| field.value().is_some_and(|value| value.is_hot));
+    last_hot.map_or(0, |last| last + 1).max(first_cold)
+}
+
+/// The bits of the rare fields, by word.
+fn rare_masks(found: &Combinator<'_>, first_rare: usize) -> Vec<(String, u32)> {
+    let masks = found.words().map(|word| {
+        let fields = found.fields.iter().skip(first_rare).filter_map(Field::value);
+        let flags = fields.filter_map(|value| value.flag).filter(|flag| flag.word == word.tl_name);
+        (word.rust.clone(), flags.fold(0, |mask, flag| mask | 1_u32 << flag.bit))
+    });
+    masks.filter(|(_, mask)| *mask != 0).collect()
+}
+
+/// The method that checks the rare fields, out of the way of those values that have none.
+fn check_rare(model: &Model<'_>, found: &Combinator<'_>, first_rare: usize) -> String {
+    let walk: String = found
+        .fields
+        .iter()
+        .skip(first_rare)
+        .filter_map(|field| Some(skip(model, field.value()?, &read(field, "owner")?)))
+        .collect();
+    if walk.is_empty() {
+        return walk;
+    }
+    format!(
+        "#[inline(never)]\nfn check_rare(reader: &mut Reader<'a>{}) -> Result<(), DecodeError> {{\n\
+         let owner = {}::NAME;\n{walk}Ok(())\n}}\n",
+        parameters(&rest_words(found, first_rare)),
+        found.rust
+    )
+}
+
+/// `, flags: u32, flags2: u32`
+fn parameters(words: &[String]) -> String {
+    words.iter().map(|word| format!(", {word}: u32")).collect()
 }
 
 /// `reader.skip(…)?;` in place of `reader.optional(…)?`
@@ -147,11 +200,12 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
             reads += &format!("let {} = {read};\n", field.rust);
         }
     }
-    let words: String = rest_words(found, first_cold).iter().map(|word| format!(", {word}: u32")).collect();
+    let words = parameters(&rest_words(found, first_cold));
+    let check_rare = check_rare(model, found, first_rare(found, first_cold));
     format!(
         "/// The fields of `{name}` from `{first}` on that are read on demand.\n#[derive(Clone, Copy, Default)]\n\
          struct {rust}Rest{lifetime} {{\n{fields}}}\n\n\
-         impl<'a> {rust}Rest{lifetime} {{\n#[inline]\n\
+         impl<'a> {rust}Rest{lifetime} {{\n{check_rare}\n\
          fn read(reader: &mut Reader<'a>{words}) -> Result<Self, DecodeError> {{\n\
          let owner = {rust}::NAME;\n{reads}Ok(Self {{\n{names}}})\n}}\n}}\n\n",
         name = found.declaration.name,
@@ -168,8 +222,12 @@ pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> Strin
     let mut methods = String::new();
     for field in found.fields.iter().skip(first_cold) {
         if let Some(value) = field.value().filter(|value| !value.is_hot) {
+            // most values lack the field, and the answer is at hand
+            let guard = value.flag.map_or_else(String::new, |flag| {
+                format!("if !is_set(self.{}, {}) {{\nreturn None;\n}}\n", snake(&flag.word), flag.bit)
+            });
             methods += &format!(
-                "/// `{}`, read on demand.\npub fn {1}(&self) -> {2} {{ self.rest().{1} }}\n\n",
+                "/// `{}`, read on demand.\n#[inline]\npub fn {1}(&self) -> {2} {{\n{guard}self.rest().{1}\n}}\n\n",
                 field.declared,
                 field.rust,
                 model.field_type(value, Form::Borrowed)
@@ -179,7 +237,7 @@ pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> Strin
     let words: String = rest_words(found, first_cold).iter().map(|word| format!(", self.{word}")).collect();
     format!(
         "impl<'a> {rust}Ref{lifetime} {{\n{methods}\
-         fn rest(&self) -> {rust}Rest{lifetime} {{\n\
+         #[inline(never)]\nfn rest(&self) -> {rust}Rest{lifetime} {{\n\
          // these bytes were read once when the value was decoded, so this cannot fail\n\
          {rust}Rest::read(&mut Reader::new(self.rest){words}).unwrap_or_default()\n}}\n}}\n\n",
         rust = found.rust

@@ -12,7 +12,7 @@ pub(crate) fn items(model: &Model<'_>, found: &BoxedType<'_>) -> String {
     } else {
         text += &one(model, found, Form::Borrowed);
     }
-    text += &implementations(found);
+    text += &implementations(model, found);
     text
 }
 
@@ -47,7 +47,7 @@ fn one(model: &Model<'_>, found: &BoxedType<'_>, form: Form) -> String {
     )
 }
 
-fn implementations(found: &BoxedType<'_>) -> String {
+fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
     let rust = &found.rust;
     let variants: String = found
         .variants
@@ -57,7 +57,15 @@ fn implementations(found: &BoxedType<'_>) -> String {
         })
         .collect();
     let lifetime = if found.has_lifetime { "<'a>" } else { "" };
-    let forms = if found.is_plain { format!("plain {rust}") } else { format!("{rust}, {rust}Ref{lifetime}") };
+    let is_hot = found.variants.iter().any(|(_, constructor)| {
+        let of = model.constructors.iter().find(|one| one.declaration.name == constructor.name);
+        of.is_some_and(|one| one.first_cold.is_some())
+    });
+    let forms = match (found.is_plain, is_hot) {
+        (true, _) => format!("plain {rust}"),
+        (false, true) => format!("hot {rust}, {rust}Ref{lifetime}"),
+        (false, false) => format!("{rust}, {rust}Ref{lifetime}"),
+    };
     let (default, shortest) = &shortest(found);
     format!(
         "tl_codec::boxed_type!({forms}, \"{}\", {}, {{\n{variants}}});\n\n\

@@ -440,75 +440,132 @@ impl UserRef<'_> {
 
 impl<'a> UserRef<'a> {
     /// `photo:flags.5?UserProfilePhoto`, read on demand.
+    #[inline]
     pub fn photo(&self) -> Option<enums::UserProfilePhotoRef<'a>> {
+        if !is_set(self.flags, 5) {
+            return None;
+        }
         self.rest().photo
     }
 
     /// `bot_info_version:flags.14?int`, read on demand.
+    #[inline]
     pub fn bot_info_version(&self) -> Option<i32> {
+        if !is_set(self.flags, 14) {
+            return None;
+        }
         self.rest().bot_info_version
     }
 
     /// `restriction_reason:flags.18?Vector<RestrictionReason>`, read on demand.
+    #[inline]
     pub fn restriction_reason(&self) -> Option<VecRef<'a, types::RestrictionReasonRef<'a>>> {
+        if !is_set(self.flags, 18) {
+            return None;
+        }
         self.rest().restriction_reason
     }
 
     /// `bot_inline_placeholder:flags.19?string`, read on demand.
+    #[inline]
     pub fn bot_inline_placeholder(&self) -> Option<Str<'a>> {
+        if !is_set(self.flags, 19) {
+            return None;
+        }
         self.rest().bot_inline_placeholder
     }
 
     /// `lang_code:flags.22?string`, read on demand.
+    #[inline]
     pub fn lang_code(&self) -> Option<Str<'a>> {
+        if !is_set(self.flags, 22) {
+            return None;
+        }
         self.rest().lang_code
     }
 
     /// `emoji_status:flags.30?EmojiStatus`, read on demand.
+    #[inline]
     pub fn emoji_status(&self) -> Option<enums::EmojiStatusRef<'a>> {
+        if !is_set(self.flags, 30) {
+            return None;
+        }
         self.rest().emoji_status
     }
 
     /// `usernames:flags2.0?Vector<Username>`, read on demand.
+    #[inline]
     pub fn usernames(&self) -> Option<VecRef<'a, types::UsernameRef<'a>>> {
+        if !is_set(self.flags2, 0) {
+            return None;
+        }
         self.rest().usernames
     }
 
     /// `stories_max_id:flags2.5?RecentStory`, read on demand.
+    #[inline]
     pub fn stories_max_id(&self) -> Option<types::RecentStoryRef> {
+        if !is_set(self.flags2, 5) {
+            return None;
+        }
         self.rest().stories_max_id
     }
 
     /// `color:flags2.8?PeerColor`, read on demand.
+    #[inline]
     pub fn color(&self) -> Option<enums::PeerColorRef<'a>> {
+        if !is_set(self.flags2, 8) {
+            return None;
+        }
         self.rest().color
     }
 
     /// `profile_color:flags2.9?PeerColor`, read on demand.
+    #[inline]
     pub fn profile_color(&self) -> Option<enums::PeerColorRef<'a>> {
+        if !is_set(self.flags2, 9) {
+            return None;
+        }
         self.rest().profile_color
     }
 
     /// `bot_active_users:flags2.12?int`, read on demand.
+    #[inline]
     pub fn bot_active_users(&self) -> Option<i32> {
+        if !is_set(self.flags2, 12) {
+            return None;
+        }
         self.rest().bot_active_users
     }
 
     /// `bot_verification_icon:flags2.14?long`, read on demand.
+    #[inline]
     pub fn bot_verification_icon(&self) -> Option<i64> {
+        if !is_set(self.flags2, 14) {
+            return None;
+        }
         self.rest().bot_verification_icon
     }
 
     /// `send_paid_messages_stars:flags2.15?long`, read on demand.
+    #[inline]
     pub fn send_paid_messages_stars(&self) -> Option<i64> {
+        if !is_set(self.flags2, 15) {
+            return None;
+        }
         self.rest().send_paid_messages_stars
     }
 
     /// `linked_community_id:flags2.21?long`, read on demand.
+    #[inline]
     pub fn linked_community_id(&self) -> Option<i64> {
+        if !is_set(self.flags2, 21) {
+            return None;
+        }
         self.rest().linked_community_id
     }
 
+    #[inline(never)]
     fn rest(&self) -> UserRest<'a> {
         // these bytes were read once when the value was decoded, so this cannot fail
         UserRest::read(&mut Reader::new(self.rest), self.flags, self.flags2).unwrap_or_default()
@@ -518,6 +575,7 @@ impl<'a> UserRef<'a> {
 impl<'a> DecodeBare<'a> for UserRef<'a> {
     const MIN_LEN: usize = 16;
 
+    #[inline(always)]
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let flags: u32 = reader.field(Self::NAME, "flags")?;
         let flags2: u32 = reader.field(Self::NAME, "flags2")?;
@@ -530,23 +588,9 @@ impl<'a> DecodeBare<'a> for UserRef<'a> {
         let before = *reader;
         reader.skip::<enums::UserProfilePhotoRef<'a>>(is_set(flags, 5), Self::NAME, "photo")?;
         let status = reader.optional(is_set(flags, 6), Self::NAME, "status")?;
-        reader.skip::<i32>(is_set(flags, 14), Self::NAME, "bot_info_version")?;
-        reader.skip::<VecRef<'a, types::RestrictionReasonRef<'a>>>(
-            is_set(flags, 18),
-            Self::NAME,
-            "restriction_reason",
-        )?;
-        reader.skip::<Str<'a>>(is_set(flags, 19), Self::NAME, "bot_inline_placeholder")?;
-        reader.skip::<Str<'a>>(is_set(flags, 22), Self::NAME, "lang_code")?;
-        reader.skip::<enums::EmojiStatusRef<'a>>(is_set(flags, 30), Self::NAME, "emoji_status")?;
-        reader.skip::<VecRef<'a, types::UsernameRef<'a>>>(is_set(flags2, 0), Self::NAME, "usernames")?;
-        reader.skip::<types::RecentStoryRef>(is_set(flags2, 5), Self::NAME, "stories_max_id")?;
-        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 8), Self::NAME, "color")?;
-        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 9), Self::NAME, "profile_color")?;
-        reader.skip::<i32>(is_set(flags2, 12), Self::NAME, "bot_active_users")?;
-        reader.skip::<i64>(is_set(flags2, 14), Self::NAME, "bot_verification_icon")?;
-        reader.skip::<i64>(is_set(flags2, 15), Self::NAME, "send_paid_messages_stars")?;
-        reader.skip::<i64>(is_set(flags2, 21), Self::NAME, "linked_community_id")?;
+        if flags & 0x404c_4000 != 0 || flags2 & 0x0020_d321 != 0 {
+            UserRest::check_rare(reader, flags, flags2)?;
+        }
         Ok(Self {
             flags,
             flags2,
@@ -605,7 +649,29 @@ struct UserRest<'a> {
 }
 
 impl<'a> UserRest<'a> {
-    #[inline]
+    #[inline(never)]
+    fn check_rare(reader: &mut Reader<'a>, flags: u32, flags2: u32) -> Result<(), DecodeError> {
+        let owner = User::NAME;
+        reader.skip::<i32>(is_set(flags, 14), owner, "bot_info_version")?;
+        reader.skip::<VecRef<'a, types::RestrictionReasonRef<'a>>>(
+            is_set(flags, 18),
+            owner,
+            "restriction_reason",
+        )?;
+        reader.skip::<Str<'a>>(is_set(flags, 19), owner, "bot_inline_placeholder")?;
+        reader.skip::<Str<'a>>(is_set(flags, 22), owner, "lang_code")?;
+        reader.skip::<enums::EmojiStatusRef<'a>>(is_set(flags, 30), owner, "emoji_status")?;
+        reader.skip::<VecRef<'a, types::UsernameRef<'a>>>(is_set(flags2, 0), owner, "usernames")?;
+        reader.skip::<types::RecentStoryRef>(is_set(flags2, 5), owner, "stories_max_id")?;
+        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 8), owner, "color")?;
+        reader.skip::<enums::PeerColorRef<'a>>(is_set(flags2, 9), owner, "profile_color")?;
+        reader.skip::<i32>(is_set(flags2, 12), owner, "bot_active_users")?;
+        reader.skip::<i64>(is_set(flags2, 14), owner, "bot_verification_icon")?;
+        reader.skip::<i64>(is_set(flags2, 15), owner, "send_paid_messages_stars")?;
+        reader.skip::<i64>(is_set(flags2, 21), owner, "linked_community_id")?;
+        Ok(())
+    }
+
     fn read(reader: &mut Reader<'a>, flags: u32, flags2: u32) -> Result<Self, DecodeError> {
         let owner = User::NAME;
         let photo = reader.optional(is_set(flags, 5), owner, "photo")?;
