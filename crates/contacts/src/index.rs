@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use tl_api::{enums, types};
-use tl_codec::{Decode, DecodeError, Reader, Reply, VecRef};
+use tl_codec::{Constructor as _, Decode, DecodeError, Reader};
 
 use crate::anomaly::Anomalies;
 use crate::error::ContactsError;
 use crate::phone::Digits;
 use crate::replies::{GET_CONTACTS, GET_SAVED, GET_STATUSES, Replies};
 
-/// The items of one vector of a reply, without its head: a slice of the reply, not a copy.
+/// A reply whose items are read again by where they stand: a slice of the reply, not a copy.
 #[derive(Debug, Clone)]
 pub(crate) struct Items(Bytes);
 
@@ -60,91 +60,108 @@ pub(crate) struct Index {
 }
 
 impl Items {
-    fn of<'a, S, T: Decode<'a>>(reply: &'a Reply<S>, vector: &VecRef<'a, T>) -> Self {
-        Self(reply.body().slice_ref(vector.item_bytes()))
-    }
-
     /// Reads the item that starts at `offset`.
     pub(crate) fn read<'a, T: Decode<'a>>(&'a self, offset: usize) -> Result<T, DecodeError> {
         let bytes = self.0.get(offset..).unwrap_or_default();
         T::decode(&mut Reader::new(bytes)).map_err(|error| error.shifted(offset))
     }
-
-    /// Reads all items, each with its offset.
-    fn walk<'a, T: Decode<'a>>(&'a self, mut each: impl FnMut(usize, T)) -> Result<(), DecodeError> {
-        let mut reader = Reader::new(&self.0);
-        while reader.remaining() > 0 {
-            let offset = reader.offset();
-            each(offset, T::decode(&mut reader)?);
-        }
-        Ok(())
-    }
 }
 
 impl Index {
-    /// Reads the replies.
+    /// Reads the replies: each item is checked and decoded in one pass.
     pub(crate) fn of(replies: &Replies) -> Result<Self, ContactsError> {
-        let saved = replies.saved.read().map_err(ContactsError::reply(GET_SAVED))?;
-        let contacts = replies.contacts.read().map_err(ContactsError::reply(GET_CONTACTS))?;
-        let statuses = replies.statuses.read().map_err(ContactsError::reply(GET_STATUSES))?;
-        let enums::contacts::ContactsRef::Contacts(contacts) = contacts else {
-            return Err(ContactsError::NotModified);
-        };
         let mut index = Self {
-            saved_items: Items::of(&replies.saved, &saved),
-            user_items: Items::of(&replies.contacts, &contacts.users),
-            status_items: Items::of(&replies.statuses, &statuses),
-            saved: Vec::with_capacity(saved.len()),
-            people: Vec::with_capacity(contacts.contacts.len()),
-            users: contacts.users.len(),
-            statuses: statuses.len(),
-            saved_count: contacts.saved_count,
+            saved_items: Items(replies.saved.body().clone()),
+            user_items: Items(replies.contacts.body().clone()),
+            status_items: Items(replies.statuses.body().clone()),
+            saved: Vec::new(),
+            people: Vec::new(),
+            users: 0,
+            statuses: 0,
+            saved_count: 0,
             anomalies: Anomalies::default(),
         };
-        index.read_saved().map_err(ContactsError::reply(GET_SAVED))?;
-        index.read_contacts(&contacts.contacts);
-        index.read_users().map_err(ContactsError::reply(GET_CONTACTS))?;
-        index.read_statuses().map_err(ContactsError::reply(GET_STATUSES))?;
+        index.read_saved(replies.saved.body()).map_err(ContactsError::reply(GET_SAVED))?;
+        let is_list =
+            index.read_contacts(replies.contacts.body()).map_err(ContactsError::reply(GET_CONTACTS))?;
+        if !is_list {
+            return Err(ContactsError::NotModified);
+        }
+        index.read_statuses(replies.statuses.body()).map_err(ContactsError::reply(GET_STATUSES))?;
         index.count_missing();
         Ok(index)
     }
 
-    fn read_saved(&mut self) -> Result<(), DecodeError> {
-        let saved = &mut self.saved;
-        self.saved_items.walk(|offset, record: types::SavedPhoneContactRef<'_>| {
-            saved.push(SavedEntry { offset, digits: Digits::of(record.phone.as_bytes()) });
-        })
+    fn read_saved(&mut self, body: &[u8]) -> Result<(), DecodeError> {
+        let mut reader = Reader::new(body);
+        let mut records = reader.vector::<types::SavedPhoneContactRef<'_>>()?;
+        self.saved.reserve_exact(records.left());
+        while let Some(record) = records.next_at() {
+            let (offset, record) = record?;
+            self.saved.push(SavedEntry { offset, digits: Digits::of(record.phone.as_bytes()) });
+        }
+        reader.finish("Vector<SavedContact>")
     }
 
-    fn read_contacts(&mut self, contacts: &VecRef<'_, types::ContactRef>) {
-        self.people.extend(contacts.iter().map(|contact| PersonEntry {
-            id: contact.user_id,
-            mutual: contact.mutual,
-            user: None,
-            fullness: Fullness::Missing,
-            digits: None,
-            status: None,
-        }));
+    /// Reads `contacts.Contacts`; false for `contacts.contactsNotModified`.
+    fn read_contacts(&mut self, body: &[u8]) -> Result<bool, DecodeError> {
+        type List = types::contacts::Contacts;
+        type NotModified = types::contacts::ContactsNotModified;
+
+        let mut reader = Reader::new(body);
+        let before = reader;
+        match reader.word()? {
+            List::ID => {}
+            NotModified::ID => return reader.finish(NotModified::NAME).map(|()| false),
+            got => return Err(before.unknown_constructor("contacts.Contacts", got)),
+        }
+        self.read_ids(&mut reader).map_err(|error| error.in_field(List::NAME, "contacts"))?;
+        self.saved_count = reader.field(List::NAME, "saved_count")?;
+        self.read_users(&mut reader).map_err(|error| error.in_field(List::NAME, "users"))?;
+        reader.finish(List::NAME)?;
+        Ok(true)
+    }
+
+    fn read_ids(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let contacts = reader.vector::<types::ContactRef>()?;
+        let count = contacts.left();
+        self.people.reserve_exact(count);
+        for contact in contacts {
+            let contact = contact?;
+            self.people.push(PersonEntry {
+                id: contact.user_id,
+                mutual: contact.mutual,
+                user: None,
+                fullness: Fullness::Missing,
+                digits: None,
+                status: None,
+            });
+        }
         // a stable sort: of several entries with one id the first stays
         self.people.sort_by_key(|person| person.id);
         self.people.dedup_by_key(|person| person.id);
-        self.anomalies.contacts_repeated = contacts.len() - self.people.len();
+        self.anomalies.contacts_repeated = count - self.people.len();
+        Ok(())
     }
 
-    fn read_users(&mut self) -> Result<(), DecodeError> {
-        let (people, anomalies) = (&mut self.people, &mut self.anomalies);
-        self.user_items.walk(|offset, user: enums::UserRef<'_>| {
+    fn read_users(&mut self, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let mut people = Finder { people: &mut self.people, next: 0 };
+        let anomalies = &mut self.anomalies;
+        let mut users = reader.vector::<enums::UserRef<'_>>()?;
+        self.users = users.left();
+        while let Some(user) = users.next_at() {
+            let (offset, user) = user?;
             let (id, fullness, phone) = match &user {
                 enums::UserRef::User(user) => {
                     (user.id, if user.min() { Fullness::Min } else { Fullness::Full }, user.phone)
                 }
                 enums::UserRef::Empty(empty) => (empty.id, Fullness::Empty, None),
                 // a kind of user of a later layer: it cannot be read here, so it never comes
-                _ => return,
+                _ => continue,
             };
-            let Some(person) = find(people, id) else {
+            let Some(person) = people.find(id) else {
                 anomalies.users_without_contact += 1;
-                return;
+                continue;
             };
             if person.fullness != Fullness::Missing {
                 anomalies.users_repeated += 1;
@@ -154,16 +171,25 @@ impl Index {
                 person.user = Some(offset);
                 person.digits = phone.and_then(|phone| Digits::of(phone.as_bytes()));
             }
-        })
+        }
+        Ok(())
     }
 
-    fn read_statuses(&mut self) -> Result<(), DecodeError> {
-        let (people, anomalies) = (&mut self.people, &mut self.anomalies);
-        self.status_items.walk(|offset, status: types::ContactStatusRef| match find(people, status.user_id) {
-            None => anomalies.statuses_without_contact += 1,
-            Some(person) if person.status.is_some() => anomalies.statuses_repeated += 1,
-            Some(person) => person.status = Some(offset),
-        })
+    fn read_statuses(&mut self, body: &[u8]) -> Result<(), DecodeError> {
+        let mut people = Finder { people: &mut self.people, next: 0 };
+        let anomalies = &mut self.anomalies;
+        let mut reader = Reader::new(body);
+        let mut statuses = reader.vector::<types::ContactStatusRef>()?;
+        self.statuses = statuses.left();
+        while let Some(status) = statuses.next_at() {
+            let (offset, status) = status?;
+            match people.find(status.user_id) {
+                None => anomalies.statuses_without_contact += 1,
+                Some(person) if person.status.is_some() => anomalies.statuses_repeated += 1,
+                Some(person) => person.status = Some(offset),
+            }
+        }
+        reader.finish("Vector<ContactStatus>")
     }
 
     fn count_missing(&mut self) {
@@ -175,7 +201,22 @@ impl Index {
     }
 }
 
-fn find(people: &mut [PersonEntry], id: i64) -> Option<&mut PersonEntry> {
-    let position = people.binary_search_by_key(&id, |person| person.id).ok()?;
-    people.get_mut(position)
+/// People by their ids. Servers send the lists in the same order more often than not, so that the next one is looked at
+/// before all are searched.
+struct Finder<'p> {
+    people: &'p mut [PersonEntry],
+    next: usize,
+}
+
+impl Finder<'_> {
+    fn find(&mut self, id: i64) -> Option<&mut PersonEntry> {
+        let is_next = self.people.get(self.next).is_some_and(|person| person.id == id);
+        let position = if is_next {
+            self.next
+        } else {
+            self.people.binary_search_by_key(&id, |person| person.id).ok()?
+        };
+        self.next = position + 1;
+        self.people.get_mut(position)
+    }
 }

@@ -1,12 +1,16 @@
 //! The builders that columns are made of: an Arrow builder with its name and the rule for what it cannot hold.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::{Display, Write};
+use std::fmt::Display;
+use std::io::Write;
+use std::mem;
 use std::sync::Arc;
 
-use arrow_array::builder::{Int32Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow_array::builder::{Int32Builder, TimestampMicrosecondBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
+use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 use tl_codec::Str;
 
@@ -17,16 +21,21 @@ pub(super) const UTC: &str = "UTC";
 
 /// A column of text as the server sent it.
 ///
-/// What is not UTF-8 becomes U+FFFD and is counted: one broken name never fails an export.
+/// The bytes go from the reply into the array's buffer unread; whether they are UTF-8 is asked once for the whole column,
+/// which is cheaper than once for each name. What is not becomes U+FFFD and is counted: one broken name never fails an
+/// export.
 pub(super) struct Text {
     name: &'static str,
-    builder: StringBuilder,
+    values: Vec<u8>,
+    /// Where each row begins, and where the last one ends.
+    offsets: Vec<i32>,
+    nulls: NullBufferBuilder,
     replaced: u64,
 }
 
 impl Text {
     pub(super) fn new(name: &'static str) -> Self {
-        Self { name, builder: StringBuilder::new(), replaced: 0 }
+        Self { name, values: Vec::new(), offsets: vec![0], nulls: NullBufferBuilder::new(0), replaced: 0 }
     }
 
     pub(super) fn field(&self) -> Field {
@@ -34,37 +43,70 @@ impl Text {
     }
 
     pub(super) fn append(&mut self, text: Option<Str<'_>>) {
-        match text {
-            Some(text) => {
-                let lossy = text.to_str_lossy();
-                if matches!(lossy, std::borrow::Cow::Owned(_)) {
-                    self.replaced += replacements(text.as_bytes());
-                }
-                self.builder.append_value(lossy);
-            }
-            None => self.builder.append_null(),
+        if let Some(text) = text {
+            self.values.extend_from_slice(text.as_bytes());
         }
+        self.end_row(text.is_some());
     }
 
     /// Adds text that is made here and not read.
     pub(super) fn append_display(&mut self, value: Option<impl Display>) {
-        match value {
-            Some(value) => {
-                // the builder's buffer takes any text: this cannot fail
-                write!(self.builder, "{value}").unwrap_or_default();
-                self.builder.append_value("");
-            }
-            None => self.builder.append_null(),
+        if let Some(value) = &value {
+            // a vector takes any text: this cannot fail
+            write!(self.values, "{value}").unwrap_or_default();
+        }
+        self.end_row(value.is_some());
+    }
+
+    fn end_row(&mut self, is_valid: bool) {
+        // a batch is thousands of rows of one reply, which a connection bounds far below two gigabytes
+        self.offsets.push(i32::try_from(self.values.len()).unwrap_or(i32::MAX));
+        self.nulls.append(is_valid);
+    }
+
+    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let values = mem::take(&mut self.values);
+        let offsets = mem::replace(&mut self.offsets, vec![0]);
+        let nulls = self.nulls.finish();
+        let whole = Buffer::from_vec(values);
+        match array(offsets.clone(), whole.clone(), nulls.clone()) {
+            Ok(array) => Ok(shared(array)),
+            Err(_) => self.repaired(&offsets, &whole, nulls),
         }
     }
 
-    pub(super) fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.builder.finish())
+    /// The column once more, row by row, with U+FFFD where a row is not UTF-8.
+    #[cold]
+    fn repaired(
+        &mut self,
+        offsets: &[i32],
+        whole: &[u8],
+        nulls: Option<NullBuffer>,
+    ) -> Result<ArrayRef, ArrowError> {
+        let mut values = Vec::with_capacity(whole.len());
+        let mut repaired = vec![0];
+        for (row, (from, to)) in offsets.iter().zip(offsets.iter().skip(1)).enumerate() {
+            let place = usize::try_from(*from).unwrap_or_default()..usize::try_from(*to).unwrap_or_default();
+            let bytes = whole.get(place).unwrap_or_default();
+            let text = String::from_utf8_lossy(bytes);
+            if matches!(text, Cow::Owned(_)) {
+                self.replaced += replacements(bytes);
+                tracing::debug!(column = self.name, row, "a text that is not UTF-8");
+            }
+            values.extend_from_slice(text.as_bytes());
+            repaired.push(i32::try_from(values.len()).unwrap_or(i32::MAX));
+        }
+        Ok(shared(array(repaired, Buffer::from_vec(values), nulls)?))
     }
 
     pub(super) fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
         counts.insert(self.name, self.replaced);
     }
+}
+
+/// Checks the whole buffer as UTF-8, and that every row begins with a character.
+fn array(offsets: Vec<i32>, values: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
+    StringArray::try_new(OffsetBuffer::new(offsets.into()), values, nulls)
 }
 
 /// How many U+FFFD stand in the lossy text of these bytes that do not stand in the bytes.
@@ -155,13 +197,25 @@ mod tests {
             column.append(Some(Str::new(bytes)));
         }
         column.append(None);
-        let array = column.finish();
+        let array = column.finish().unwrap();
         let texts: Vec<_> = array.as_string::<i32>().iter().collect();
         let expected = [Some("ok"), Some("\u{fffd}\u{fffd}"), Some("\u{fffd}"), Some("a\u{fffd}b\0"), None];
         assert_eq!(texts, expected);
         let mut counts = BTreeMap::new();
         column.replaced(&mut counts);
         assert_eq!(counts["first_name"], 3);
+    }
+
+    /// Two halves of a character are UTF-8 in one buffer and not in two rows.
+    #[test]
+    fn a_character_that_is_torn_between_rows_is_no_text() {
+        let mut column = Text::new("first_name");
+        for bytes in [b"a\xc3".as_slice(), b"\xa9b", b"ok"] {
+            column.append(Some(Str::new(bytes)));
+        }
+        let array = column.finish().unwrap();
+        let texts: Vec<_> = array.as_string::<i32>().iter().flatten().collect();
+        assert_eq!((texts, column.replaced), (vec!["a\u{fffd}", "\u{fffd}b", "ok"], 2));
     }
 
     #[test]

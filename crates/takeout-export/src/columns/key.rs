@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
-use arrow_array::builder::{Int32Builder, Int64Builder, StringBuilder};
+use arrow_array::builder::{Int32Builder, Int64Builder};
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::{Confidence, Contact, Method, Source};
 use sha2::{Digest, Sha256};
+use tl_codec::Str;
 
 use super::Group;
-use super::cell::{Word, shared};
+use super::cell::{Text, Word, shared};
 
 /// `row_id`, `account_id`, `source`, `match_method`, `match_confidence`, `match_group`.
 pub(super) struct Keys {
-    row_id: StringBuilder,
+    row_id: Text,
     account_id: Int64Builder,
     source: Word,
     method: Word,
@@ -26,7 +27,7 @@ pub(super) struct Keys {
 impl Keys {
     pub(super) fn new(account: i64) -> Self {
         Self {
-            row_id: StringBuilder::new(),
+            row_id: Text::new("row_id"),
             account_id: Int64Builder::new(),
             source: Word::new::<Source>("source", false),
             method: Word::new::<Method>("match_method", false),
@@ -53,7 +54,10 @@ impl Group for Keys {
     fn append(&mut self, contact: &Contact<'_>) {
         self.text.clear();
         std::fmt::Write::write_fmt(&mut self.text, format_args!("{}", contact.key)).unwrap_or_default();
-        self.row_id.append_value(hex::encode(Sha256::digest(&self.text)));
+        let mut digits = [0; 64];
+        // sixty-four digits are what thirty-two bytes take: this cannot fail
+        hex::encode_to_slice(Sha256::digest(&self.text), &mut digits).unwrap_or_default();
+        self.row_id.append(Some(Str::new(&digits)));
         self.account_id.append_value(self.account);
         self.source.append(Some(contact.source()));
         self.method.append(Some(contact.method));
@@ -63,7 +67,7 @@ impl Group for Keys {
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
-            shared(self.row_id.finish()),
+            self.row_id.finish()?,
             shared(self.account_id.finish()),
             self.source.finish()?,
             self.method.finish()?,

@@ -51,11 +51,11 @@ impl Group for Phones {
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
-            self.phone.finish(),
-            self.e164.finish(),
+            self.phone.finish()?,
+            self.e164.finish()?,
             self.source.finish()?,
-            self.saved.finish(),
-            self.user.finish(),
+            self.saved.finish()?,
+            self.user.finish()?,
         ]);
         Ok(())
     }

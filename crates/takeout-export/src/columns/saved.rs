@@ -49,8 +49,8 @@ impl Group for Saved {
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
-            self.first_name.finish(),
-            self.last_name.finish(),
+            self.first_name.finish()?,
+            self.last_name.finish()?,
             self.at.finish(),
             shared(self.at_unix.finish()),
         ]);

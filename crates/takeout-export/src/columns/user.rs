@@ -88,13 +88,13 @@ impl Group for Users {
         }
         columns.extend([
             self.is_min.finish(),
-            self.first_name.finish(),
-            self.last_name.finish(),
-            self.username.finish(),
+            self.first_name.finish()?,
+            self.last_name.finish()?,
+            self.username.finish()?,
             self.usernames.finish()?,
         ]);
         columns.extend(self.flags.iter_mut().map(Flag::finish));
-        columns.push(self.lang_code.finish());
+        columns.push(self.lang_code.finish()?);
         Ok(())
     }
 

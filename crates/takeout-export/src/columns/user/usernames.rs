@@ -49,7 +49,7 @@ impl Usernames {
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let columns: Vec<ArrayRef> =
-            vec![self.username.finish(), Arc::new(self.editable.finish()), Arc::new(self.active.finish())];
+            vec![self.username.finish()?, Arc::new(self.editable.finish()), Arc::new(self.active.finish())];
         let lengths = std::mem::take(&mut self.lengths);
         let offsets = OffsetBuffer::from_lengths(lengths.iter().map(|len| len.unwrap_or_default()));
         let nulls = lengths.iter().map(Option::is_some).collect::<NullBuffer>();
