@@ -59,6 +59,9 @@ impl core::error::Error for RpcError {}
 
 #[cfg(test)]
 mod tests {
+    use alloc::borrow::ToOwned;
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
