@@ -1,68 +1,64 @@
-//! `contacts.contacts` decoded: ours beside grammers-tl-types, on the same bytes.
+//! `contacts.contacts` read: the three ways of `tl-codec` beside two floors and three peers, on the same bytes.
 //!
-//! - `floor/memcpy` copies the bytes: what no decoder can beat.
-//! - `ours/check` reads the reply: the structure of every user is checked, nothing is kept.
-//! - `ours/structs` keeps every user as a borrowed struct in a `Vec`.
-//! - `ours/columns` reads what an export reads: every name, phone and username as checked UTF-8, id and status.
-//! - `grammers/owned` builds grammers' owned types.
+//! | case | what it does |
+//! |---|---|
+//! | `memcpy` | copies the bytes: what no decoder can beat |
+//! | `cursor` | a cursor written by hand for this type hands out what an export reads |
+//! | `check` | the structure is checked, nothing is kept |
+//! | `stream` | every user is handed out once, with what an export reads; its texts are checked UTF-8 |
+//! | `structs` | every user is kept as a borrowed struct that gives every field; its texts are checked UTF-8 |
+//! | `grammers` | grammers-tl-types: owned types; what is not UTF-8 is replaced |
+//! | `ferogram` | ferogram-tl-types: owned types; what is not UTF-8 is replaced; trailing bytes pass |
+//! | `tl_proto` | tl-proto: borrowed structs with every field, UTF-8 unchecked |
 
 use std::hint::black_box;
 
+use benches::cpu_time::{self, CpuTime};
+use benches::{borrowed, cursor, read, replies};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ferogram_tl_types::{Deserializable as _, enums as ferogram};
 use grammers_tl_types::{Deserializable as _, enums as grammers};
 use tl_api::enums::UserRef;
-use tl_api::types::contacts::ContactsRef;
-use tl_codec::{Decode as _, Str};
 
-const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+const SIZES: [usize; 2] = [10_000, 100_000];
 
-fn decode(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("tl/contacts.contacts");
+fn users(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("users");
     for size in SIZES {
-        let reply = benches::contacts_reply(size);
+        let reply = replies::contacts_reply(size);
         assert_same_people(&reply, size);
-        group.throughput(Throughput::Bytes(u64::try_from(reply.len()).unwrap_or(u64::MAX)));
-        group.sample_size(if size >= 100_000 { 20 } else { 60 });
-        group.bench_with_input(BenchmarkId::new("floor/memcpy", size), &reply, |bencher, reply| {
-            let mut copy = vec![0; reply.len()];
-            bencher.iter(|| black_box(&mut copy).copy_from_slice(black_box(reply)));
-        });
-        group.bench_with_input(BenchmarkId::new("ours/check", size), &reply, |bencher, reply| {
-            bencher.iter(|| ContactsRef::from_bytes(black_box(reply)).map(|read| read.users.len()));
-        });
-        group.bench_with_input(BenchmarkId::new("ours/structs", size), &reply, |bencher, reply| {
-            bencher.iter(|| {
-                ContactsRef::from_bytes(black_box(reply)).map(|read| read.users.iter().collect::<Vec<_>>())
+        group.throughput(Throughput::Elements(u64::try_from(size).unwrap_or(u64::MAX)));
+        let mut case = |name: &str, run: &dyn Fn(&[u8])| {
+            group.bench_with_input(BenchmarkId::new(name, size), &reply, |bencher, reply| {
+                bencher.iter(|| run(black_box(reply)));
             });
-        });
-        group.bench_with_input(BenchmarkId::new("ours/columns", size), &reply, |bencher, reply| {
-            bencher.iter(|| columns(black_box(reply)));
-        });
-        group.bench_with_input(BenchmarkId::new("grammers/owned", size), &reply, |bencher, reply| {
-            bencher.iter(|| grammers::contacts::Contacts::from_bytes(black_box(reply)));
-        });
+        };
+        case("memcpy", &|reply| drop(black_box(reply.to_vec())));
+        case("cursor", &|reply| drop(black_box(by_cursor(reply))));
+        case("check", &|reply| drop(black_box(read::check(reply))));
+        case("stream", &|reply| drop(black_box(read::stream(reply))));
+        case("structs", &|reply| drop(black_box(read::structs(reply))));
+        case("grammers", &|reply| drop(black_box(grammers::contacts::Contacts::from_bytes(reply))));
+        case("ferogram", &|reply| drop(black_box(ferogram::contacts::Contacts::from_bytes(reply))));
+        case("tl_proto", &|reply| drop(black_box(tl_proto::deserialize::<borrowed::Contacts<'_>>(reply))));
     }
     group.finish();
 }
 
-/// The bytes of all texts, so that no text goes unread.
-fn columns(reply: &[u8]) -> usize {
-    let Ok(read) = ContactsRef::from_bytes(reply) else { return 0 };
-    let text = |text: Option<Str<'_>>| text.and_then(|text| text.to_str().ok()).map_or(0, str::len);
-    let length = |user: UserRef<'_>| match user {
-        UserRef::User(user) => {
-            black_box((user.id, user.status));
-            text(user.first_name) + text(user.last_name) + text(user.username) + text(user.phone)
-        }
-        UserRef::Empty(_) | _ => 0,
-    };
-    read.users.iter().map(length).sum()
+fn by_cursor(reply: &[u8]) -> Result<usize, cursor::Fault> {
+    let mut length = 0;
+    cursor::users(reply, |user| {
+        black_box((user.flags, user.flags2, user.id, user.access_hash, user.status));
+        let texts = user.texts.iter().chain([&user.lang_code]);
+        length += user.usernames_len + texts.flatten().map(|text| text.len()).sum::<usize>();
+    })?;
+    Ok(length)
 }
 
-/// Both decoders see the same list, or the comparison means nothing.
+/// All decoders see the same list, or the comparison means nothing.
 fn assert_same_people(reply: &[u8], size: usize) {
-    let ours = ContactsRef::from_bytes(reply).map(|read| read.users.iter().map(|user| id(&user)).collect());
-    let ours: Vec<i64> = ours.unwrap_or_default();
+    let ours: Vec<i64> =
+        read::structs(reply).map(|(_, users)| users.iter().map(id).collect()).unwrap_or_default();
     let theirs: Vec<i64> = match grammers::contacts::Contacts::from_bytes(reply) {
         Ok(grammers::contacts::Contacts::Contacts(contacts)) => {
             contacts.users.iter().map(grammers::User::id).collect()
@@ -70,6 +66,14 @@ fn assert_same_people(reply: &[u8], size: usize) {
         _ => Vec::new(),
     };
     assert_eq!((ours.len(), &ours), (size, &theirs), "the decoders disagree");
+    let ferogram = match ferogram::contacts::Contacts::from_bytes(reply) {
+        Ok(ferogram::contacts::Contacts::Contacts(contacts)) => contacts.users.len(),
+        _ => 0,
+    };
+    let tl_proto =
+        tl_proto::deserialize::<borrowed::Contacts<'_>>(reply).map_or(0, |read| read.users.0.len());
+    assert_eq!((ferogram, tl_proto), (size, size), "a peer does not read the fixture");
+    assert_eq!(read::stream(reply).ok(), by_cursor(reply).ok(), "the cursor reads other texts");
 }
 
 fn id(user: &UserRef<'_>) -> i64 {
@@ -80,5 +84,5 @@ fn id(user: &UserRef<'_>) -> i64 {
     }
 }
 
-criterion_group!(benches, decode);
+criterion_group! { name = benches; config = cpu_time::criterion(); targets = users }
 criterion_main!(benches);

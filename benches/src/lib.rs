@@ -1,116 +1,20 @@
-//! What the benchmarks read: replies as a server would send them, the same bytes on every run.
+//! What the benchmarks share: the replies that they read, the clock that they are measured with, and the floors and peers
+//! that stand beside the project's own code.
 //!
-//! The mix of users is the one that the performance notes of the project state: names 55 % ASCII, 35 % Cyrillic, 10 %
-//! emoji; a username 40 %, a phone 70 %, a photo with its thumbnail 60 %, several usernames 3 %, every kind of status;
-//! about 135 bytes a user.
+//! | module | what it is |
+//! |---|---|
+//! | [`replies`] | the fixture |
+//! | [`cpu_time`] | criterion's clock |
+//! | [`read`] | our readings, the same for time and for allocations |
+//! | [`cursor`] | a floor: a decoder of users written by hand, without nom |
+//! | [`borrowed`] | a peer: the same types for tl-proto |
+//! | [`owned`] | a peer: the columns of an export from grammers' owned types |
+//!
+//! `rows.toml` beside `src/` lists the rows of docs/benchmarks.md; CONTRIBUTING.md says how one is added.
 
-use tl_api::{enums, types};
-use tl_codec::Encode;
-
-/// A generator of small numbers that gives the same sequence everywhere (`SplitMix64`).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// True in `percent` of a hundred cases.
-    fn chance(&mut self, percent: u64) -> bool {
-        self.roll() % 100 < percent
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        let index = usize::try_from(self.roll() % 1024).unwrap_or_default() % from.len();
-        from.get(index).copied().unwrap_or_default()
-    }
-}
-
-const ASCII: &[&str] =
-    &["Ann", "Robert", "Maximilian", "Li", "Josephine", "Smith", "O'Neill", "van der Berg"];
-const CYRILLIC: &[&str] = &["Анна", "Дмитрий", "Екатерина", "Лев", "Иванова", "Константинопольский"];
-const EMOJI: &[&str] = &["Mum ❤️", "🏠 Plumber", "👩‍💻 Ada", "Pizza 🍕🍕"];
-
-/// The boxed `contacts.contacts` of `count` contacts, every one with its user.
-pub fn contacts_reply(count: usize) -> Vec<u8> {
-    let mut dice = Dice(7);
-    let users: Vec<_> = (0..count).map(|index| user(index, &mut dice)).collect();
-    let contacts = users.iter().map(|user| types::Contact { user_id: user.id, mutual: user.mutual_contact });
-    let reply = types::contacts::Contacts {
-        contacts: contacts.collect(),
-        saved_count: i32::try_from(count).unwrap_or(i32::MAX),
-        users: users.into_iter().map(enums::User::User).collect(),
-    };
-    reply.to_bytes()
-}
-
-fn user(index: usize, dice: &mut Dice) -> types::User {
-    let index = i64::try_from(index).unwrap_or(i64::MAX);
-    let names = match dice.roll() % 100 {
-        0..55 => ASCII,
-        55..90 => CYRILLIC,
-        _ => EMOJI,
-    };
-    types::User {
-        id: 5_000_000_000 + index * 7,
-        contact: true,
-        mutual_contact: dice.chance(50),
-        access_hash: Some(dice.roll().cast_signed()),
-        first_name: Some(dice.pick(names).to_owned()),
-        last_name: dice.chance(70).then(|| dice.pick(names).to_owned()),
-        username: dice.chance(40).then(|| format!("user_{:08x}", dice.roll() & 0xffff_ffff)),
-        phone: dice.chance(70).then(|| format!("79{:09}", dice.roll() % 1_000_000_000)),
-        photo: dice.chance(60).then(|| photo(dice)),
-        status: Some(status(dice)),
-        usernames: dice.chance(3).then(|| usernames(index)),
-        ..Default::default()
-    }
-}
-
-fn photo(dice: &mut Dice) -> enums::UserProfilePhoto {
-    enums::UserProfilePhoto::UserProfilePhoto(types::UserProfilePhoto {
-        has_video: false,
-        personal: false,
-        photo_id: dice.roll().cast_signed(),
-        stripped_thumb: Some(vec![0x5a; 80]),
-        dc_id: 2,
-    })
-}
-
-fn status(dice: &mut Dice) -> enums::UserStatus {
-    match dice.roll() % 5 {
-        0 => enums::UserStatus::Offline(types::UserStatusOffline { was_online: 1_700_000_000 }),
-        1 => enums::UserStatus::Online(types::UserStatusOnline { expires: 1_700_000_300 }),
-        2 => enums::UserStatus::LastWeek(types::UserStatusLastWeek { by_me: false }),
-        3 => enums::UserStatus::LastMonth(types::UserStatusLastMonth { by_me: false }),
-        _ => enums::UserStatus::Recently(types::UserStatusRecently { by_me: dice.chance(10) }),
-    }
-}
-
-fn usernames(index: i64) -> Vec<types::Username> {
-    let name =
-        |editable, username| types::Username { editable, active: true, username, ..Default::default() };
-    vec![name(true, format!("first_{index}")), name(false, format!("second_{index}"))]
-}
-
-#[cfg(test)]
-mod tests {
-    use tl_api::types::contacts::ContactsRef;
-    use tl_codec::Decode;
-
-    use super::*;
-
-    #[test]
-    fn the_fixture_is_what_it_says() {
-        let reply = contacts_reply(10_000);
-        let read = ContactsRef::from_bytes(&reply).unwrap();
-        assert_eq!((read.contacts.len(), read.users.len()), (10_000, 10_000));
-        let bytes_a_user = read.users.item_bytes().len() / 10_000;
-        assert!((130..141).contains(&bytes_a_user), "{bytes_a_user}");
-        assert_eq!(reply, contacts_reply(10_000));
-    }
-}
+pub mod borrowed;
+pub mod cpu_time;
+pub mod cursor;
+pub mod owned;
+pub mod read;
+pub mod replies;

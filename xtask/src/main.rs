@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program whose output is its result")]
 #![expect(unreachable_pub, reason = "a program: its modules are public to each other only")]
 
+mod bench;
 mod checks;
 mod codegen;
 mod fuzz;
@@ -51,6 +52,8 @@ enum Command {
     Sweep(sweep::Arguments),
     /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
     Scale,
+    /// Run the benches beside named peers and write docs/benchmarks.md (minutes)
+    Bench(bench::Arguments),
     /// Fuzz the decoders and state machines (needs a nightly toolchain and cargo-fuzz)
     Fuzz(fuzz::Arguments),
 }
@@ -73,6 +76,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
         Command::Tl(arguments) => tl::run(root, &arguments),
         Command::Test(arguments) => test::test(root, &arguments),
         Command::Tidy => tidy::tidy(root),
+        Command::Bench(arguments) => bench::run(root, &arguments),
         Command::Fuzz(arguments) => fuzz::run_targets(root, &arguments),
         Command::Scale => passed(scale::measure(root)),
         Command::Sweep(arguments) => passed(sweep::run_asked(root, &arguments)),

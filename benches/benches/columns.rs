@@ -1,0 +1,73 @@
+//! From the bytes of three replies to a finished `RecordBatch` with every column of the export.
+//!
+//! | case | what it does |
+//! |---|---|
+//! | `ours` | the join of `contacts` and the columns of `takeout-export` |
+//! | `grammers` | grammers' owned types, the same join, Arrow's arrays collected from them |
+
+use std::hint::black_box;
+
+use arrow_array::RecordBatch;
+use benches::cpu_time::{self, CpuTime};
+use benches::{owned, replies};
+use bytes::Bytes;
+use contacts::{AddressBook, Replies};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use takeout_export::columns::{Columns, Frame, Options};
+use tl_codec::Reply;
+
+const SIZE: usize = 10_000;
+
+const FRAME: Frame = Frame { account_id: 1, exported_at_micros: 3, status_observed_at_micros: 2, layer: 230 };
+
+fn columns(criterion: &mut Criterion<CpuTime>) {
+    let [saved, contacts, statuses] =
+        [replies::saved_reply(SIZE), replies::contacts_reply(SIZE), replies::statuses_reply(SIZE)]
+            .map(Bytes::from);
+    let replies = Replies {
+        saved: Reply::new(saved.clone()),
+        contacts: Reply::new(contacts.clone()),
+        statuses: Reply::new(statuses.clone()),
+    };
+    assert_same_rows(ours(&replies).as_ref(), owned::batch(&saved, &contacts, &statuses).as_ref());
+    let mut group = criterion.benchmark_group("columns");
+    group.throughput(Throughput::Elements(u64::try_from(SIZE).unwrap_or(u64::MAX)));
+    group
+        .bench_function(BenchmarkId::new("ours", SIZE), |bencher| bencher.iter(|| ours(black_box(&replies))));
+    group.bench_function(BenchmarkId::new("grammers", SIZE), |bencher| {
+        bencher.iter(|| owned::batch(black_box(&saved), black_box(&contacts), black_box(&statuses)));
+    });
+    group.finish();
+}
+
+fn ours(replies: &Replies) -> Option<RecordBatch> {
+    let book = AddressBook::join(replies.clone()).ok()?;
+    let mut columns = Columns::new(Options::default(), FRAME);
+    for contact in book.rows() {
+        columns.append(&contact.ok()?);
+    }
+    columns.finish().ok()
+}
+
+/// Both make the same cells, or the comparison means nothing. Dictionaries hold the same words in another order.
+fn assert_same_rows(ours: Option<&RecordBatch>, theirs: Option<&RecordBatch>) {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        assert!(ours.is_some() && theirs.is_some(), "the fixture cannot be read");
+        return;
+    };
+    assert_eq!(ours.num_columns(), theirs.num_columns() + 2, "all columns but raw_flags and raw_flags2");
+    for field in theirs.schema_ref().fields() {
+        let kind = field.data_type();
+        if !kind.is_nested() && !matches!(kind, arrow_schema::DataType::Dictionary(..)) {
+            assert_eq!(
+                ours.column_by_name(field.name()),
+                theirs.column_by_name(field.name()),
+                "{}",
+                field.name()
+            );
+        }
+    }
+}
+
+criterion_group! { name = benches; config = cpu_time::criterion(); targets = columns }
+criterion_main!(benches);
