@@ -39,7 +39,10 @@ def test_login_export_logout(
     exporter.logout()
     server.wait_for("logged_out", user_id=server.truth["account"]["user_id"])
     exporter.export(tmp_path / "again", expect=NOT_LOGGED_IN)
-    assert len(server.events_so_far("key_made")) == 1, "the key of the login must serve the export and the logout"
+    permanent = [made for made in server.events_so_far("key_made") if not made["temporary"]]
+    assert len(permanent) == 1, "the key of the login must serve the export and the logout"
+    # perfect forward secrecy: what was said was said over other keys
+    assert len(server.events_so_far("key_made")) > 1
     assert len(server.events_so_far("takeout_opened")) == len(server.events_so_far("takeout_finished")) == 1
 
 

@@ -121,9 +121,7 @@ def test_a_takeout_waits_until_the_owner_allows_it(start_testdc: StartServer) ->
         ("duplicated", errors.AuthKeyDuplicatedError),
     ],
 )
-def test_telethon_understands_why_a_session_ended(
-    start_testdc: StartServer, how: str, error: type[Exception]
-) -> None:
+def test_telethon_understands_why_a_session_ended(start_testdc: StartServer, how: str, error: type[Exception]) -> None:
     server = start_testdc(*BOOK)
 
     async def scenario() -> None:

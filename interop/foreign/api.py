@@ -46,7 +46,9 @@ class Api:
     def call(self, caller: Caller, request: TLObject) -> bytes:
         """The result's bytes; RpcFailure when the call is refused."""
         caller, request = self._unwrap(caller, request)
-        if not caller.key.is_initialised:
+        # api/pfs: a client introduces itself over the temporary key once that key is bound
+        is_binding = isinstance(request, functions.auth.BindTempAuthKeyRequest)
+        if not caller.key.is_initialised and not is_binding:
             raise RpcFailure(400, "CONNECTION_NOT_INITED")
         if caller.key.login is None and not isinstance(request, _BEFORE_BIND):
             raise RpcFailure(401, "AUTH_KEY_PERM_EMPTY")

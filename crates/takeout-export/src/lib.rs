@@ -12,7 +12,7 @@
 //! |---|---|
 //! | [`export`] | the order above; what can go wrong in it |
 //! | [`columns`] | contacts become record batches |
-//! | [`format`] | which files there can be |
+//! | [`format`](mod@format) | which files there can be |
 //! | [`sink`] | record batches become files |
 //! | [`staging`] | a folder holds a whole export or none |
 //! | [`manifest`] | what an export says about itself |

@@ -30,7 +30,7 @@ pub use revoke::{Revocation, RevocationError};
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let server = testdc::Server::bind(testdc::Config { contacts: 5, ..testdc::Config::default() }).await?;
-/// server.control().add_fault("flood-wait=contacts.getSaved:30".parse()?)?;
+/// server.control().add_fault("flood-wait=contacts.getSaved:30".parse::<testdc::FaultRule>()?)?;
 /// assert_eq!(server.control().state("9996621234")?.contacts, 5);
 /// assert!(server.control().state("15550000000").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -71,7 +71,7 @@ async fn a_key_exchange_that_is_refused_begins_again_on_another_connection() {
     assert_eq!(server.connections(), 2);
     let server = TcpServer::echo(FrameKind::Intermediate, vec![says(-444), Act::Serve]).await;
     let error = Client::connect(config(&server, 3)).await.unwrap_err();
-    assert!(matches!(error, Error::Transport(TransportError::WRONG_DC)), "{error:?}");
+    assert!(matches!(error, Error::KeyExchangeRefused(TransportError::WRONG_DC)), "{error:?}");
     assert_eq!(server.connections(), 1);
 }
 

@@ -39,7 +39,7 @@ pub enum Kind {
     Run,
     /// A reply: [`About`](super::About) as its label, the TL object as its body.
     Reply,
-    /// The last: [`End`](super::layout::End) as its label, no body.
+    /// The last: [`End`] as its label, no body.
     End,
 }
 

@@ -7,10 +7,14 @@ use super::{Found, PeopleFileError};
 
 /// The cards of a text, in its order.
 pub(super) fn read(text: &str) -> Result<Vec<Found>, PeopleFileError> {
+    let is_end = |line: &&str| line.trim_end().eq_ignore_ascii_case("END:VCARD");
+    let ends = text.lines().filter(is_end).count();
     let mut parser = Parser::new(text);
     let mut found = Vec::new();
     loop {
         match parser.entry() {
+            // the parser closes a card that the file does not: a file that was cut off is not read in part
+            Entry::VCard(_) if found.len() == ends => return Err(PeopleFileError::Card { card: ends + 1 }),
             Entry::VCard(card) => found.push(person(&card)),
             Entry::Eof => return Ok(found),
             // an empty line between two cards is nobody's

@@ -113,7 +113,7 @@ fn another_data_centre_is_refused_by_number() {
         let mut config = through(&server, &secret);
         config.dc_id = 4;
         let error = refusal(config.clone());
-        assert!(matches!(error, Error::Transport(TransportError::WRONG_DC)), "{secret}: {error:?}");
+        assert!(matches!(error, Error::KeyExchangeRefused(TransportError::WRONG_DC)), "{secret}: {error:?}");
         config.dc_id = 70_000;
         assert!(matches!(refusal(config), Error::Proxy(ProxyError::DcId { dc_id: 70_000 })));
     }

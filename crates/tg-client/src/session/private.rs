@@ -64,7 +64,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), SessionError> {
 /// Writes a file that was not there, as a whole.
 ///
 /// # Errors
-/// [`SessionError::Io`], also if the file is there; [`SessionError::Exposed`] as [`write`].
+/// [`SessionError::Io`], also if the file is there; [`SessionError::Exposed`] as [`write`](fn@write).
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), SessionError> {
     let file = write_beside(path, bytes)?;
     file.persist_noclobber(path).map_err(|error| io_error("create", path)(error.error))?;
