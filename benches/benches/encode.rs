@@ -18,10 +18,10 @@ fn encode(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("encode");
     group.throughput(Throughput::Elements(u64::try_from(SIZE).unwrap_or(u64::MAX)));
     group.bench_function(BenchmarkId::new("len", SIZE), |bencher| {
-        bencher.iter(|| black_box(&ours).encoded_len())
+        bencher.iter(|| black_box(&ours).encoded_len());
     });
     group.bench_function(BenchmarkId::new("ours", SIZE), |bencher| {
-        bencher.iter(|| black_box(&ours).to_bytes())
+        bencher.iter(|| black_box(&ours).to_bytes());
     });
     group.bench_function(BenchmarkId::new("grammers", SIZE), |bencher| {
         bencher.iter(|| black_box(&theirs).to_bytes());

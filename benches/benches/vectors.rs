@@ -19,7 +19,7 @@ fn vectors(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("saved");
     group.throughput(elements.clone());
     group.bench_function(BenchmarkId::new("stream", SIZE), |bencher| {
-        bencher.iter(|| saved(black_box(&reply)))
+        bencher.iter(|| saved(black_box(&reply)));
     });
     group.bench_function(BenchmarkId::new("grammers", SIZE), |bencher| {
         bencher.iter(|| Vec::<grammers::SavedContact>::from_bytes(black_box(&reply)));
@@ -31,7 +31,7 @@ fn vectors(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("statuses");
     group.throughput(elements);
     group.bench_function(BenchmarkId::new("structs", SIZE), |bencher| {
-        bencher.iter(|| statuses(black_box(&reply)))
+        bencher.iter(|| statuses(black_box(&reply)));
     });
     group.bench_function(BenchmarkId::new("grammers", SIZE), |bencher| {
         bencher.iter(|| Vec::<grammers::ContactStatus>::from_bytes(black_box(&reply)));

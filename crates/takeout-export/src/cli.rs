@@ -131,7 +131,7 @@ fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) ->
                 Command::History(arguments) => diff::run_history(&arguments),
                 Command::Completions(arguments) => Ok(shell::completions(&arguments)),
                 Command::Man(arguments) => shell::man(&arguments),
-                Command::Export(export) => export::run(export, meter, &interrupt).await,
+                Command::Export(export) => Box::pin(export::run(export, meter, &interrupt)).await,
                 Command::Contacts(people) => people::run(*people, &interrupt).await,
                 Command::Status(status) => status::run(status, &interrupt).await,
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,

@@ -88,8 +88,6 @@ impl Exit {
             Self::Frozen => 18,
             Self::KeyDuplicated => 19,
             Self::Unverified => 20,
-            Self::Unverified => 20,
-            Self::Different => 21,
             Self::Different => 21,
             Self::NotConfirmed => 22,
             Self::Partly => 23,

@@ -197,26 +197,30 @@ impl Failure {
             Self::Takeout(TakeoutError::Denied) => {
                 "if that was a mistake, run the command again and confirm it on the other device".to_owned()
             }
-            Self::Export(ExportError::Output(OutputError::NotEmpty { .. })) => {
-                "name another folder, or add --force to replace an earlier export in this one".to_owned()
-            }
-            Self::Export(ExportError::Output(OutputError::Foreign { .. })) => {
-                "move the file away, or name another folder".to_owned()
-            }
-            Self::Export(ExportError::Output(OutputError::Busy { .. })) => {
-                "let it finish, or name another folder".to_owned()
-            }
-            Self::Export(ExportError::Output(OutputError::NotAFolder { .. })) => "name a folder".to_owned(),
-            Self::Export(ExportError::Output(OutputError::Damaged { .. })) => {
-                "check the disk, or name a folder on another one; nothing of this export was left behind"
-                    .to_owned()
-            }
-            Self::Export(ExportError::Output(_) | ExportError::Sink(_)) => {
-                "make room, or name another folder; nothing of this export was left behind".to_owned()
-            }
+            Self::Export(error) => return output_advice(error),
             _ => return None,
         })
     }
+}
+
+/// What to do about a folder or a disk that did not take the files.
+fn output_advice(error: &ExportError) -> Option<String> {
+    let advice = match error {
+        ExportError::Output(OutputError::NotEmpty { .. }) => {
+            "name another folder, or add --force to replace an earlier export in this one"
+        }
+        ExportError::Output(OutputError::Foreign { .. }) => "move the file away, or name another folder",
+        ExportError::Output(OutputError::Busy { .. }) => "let it finish, or name another folder",
+        ExportError::Output(OutputError::NotAFolder { .. }) => "name a folder",
+        ExportError::Output(OutputError::Damaged { .. }) => {
+            "check the disk, or name a folder on another one; nothing of this export was left behind"
+        }
+        ExportError::Output(_) | ExportError::Sink(_) => {
+            "make room, or name another folder; nothing of this export was left behind"
+        }
+        _ => return None,
+    };
+    Some(advice.to_owned())
 }
 
 fn login_exit(error: &LoginError) -> Exit {

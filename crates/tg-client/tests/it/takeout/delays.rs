@@ -15,7 +15,7 @@ use crate::world::World;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-async fn delayed_by(seconds: u32) -> (World, tg_client::Client) {
+async fn delayed_by(seconds: u32) -> (World, Client) {
     let mut world = World::small().await;
     let client = world.log_in().await;
     world.server.add_fault(Fault::TakeoutDelay { seconds }).unwrap();
