@@ -167,8 +167,6 @@ mod tests {
             Exit::Frozen,
             Exit::KeyDuplicated,
             Exit::Unverified,
-            Exit::Unverified,
-            Exit::Different,
             Exit::Different,
             Exit::NotConfirmed,
             Exit::Partly,
