@@ -4,23 +4,28 @@
 //! their takeout ([`takeout`]). **Must not know** the wire or who is logged in.
 
 mod contact_list;
+mod kept;
 pub(crate) mod srp;
 pub(crate) mod takeout;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::book::{BookSize, Dice, Marks, Person, Profile, Status, generate};
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::entropy::Entropy;
 pub(crate) use contact_list::{ContactList, SavedName};
+pub(crate) use kept::KeptAccount;
 use srp::Verifier;
 use takeout::Takeouts;
 
 /// Whether Telegram has anything against an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum AccountStanding {
     #[default]
     Good,
@@ -34,7 +39,11 @@ pub(crate) enum AccountStanding {
 /// One account.
 pub(crate) struct Account {
     pub(crate) profile: Profile,
-    contacts: Mutex<ContactList>,
+    /// What its address book is made from.
+    pub(crate) seed: u64,
+    size: BookSize,
+    /// Made when somebody first looks at it: thousands of accounts wait here for nobody.
+    contacts: OnceLock<Mutex<ContactList>>,
     /// The login code, the same every time.
     pub(crate) code: String,
     pub(crate) password: Option<Verifier>,
@@ -45,20 +54,39 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The account that a configuration describes.
+    /// The first account that a configuration describes.
+    #[cfg(test)]
     pub(crate) fn new(config: &Config, entropy: &mut Entropy) -> Self {
-        let profile = profile(config.seed, &config.phone);
-        let size = BookSize { contacts: config.contacts, saved_only: config.saved_only };
-        let book = generate(config.seed, size, &profile);
+        Self::numbered(config, 0, verifier(config, entropy))
+    }
+
+    /// Every account that a configuration describes; they share code and password.
+    pub(crate) fn all(config: &Config, entropy: &mut Entropy) -> Vec<Self> {
+        let password = verifier(config, entropy);
+        (0..config.accounts).map(|index| Self::numbered(config, index, password.clone())).collect()
+    }
+
+    fn numbered(config: &Config, index: usize, password: Option<Verifier>) -> Self {
+        let seed = config.seed.wrapping_add(u64::try_from(index).unwrap_or(0));
+        let phone = phone(&config.phone, index).unwrap_or_default();
         Self {
-            code: config.code.clone().unwrap_or_else(|| default_code(&profile.phone)),
-            password: config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy)),
+            code: code(config, &phone),
+            profile: profile(seed, index, phone),
+            seed,
+            size: BookSize { contacts: config.contacts, saved_only: config.saved_only },
+            password,
             takeouts: Mutex::default(),
             standing: Mutex::default(),
             home_dc: AtomicI32::new(config.account_dc.unwrap_or(config.dc_id)),
             pts: AtomicI32::new(1),
-            profile,
-            contacts: Mutex::new(ContactList::new(book)),
+            contacts: OnceLock::new(),
+        }
+    }
+
+    /// Makes the address book, if nobody has looked at it yet, and lists everybody in it.
+    pub(crate) fn wake(&self, directory: &Directory) {
+        if self.contacts.get().is_none() {
+            directory.lock().add_book(self.contact_list().book());
         }
     }
 
@@ -110,20 +138,42 @@ impl Account {
 
     /// The address book, as long as nobody else looks at it or changes it.
     pub(crate) fn contact_list(&self) -> MutexGuard<'_, ContactList> {
-        self.contacts.lock().unwrap_or_else(PoisonError::into_inner)
+        let list = self
+            .contacts
+            .get_or_init(|| Mutex::new(ContactList::new(generate(self.seed, self.size, &self.profile))));
+        list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The owner of the account, from the seed.
-fn profile(seed: u64, phone: &str) -> Profile {
+/// The ids of the accounts behind the first one begin here, above those of everybody who is made up.
+const FURTHER_IDS: i64 = 9_000_000_000;
+
+/// The owner of an account, from the seed.
+fn profile(seed: u64, index: usize, phone: String) -> Profile {
     let mut dice = Dice::new(seed, *b"profile\0");
-    Profile {
-        user_id: dice.between(100_000_000, 2_000_000_000).cast_signed(),
-        access_hash: crate::book::access_hash(&mut dice),
-        phone: phone.to_owned(),
-        first_name: "Test".to_owned(),
-        last_name: "Account".to_owned(),
-    }
+    let first_id = dice.between(100_000_000, 2_000_000_000).cast_signed();
+    let access_hash = crate::book::access_hash(&mut dice);
+    let (user_id, last_name) = match i64::try_from(index) {
+        Ok(0) | Err(_) => (first_id, "Account".to_owned()),
+        Ok(index) => (FURTHER_IDS + index, format!("Account {index}")),
+    };
+    Profile { user_id, access_hash, phone, first_name: "Test".to_owned(), last_name }
+}
+
+/// The number of an account: that of the first one, counted on. None if there is none with as many digits.
+pub(crate) fn phone(first: &str, index: usize) -> Option<String> {
+    let number = first.parse::<u64>().ok()?.checked_add(u64::try_from(index).ok()?)?;
+    let phone = format!("{number:0width$}", width = first.len());
+    (phone.len() == first.len()).then_some(phone)
+}
+
+/// The login code of an account.
+pub(crate) fn code(config: &Config, phone: &str) -> String {
+    config.code.clone().unwrap_or_else(|| default_code(phone))
+}
+
+fn verifier(config: &Config, entropy: &mut Entropy) -> Option<Verifier> {
+    config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy))
 }
 
 /// The code of a test number: 99966XYYYY has the code XXXXX; any other number 22222.
@@ -150,6 +200,13 @@ impl Accounts {
 
     pub(crate) fn by_phone(&self, phone: &str) -> Option<Arc<Account>> {
         self.0.get(phone).cloned()
+    }
+
+    /// Every account as a file keeps it, by number; those that nobody has looked at are left out.
+    pub(crate) fn kept(&self) -> Vec<KeptAccount> {
+        let mut kept = self.0.values().filter_map(|account| account.kept()).collect::<Vec<_>>();
+        kept.sort_by(|one, other| one.phone().cmp(other.phone()));
+        kept
     }
 }
 

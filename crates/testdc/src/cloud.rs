@@ -13,6 +13,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use crate::account::{Account, Accounts};
 use crate::code_type::CodeType;
 use crate::config::Config;
@@ -42,6 +44,8 @@ pub(crate) struct Cloud {
     /// Seconds after which a client may ask for the code in the next way.
     pub(crate) code_timeout_secs: i32,
     pub(crate) code_lifetime: Duration,
+    /// Rung when something may have changed that is kept in a file.
+    pub(crate) changes: Arc<Notify>,
     login_tokens: Mutex<LoginTokens>,
     exports: Mutex<Exports>,
 }
@@ -58,9 +62,22 @@ impl Cloud {
             code_types: config.code_types.clone(),
             code_timeout_secs: i32::try_from(config.code_timeout_secs).unwrap_or(i32::MAX),
             code_lifetime: Duration::from_secs(config.code_lifetime_secs.into()),
+            changes: Arc::default(),
             login_tokens: Mutex::new(LoginTokens::new(Duration::from_secs(config.login_token_secs.into()))),
             exports: Mutex::default(),
         }
+    }
+
+    /// The account of this number, with everybody in its address book.
+    pub(crate) fn account(&self, phone: &str) -> Option<Arc<Account>> {
+        let account = self.accounts.by_phone(phone)?;
+        account.wake(&self.directory);
+        Some(account)
+    }
+
+    /// Something may have changed that is kept in a file.
+    pub(crate) fn changed(&self) {
+        self.changes.notify_one();
     }
 
     /// A single data centre without accounts.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use tl_codec::Redacted;
 
@@ -26,7 +27,10 @@ pub struct Config {
     pub contacts: usize,
     /// Saved numbers without an account.
     pub saved_only: usize,
-    /// The account's number, digits only.
+    /// How many accounts there are. The numbers of the further ones follow the first one's, each has an address book of its
+    /// own, from the seed that follows, and all of them share code and password.
+    pub accounts: usize,
+    /// The first account's number, digits only.
     pub phone: String,
     /// Its login code; if not given, that of Telegram's test numbers (99966XYYYY: XXXXX).
     pub code: Option<String>,
@@ -44,6 +48,9 @@ pub struct Config {
     pub test_mode: bool,
     /// The RSA key; a new one if not given.
     pub key: Option<RsaKey>,
+    /// The file that keeps the state of the server. What it holds goes before the rest of the configuration; accounts that
+    /// it does not hold are made. Nothing is kept if not given.
+    pub store: Option<PathBuf>,
     /// Whether there is an MTProxy in front, on a port of its own, and its secret.
     pub mtproxy_secret: Option<MtproxySecret>,
     /// How many data centres there are, numbered from 1; they share the key and everything else. Each but `dc_id` is on a
@@ -89,6 +96,7 @@ impl Default for Config {
             seed: 1,
             contacts: 200,
             saved_only: 40,
+            accounts: 1,
             phone: "9996621234".to_owned(),
             code: None,
             code_types: vec![CodeType::App, CodeType::Sms, CodeType::Call],
@@ -98,6 +106,7 @@ impl Default for Config {
             dc_id: 2,
             test_mode: false,
             key: None,
+            store: None,
             mtproxy_secret: None,
             dcs: 1,
             account_dc: None,
@@ -122,6 +131,7 @@ impl fmt::Debug for Config {
             .field("seed", &self.seed)
             .field("contacts", &self.contacts)
             .field("saved_only", &self.saved_only)
+            .field("accounts", &self.accounts)
             .field("phone", &Redacted)
             .field("code", &self.code.as_ref().map(|_| Redacted))
             .field("code_types", &self.code_types)
@@ -131,6 +141,7 @@ impl fmt::Debug for Config {
             .field("dc_id", &self.dc_id)
             .field("test_mode", &self.test_mode)
             .field("key", &self.key)
+            .field("store", &self.store)
             .field("mtproxy_secret", &self.mtproxy_secret)
             .field("dcs", &self.dcs)
             .field("account_dc", &self.account_dc)

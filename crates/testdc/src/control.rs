@@ -142,6 +142,7 @@ impl Control {
         for key in self.cloud().keys.values().flat_map(|keys| keys.all()) {
             key.wire().salts.rotate(now, &mut entropy);
         }
+        self.cloud().changed();
     }
 
     /// How an account is.
@@ -174,7 +175,9 @@ impl Control {
     /// # Errors
     /// [`ControlError::UnknownPhone`].
     pub fn allow_takeout(&self, phone: &str) -> Result<usize, ControlError> {
-        Ok(self.account(phone)?.takeouts().allow())
+        let requests = self.account(phone)?.takeouts().allow();
+        self.cloud().changed();
+        Ok(requests)
     }
 
     /// Declines the takeouts that wait; gives their number. The next request of each is refused with `400
@@ -183,7 +186,9 @@ impl Control {
     /// # Errors
     /// [`ControlError::UnknownPhone`].
     pub fn deny_takeout(&self, phone: &str) -> Result<usize, ControlError> {
-        Ok(self.account(phone)?.takeouts().deny())
+        let requests = self.account(phone)?.takeouts().deny();
+        self.cloud().changed();
+        Ok(requests)
     }
 
     /// Accepts the token of a QR code, as the owner does on another device: the client that shows it is told. `token` is
@@ -206,6 +211,7 @@ impl Control {
     pub fn push(&self, phone: &str, text: &str) -> Result<usize, ControlError> {
         let (account, now) = (self.account(phone)?, self.home.now());
         let message = api::updates::service_message(text, account.next_pts(), now);
+        self.cloud().changed();
         Ok(self.cloud().push_to_account(&account, None, &message, now))
     }
 
@@ -219,6 +225,7 @@ impl Control {
             return Err(ControlError::UnknownDc { dc_id });
         }
         account.move_to(dc_id);
+        self.cloud().changed();
         Ok(())
     }
 
@@ -234,7 +241,7 @@ impl Control {
     }
 
     pub(crate) fn account(&self, phone: &str) -> Result<Arc<Account>, ControlError> {
-        self.home.cloud.accounts.by_phone(phone).ok_or(ControlError::UnknownPhone)
+        self.home.cloud.account(phone).ok_or(ControlError::UnknownPhone)
     }
 }
 

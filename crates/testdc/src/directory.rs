@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::Account;
 use crate::book::{AddressBook, Marks, Person};
 
@@ -21,7 +23,7 @@ pub(crate) struct People {
 }
 
 /// Somebody, as people see them who do not have them in their contacts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Listing {
     pub(crate) person: Person,
     /// The number of the account, shown or not.
@@ -52,11 +54,10 @@ pub(crate) fn birthday(user_id: i64) -> Option<(i32, i32, Option<i32>)> {
 }
 
 impl Directory {
-    /// Everybody whom the books of these accounts know, and their owners.
+    /// The owners of these accounts. Whom their books know is added when somebody looks at the book.
     pub(crate) fn of<'a>(accounts: impl IntoIterator<Item = &'a Account>) -> Self {
         let mut people = People::default();
         for account in accounts {
-            people.add_book(account.contact_list().book());
             let owner = &account.profile;
             people.add(
                 Person {
@@ -73,13 +74,28 @@ impl Directory {
         Self(Mutex::new(people))
     }
 
+    /// Everybody, as a file keeps them: ids ascending.
+    pub(crate) fn kept(&self) -> Vec<Listing> {
+        let mut listings = self.lock().by_id.values().cloned().collect::<Vec<_>>();
+        listings.sort_by_key(|listing| listing.person.id);
+        listings
+    }
+
+    /// Everybody whom a file has kept, as it knows them.
+    pub(crate) fn restore(&self, listings: Vec<Listing>) {
+        let mut people = self.lock();
+        for Listing { person, phone } in listings {
+            people.add(person, phone);
+        }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, People> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl People {
-    fn add_book(&mut self, book: &AddressBook) {
+    pub(crate) fn add_book(&mut self, book: &AddressBook) {
         let phones = book.numbers.iter().map(|(phone, id)| (*id, phone.clone())).collect::<HashMap<_, _>>();
         for person in &book.users {
             self.add(person.clone(), phones.get(&person.id).cloned());
@@ -158,6 +174,7 @@ mod tests {
     fn hidden_numbers_lead_to_their_accounts_and_strangers_to_nobody() {
         let account = account();
         let directory = Directory::of([&account]);
+        account.wake(&directory);
         let people = directory.lock();
         let list = account.contact_list();
         let hidden = list
@@ -176,6 +193,7 @@ mod tests {
     fn the_directory_has_no_marks_of_one_account() {
         let account = account();
         let directory = Directory::of([&account]);
+        account.wake(&directory);
         let people = directory.lock();
         assert!(people.by_id.values().all(|listing| !listing.person.marks.contact));
         assert_eq!(people.by_phone("9996621234").unwrap().person.id, account.profile.user_id);

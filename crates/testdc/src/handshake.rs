@@ -25,6 +25,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mtproto::crypto::AuthKey;
+use serde::{Deserialize, Serialize};
 use tl_codec::{Int128, Int256};
 
 use crate::clock::UnixTime;
@@ -72,7 +73,7 @@ impl HandshakeError {
 }
 
 /// How long a key lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Lifetime {
     /// Until it is destroyed.
     Permanent,

@@ -3,11 +3,14 @@
 //! **Owns** the keys that this data centre has agreed on, and for each one its salts, its sessions and what is known of
 //! the client behind it. **Must not know** how a key came about or what is said with it.
 
+mod kept;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mtproto::crypto::AuthKey;
+use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::account::srp::Challenge;
@@ -17,6 +20,7 @@ use crate::entropy::Entropy;
 use crate::handshake::{Lifetime, NewKey};
 use crate::limits::{MAX_AUTH_KEYS, MAX_SESSIONS};
 use crate::session::{Salts, Session};
+pub(crate) use kept::KeptKey;
 
 /// One key and everything that hangs on it.
 pub(crate) struct KeyRecord {
@@ -49,7 +53,7 @@ pub(crate) struct Client {
 }
 
 /// What a client says it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Device {
     pub(crate) api_id: i32,
     pub(crate) model: String,
@@ -70,7 +74,7 @@ pub(crate) enum Login {
 }
 
 /// Why the server has ended a login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ending {
     /// The owner terminated the session on another device.
     Revoked,

@@ -37,6 +37,7 @@
 //! | ciphertext ↔ message | `envelope` | MTProto 2.0 |
 //! | message ↔ calls | `session` | salts, order, containers, service messages, acknowledgements |
 //! | call → answer | `api` | methods, a file a family |
+//! | state ↔ file | `store`, and a `kept` beside each part of the state | what outlives the process |
 //! | orders from outside | `control`, [`admin`] | what is done to a server while it runs |
 //! | all of them for one connection | `link`, `connection` | without and with its socket |
 //!
@@ -69,6 +70,7 @@ mod mtproxy;
 mod opening;
 mod server;
 mod session;
+mod store;
 pub mod truth;
 #[cfg(test)]
 mod vectors;
@@ -88,4 +90,5 @@ pub use mtproxy::{MtproxySecret, MtproxySecretError};
 #[cfg(feature = "web")]
 pub use server::WebDoors;
 pub use server::{BindError, Server};
+pub use store::{Contradiction, StoreError};
 pub use truth::Truth;

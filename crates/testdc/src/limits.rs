@@ -30,6 +30,12 @@ pub const MAX_CONNECTIONS: usize = 4096;
 /// How long the server waits when the system gives it no connection, so that it does not spin while descriptors are short.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a change waits before it is kept in a file, so that a burst of them is written once.
+pub const WRITE_BEHIND: Duration = Duration::from_millis(100);
+
+/// Accounts: as many as there may be auth keys.
+pub const MAX_ACCOUNTS: usize = MAX_AUTH_KEYS;
+
 /// Key exchanges in progress; the oldest one makes room.
 pub const MAX_HANDSHAKES: usize = 4096;
 

@@ -27,6 +27,7 @@ const DESTROY_SESSION_NONE: u32 = 0x62d3_50c9;
 const DESTROY_AUTH_KEY_OK: u32 = 0xf660_e1d4;
 
 /// The one link of all HTTP requests: a session that is used over HTTP stays on it.
+#[cfg(feature = "web")]
 const HTTP_LINK: u64 = 0;
 
 /// What the connection is to do.
@@ -68,6 +69,7 @@ impl Link {
     }
 
     /// One request of the HTTP clients.
+    #[cfg(feature = "web")]
     pub(crate) fn for_request(centre: Arc<DataCentre>) -> Self {
         Self { is_request: true, ..Self::new(HTTP_LINK, centre) }
     }
@@ -96,6 +98,13 @@ impl Link {
 
     /// Takes one message of the client; what its session has to say waits.
     pub(crate) fn take(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
+        let outputs = self.take_message(content, quick_ack);
+        // whatever it was, keys or accounts may be others now
+        self.centre.cloud.changed();
+        outputs
+    }
+
+    fn take_message(&mut self, content: &[u8], quick_ack: bool) -> Vec<Output> {
         let now = self.centre.now();
         let Some(auth_key_id) = content.first_chunk().copied().map(i64::from_le_bytes) else {
             return vec![Output::Error(-404)];
@@ -270,6 +279,7 @@ impl Link {
     }
 
     /// A message that says nothing, for a request that was kept in vain: an empty container.
+    #[cfg(feature = "web")]
     pub(crate) fn nothing(&mut self) -> Option<Vec<u8>> {
         let (key, session_id) = self.current.clone()?;
         let now = self.centre.now();

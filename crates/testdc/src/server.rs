@@ -20,7 +20,8 @@ use crate::control::{Control, ControlError};
 use crate::door::Door;
 use crate::event::Events;
 use crate::fault::FaultRule;
-use crate::limits::MAX_DCS;
+use crate::limits::{MAX_ACCOUNTS, MAX_DCS};
+use crate::store::{Keeper, StoreError};
 use crate::truth::Truth;
 use doors::Doors;
 #[cfg(feature = "web")]
@@ -36,6 +37,7 @@ pub struct Server {
     web: WebDoors,
     admin_address: Option<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
+    keeper: Option<Keeper>,
 }
 
 /// A server that cannot start.
@@ -59,6 +61,17 @@ pub enum BindError {
     /// The phone number of the configuration is not one.
     #[error("the phone number must be 7 to 15 digits")]
     Phone,
+    /// There can be no such number of accounts.
+    #[error(
+        "there can be 1 to {MAX_ACCOUNTS} accounts, whose numbers have as many digits as the first one's; not {accounts}"
+    )]
+    Accounts {
+        /// How many there were to be.
+        accounts: usize,
+    },
+    /// The file with the state of the server.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The numbers of the data centres do not fit together.
     #[error("data centre {dc_id} is none of 1 to {dcs}, of which there may be {MAX_DCS} at the most")]
     Dcs {
@@ -105,7 +118,8 @@ impl Server {
         let addresses = dcs.iter().map(|(id, (_, address))| (*id, *address)).collect();
         // primes, PBKDF2 and a large book take their time: not on a thread that serves others
         let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, addresses));
-        let Prepared { home, others, truth } = prepared.await.map_err(|_| BindError::Interrupted)??;
+        let Prepared { home, others, truth, keeper } =
+            prepared.await.map_err(|_| BindError::Interrupted)??;
         let control = Control::new(Arc::clone(&home));
         let admin_address = admin.as_ref().map(|(_, address)| *address);
         let accepting = |listener, centre: &Arc<DataCentre>, door| {
@@ -117,6 +131,7 @@ impl Server {
             listeners.map(|(listener, centre)| accepting(listener, centre, Door::Tcp)).collect::<Vec<_>>();
         tasks.extend(doors.open.into_iter().map(|(listener, door)| accepting(listener, &home, door)));
         tasks.extend(admin.map(|(listener, _)| tokio::spawn(admin::serve(listener, control.clone()))));
+        tasks.extend(keeper.clone().map(|keeper| tokio::spawn(keeper.run(control.orders()))));
         Ok(Self {
             control,
             truth: Arc::new(truth),
@@ -125,6 +140,7 @@ impl Server {
             web: doors.web,
             admin_address,
             accepting: tasks,
+            keeper,
         })
     }
 
@@ -194,6 +210,10 @@ impl Server {
         for accepting in std::mem::take(&mut self.accepting) {
             // the task neither panics nor is it cancelled
             let _ended = accepting.await;
+        }
+        // the connections are gone: this is how it ends
+        if let Some(keeper) = &self.keeper {
+            keeper.write_now().await;
         }
     }
 }

@@ -344,6 +344,7 @@ impl Session {
     }
 
     /// A container with nothing in it.
+    #[cfg(feature = "web")]
     pub(crate) fn empty_container(&mut self, now: UnixTime) -> Outgoing {
         self.outbox.container(&[], now)
     }

@@ -27,6 +27,24 @@ fn a_session_lasts_from_login_to_logout() {
 }
 
 #[test]
+fn a_session_outlives_a_data_centre_that_keeps_its_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = |name: &str| testdc::Config {
+        contacts: 20,
+        saved_only: 5,
+        store: Some(folder.path().join(name)),
+        ..testdc::Config::default()
+    };
+    let mut world = World::new(config("kept"));
+    run(&mut world.login()).succeeds();
+    world.exports_well();
+    let mut world = world.restarted(config("kept"));
+    world.exports_well();
+    let world = world.restarted(config("another"));
+    run(&mut world.export()).fails(3, "now: takeout-export login");
+}
+
+#[test]
 fn a_wrong_code_is_exit_code_4_and_another_login_works() {
     let world = World::small();
     let ran = run(&mut world.login_with("00000")).fails(4, "now: takeout-export login sends a new code");

@@ -154,6 +154,17 @@ impl World {
         serde_json::from_slice(&fs::read(self.out().join("manifest.json")).unwrap()).unwrap()
     }
 
+    /// Ends the data centre and starts another one, on another port; folder and session are the same.
+    pub(crate) fn restarted(self, config: testdc::Config) -> Self {
+        let Self { server, folder, runtime, .. } = self;
+        let next = testdc::Config { key: Some(rsa_key()), ..config };
+        let server = runtime.block_on(async {
+            server.shutdown().await;
+            Server::bind(next).await.unwrap()
+        });
+        Self { events: server.events(), server, folder, runtime }
+    }
+
     /// Ends the data centre; its address refuses connections from now on.
     pub(crate) fn end_server(self) -> TempDir {
         self.runtime.block_on(self.server.shutdown());

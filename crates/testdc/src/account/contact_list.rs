@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::book::{AddressBook, ContactEntry, Person, SavedRecord};
 use crate::directory::People;
 
 /// The address book of an account with everything that it has marked in it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ContactList {
     book: AddressBook,
+    #[serde(skip)]
     index_by_user: HashMap<i64, usize>,
-    notes: HashMap<i64, String>,
+    notes: BTreeMap<i64, String>,
     /// User id and when they were blocked.
     blocked: BTreeMap<i64, i32>,
     top_peers_are_off: bool,
@@ -30,6 +33,12 @@ impl ContactList {
         let mut list = Self { book, ..Self::default() };
         list.index_users();
         list
+    }
+
+    /// The list as it was kept in a file.
+    pub(crate) fn restored(mut self) -> Self {
+        self.index_users();
+        self
     }
 
     pub(crate) fn book(&self) -> &AddressBook {

@@ -50,6 +50,16 @@ impl Verifier {
         Self { salt1, salt2, v }
     }
 
+    /// Salts and verifier, as a file keeps them; they say as much of the password as the server knows.
+    pub(crate) fn to_parts(&self) -> [Vec<u8>; 3] {
+        [self.salt1.clone(), self.salt2.clone(), self.v.to_bytes_be()]
+    }
+
+    /// The verifier that a file has kept.
+    pub(crate) fn from_parts([salt1, salt2, v]: [Vec<u8>; 3]) -> Self {
+        Self { salt1, salt2, v: BigUint::from_bytes_be(&v) }
+    }
+
     /// Begins an attempt.
     pub(crate) fn challenge(&self, entropy: &mut Entropy) -> Challenge {
         loop {

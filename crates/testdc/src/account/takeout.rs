@@ -6,8 +6,10 @@
 //!                              └──── the owner declines (`deny`) ──► Denied ─► refused once, and from the beginning
 //! ```
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
@@ -19,7 +21,7 @@ const MAX_TAKEOUT_ID: i64 = (1 << 53) - 1;
 const MAX_REQUESTS: usize = 256;
 
 /// What an open session may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OpenTakeout {
     pub(crate) id: i64,
     /// The permanent auth key that opened it.
@@ -29,7 +31,7 @@ pub(crate) struct OpenTakeout {
 }
 
 /// How far the request of a key has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Request {
     Waiting { since: UnixTime },
     Allowed,
@@ -48,11 +50,11 @@ pub(crate) enum NotYet {
 }
 
 /// The takeout state of an account.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Takeouts {
     open: Option<OpenTakeout>,
     /// What permanent auth keys have asked for.
-    requests: HashMap<i64, Request>,
+    requests: BTreeMap<i64, Request>,
 }
 
 impl Takeouts {

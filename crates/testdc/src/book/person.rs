@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use tl_codec::Redacted;
 
 /// The owner of an account.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The owner's user id.
     pub user_id: i64,
@@ -20,7 +21,7 @@ pub struct Profile {
 }
 
 /// Everything that one account sees of the world, each list in the order of the wire.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressBook {
     /// `contacts.getSaved`: the phone book, people without an account included.
     pub saved: Vec<SavedRecord>,
@@ -36,7 +37,7 @@ pub struct AddressBook {
 }
 
 /// `savedPhoneContact#1142bd56`
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedRecord {
     /// Digits as the server keeps them.
     pub phone: String,
@@ -49,7 +50,7 @@ pub struct SavedRecord {
 }
 
 /// `contact#145ade0b`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactEntry {
     /// Whose entry this is.
     pub user_id: i64,
@@ -58,7 +59,7 @@ pub struct ContactEntry {
 }
 
 /// `user#b1b8cc83`, as far as the server fills it.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Person {
     /// User id.
     pub id: i64,
@@ -92,7 +93,7 @@ pub struct Person {
 
 /// The yes-or-no fields of `user`.
 #[expect(clippy::struct_excessive_bools, reason = "each one is a flag bit of the schema")]
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Marks {
     /// The account itself.
     pub is_self: bool,
@@ -121,7 +122,7 @@ pub struct Marks {
 }
 
 /// `username#b4073647`
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Username {
     /// Without `@`.
     pub username: String,
@@ -132,7 +133,7 @@ pub struct Username {
 }
 
 /// `userProfilePhoto#82d1f706`
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Photo {
     /// Photo id.
     pub photo_id: i64,
@@ -145,7 +146,7 @@ pub struct Photo {
 }
 
 /// `UserStatus`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Status {
     /// Nothing is known.

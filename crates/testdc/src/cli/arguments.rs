@@ -38,6 +38,10 @@ pub(crate) struct Serve {
     /// Keep the private RSA key in this file; it is made if it is missing. Without it every start has a new key.
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
+    /// Keep the state of the server in this file (accounts, contacts, keys, logins, takeouts), and begin with what is in it.
+    /// It is written 100 ms after a change and at the end, as a whole. What it holds goes before the other options.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
     /// The seed of the address book: the same seed, the same people.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -47,7 +51,10 @@ pub(crate) struct Serve {
     /// Saved numbers without an account.
     #[arg(long, value_name = "M", default_value_t = 40)]
     saved_only: usize,
-    /// The account's number, digits only.
+    /// How many accounts there are: each further one has the next number, and an address book from the next seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    accounts: usize,
+    /// The first account's number, digits only.
     #[arg(long, default_value = "9996621234")]
     phone: String,
     /// The login code; by default that of Telegram's test numbers (99966XYYYY: XXXXX).
@@ -127,6 +134,7 @@ impl Serve {
             seed: self.seed,
             contacts: self.contacts,
             saved_only: self.saved_only,
+            accounts: self.accounts,
             phone: self.phone.clone(),
             code: self.code.clone(),
             code_types: self.code_type.clone(),
@@ -136,6 +144,7 @@ impl Serve {
             dc_id: self.dc_id,
             test_mode: self.test_mode,
             key: None,
+            store: self.store.clone(),
             mtproxy_secret: self.mtproxy_secret.clone(),
             dcs: self.dcs,
             account_dc: self.account_dc,

@@ -66,6 +66,7 @@ impl Control {
             Revocation::Frozen => account.set_standing(AccountStanding::Frozen),
             Revocation::Restored => account.set_standing(AccountStanding::Good),
         }
+        self.cloud().changed();
         Ok(keys.len())
     }
 }

@@ -8,6 +8,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use tl_codec::Encode;
 
 use crate::clock::UnixTime;
@@ -19,14 +20,14 @@ use crate::limits::{MAX_FUTURE_SALTS, SALT_LIFETIME};
 const FUTURE_SALTS: u32 = 0xae50_0895;
 
 /// `future_salt valid_since:int valid_until:int salt:long`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Salt {
     valid_since: UnixTime,
     value: i64,
 }
 
 /// The salts of one auth key, oldest first.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Salts {
     salts: VecDeque<Salt>,
 }

@@ -117,6 +117,13 @@ impl Client {
         self.pending.clear();
     }
 
+    /// Goes on at another address, with the same key and a new session.
+    pub(crate) fn move_to(&mut self, address: SocketAddr) {
+        self.address = address;
+        self.reconnect();
+        self.new_session();
+    }
+
     pub(crate) fn new_session(&mut self) {
         self.session_id = self.entropy.long();
         self.content_count = 0;

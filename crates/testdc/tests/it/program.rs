@@ -162,6 +162,41 @@ fn a_kept_key_is_the_same_at_every_start() {
 }
 
 #[test]
+fn a_server_that_is_killed_leaves_a_file_that_can_be_read() {
+    let folder = folder("killed");
+    let (store, public) = (folder.join("state"), folder.join("public.pem"));
+    let arguments = ["--store", text(&store), "--public-key-out", text(&public)];
+    let mut clients = Vec::new();
+    for millis in [0, 60, 100, 105, 120, 500] {
+        let mut program = Program::serve(&arguments);
+        let address = program.line().parse().unwrap();
+        let mut client = Client::connect(address, Framing::Intermediate);
+        client.exchange_key(&std::fs::read_to_string(&public).unwrap(), 2).unwrap();
+        client.introduce();
+        client.log_in("9996621234", "22222").unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(millis));
+        program.child.kill().unwrap();
+        program.child.wait().unwrap();
+        clients.push(client);
+    }
+    let mut program = Program::serve(&arguments);
+    let address = program.line().parse().unwrap();
+    let mut last = clients.pop().unwrap();
+    last.move_to(address);
+    last.expect(&tl_api::functions::contacts::GetStatuses);
+    assert_eq!(program.terminate(), (Some(0), String::new()));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&store).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&store, "{}").unwrap();
+    let (code, errors) = Program::serve(&arguments).end();
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("is not a store of testdc"), "{errors}");
+}
+
+#[test]
 fn a_proxy_is_announced_behind_the_address() {
     let mut program = Program::serve(&["--mtproxy-secret", &"dd".repeat(17)]);
     let address = program.line().parse::<std::net::SocketAddr>().unwrap();

@@ -102,7 +102,7 @@ pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
         pending.wrong_attempts += 1;
         return Err(Refusal::bad("PHONE_CODE_INVALID"));
     }
-    let Some(account) = request.centre.cloud.accounts.by_phone(&pending.phone) else {
+    let Some(account) = request.centre.cloud.account(&pending.phone) else {
         let sign_up = types::auth::AuthorizationSignUpRequired::default();
         return Ok(enums::auth::Authorization::SignUpRequired(sign_up).to_bytes());
     };
