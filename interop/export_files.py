@@ -23,6 +23,7 @@ COLUMNS = {
     "match_group": "int32",
     "phone": "text",
     "phone_e164": "text",
+    "phone_region": "text",
     "phone_source": "word",
     "saved_phone": "text",
     "user_phone": "text",

@@ -60,11 +60,13 @@ class Exporter:
         self.session_path = home / "takeout.session"
 
     def _run(self, command: str, *arguments: object, stdin: str = "", expect: int = 0) -> Outcome:
+        account = ("--api-id", 1, "--api-hash", "0" * 32)
+        return self._run_on(command, *account, *arguments, stdin=stdin, expect=expect)
+
+    def _run_on(self, *arguments: object, stdin: str = "", expect: int = 0) -> Outcome:
         server = ("--dc", f"2={self._server.address}", "--rsa-key", self._server.public_key_path)
-        account = ("--api-id", 1, "--api-hash", "0" * 32, "--session", self.session_path)
-        return run_program(
-            self._program, self._home, command, *server, *account, *arguments, stdin=stdin, expect=expect
-        )
+        where = (*server, "--session", self.session_path)
+        return run_program(self._program, self._home, *arguments, *where, stdin=stdin, expect=expect)
 
     def login(self, password: str | None = None, code: str = CODE, expect: int = 0) -> Outcome:
         """`login` as a script does it: the code on stdin, the password in a file."""
@@ -79,6 +81,10 @@ class Exporter:
     def export(self, out: Path, *arguments: object, expect: int = 0) -> Outcome:
         """`export`."""
         return self._run("export", "--out", out, "--json", *arguments, expect=expect)
+
+    def contacts(self, *words: object, expect: int = 0) -> Outcome:
+        """`contacts …`."""
+        return self._run_on("contacts", *words, "--json", expect=expect)
 
     def logout(self, expect: int = 0) -> Outcome:
         """`logout`."""

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+import phonenumbers
+
 Row = dict[str, Any]
 Name = tuple[str, str]
 
@@ -44,6 +46,28 @@ def digits_of(phone: str | None) -> str | None:
     if digits.startswith("00") and is_e164(digits[2:]):
         digits = digits[2:]
     return digits if 0 < len(digits) <= _MAX_DIGITS else None
+
+
+def number_of(digits: str | None) -> tuple[str | None, str | None]:
+    """E.164 and region by Google's own plans, as the Python port has them.
+
+    Digits behind a code that no country has are a number as they stand.
+    """
+    if not digits or not is_e164(digits):
+        return None, None
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException as error:
+        is_unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+        return (f"+{digits}" if is_unknown else None), None
+    if not phonenumbers.is_possible_number(number):
+        is_of_no_country = phonenumbers.region_code_for_country_code(number.country_code) == "001"
+        return (f"+{digits}" if is_of_no_country else None), None
+    region = phonenumbers.region_code_for_number(number) if phonenumbers.is_valid_number(number) else None
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        region if region != "001" else None,
+    )
 
 
 class Oracle:
@@ -108,6 +132,7 @@ class Oracle:
         both = record is not None and user_id is not None
         saved_phone, user_phone = (record or {}).get("phone"), (user or {}).get("phone")
         digits = digits_of(user_phone if record is None else saved_phone)
+        e164, region = number_of(digits)
         confidence = "exact" if both else "ambiguous" if group else "none"
         return {
             "row_id": sha256(self._key(position, user_id).encode()).hexdigest(),
@@ -117,7 +142,8 @@ class Oracle:
             "match_confidence": confidence,
             "match_group": group,
             "phone": saved_phone or user_phone or None,
-            "phone_e164": f"+{digits}" if digits and is_e164(digits) else None,
+            "phone_e164": e164,
+            "phone_region": region,
             "phone_source": _phone_source(saved_phone, user_phone),
             "saved_phone": saved_phone,
             "user_phone": user_phone,

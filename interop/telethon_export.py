@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import cryptg  # Telethon uses it if it is there; a script that is slow without it would be no measure
+import phonenumbers
 import pyarrow as pa
 import pyarrow.parquet as pq
 from telethon import TelegramClient, functions, types
@@ -30,7 +31,7 @@ assert cryptg
 TIME = pa.timestamp("us", "UTC")
 WORD = pa.dictionary(pa.int32(), pa.string())
 USERNAMES = pa.list_(pa.struct([("username", pa.string()), ("editable", pa.bool_()), ("active", pa.bool_())]))
-TEXTS = ("phone", "phone_e164", "saved_phone", "user_phone", "saved_first_name", "saved_last_name")
+TEXTS = ("phone", "phone_e164", "phone_region", "saved_phone", "user_phone", "saved_first_name", "saved_last_name")
 FLAGS = {
     "is_contact": "contact",
     "user_mutual_flag": "mutual_contact",
@@ -55,6 +56,7 @@ SCHEMA = pa.schema(
         ("match_group", pa.int32()),
         ("phone", pa.string()),
         ("phone_e164", pa.string()),
+        ("phone_region", pa.string()),
         ("phone_source", WORD),
         ("saved_phone", pa.string()),
         ("user_phone", pa.string()),
@@ -96,6 +98,18 @@ def digits_of(phone: str | None) -> str:
     """What numbers are compared by."""
     digits = re.sub(r"\D", "", phone or "")
     return digits[2:] if digits.startswith("00") and len(digits) >= 9 else digits
+
+
+def number_of(digits: str) -> tuple[str | None, str | None]:
+    """E.164 and region."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return (f"+{digits}" if 7 <= len(digits) <= 15 and digits[0] != "0" else None), None
+    if not phonenumbers.is_possible_number(number):
+        return (f"+{digits}" if number.country_code == 888 else None), None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164, phonenumbers.region_code_for_number(number) if phonenumbers.is_valid_number(number) else None
 
 
 def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: int) -> list[dict[str, Any]]:
@@ -147,6 +161,7 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
         group = groups.get(digits)
         both = record is not None and user_id is not None
         status: Any = seen.get(user_id) or (user.status if user else None)
+        e164, region = number_of(digits)
         at = getattr(status, "was_online", None) or getattr(status, "expires", None)
         row = {
             "row_id": hashlib.sha256(key.encode()).hexdigest(),
@@ -156,7 +171,8 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
             "match_confidence": "exact" if both else "ambiguous" if group else "none",
             "match_group": group,
             "phone": phone,
-            "phone_e164": f"+{digits}" if 7 <= len(digits) <= 15 and digits[0] != "0" else None,
+            "phone_e164": e164,
+            "phone_region": region,
             "phone_source": "both"
             if saved_phone and user_phone
             else "saved"

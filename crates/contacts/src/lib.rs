@@ -39,7 +39,7 @@ pub use crate::contact::{
 pub use crate::error::ContactsError;
 pub use crate::hash::{MAX_HASHED_IDS, contacts_hash, list_hash};
 pub use crate::join::{AddressBook, Counts};
-pub use crate::phone::{DigitIter, Digits, E164, MAX_E164_DIGITS, MAX_KEY_DIGITS, MIN_E164_DIGITS};
+pub use crate::phone::{DigitIter, Digits, MAX_E164_DIGITS, MAX_KEY_DIGITS, MIN_E164_DIGITS, Number, Region};
 pub use crate::reconcile::{Ledger, ReconcileError, Reconciled};
 pub use crate::replies::Replies;
 

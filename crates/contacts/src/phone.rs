@@ -2,9 +2,15 @@
 //!
 //! A number reaches us as text that a person typed or that the server holds. Here it is reduced to what can be compared:
 //! [`Digits`]. Nothing is guessed: no country is added, and no number that is not plainly international is rewritten.
+//!
+//! Read next: [`number`], what the numbering plans of the countries say of the digits.
+
+mod number;
 
 use core::fmt;
 use core::num::NonZeroU128;
+
+pub use self::number::{Number, Region};
 
 /// The most digits that [`Digits`] holds. E.164 allows fifteen; what is longer than this is not a phone number, and
 /// joining nothing to it is right.
@@ -68,11 +74,6 @@ impl Digits {
         let mut digits = self.iter();
         (MIN_E164_DIGITS..=MAX_E164_DIGITS).contains(&digits.len()) && digits.next() != Some(b'0')
     }
-
-    /// The number as `+` and digits, if [`is_e164`](Self::is_e164).
-    pub fn e164(self) -> Option<E164> {
-        self.is_e164().then_some(E164(self))
-    }
 }
 
 /// A phone number that could be anyone's: no text in `Debug` output.
@@ -119,16 +120,6 @@ impl Iterator for DigitIter {
 
 impl ExactSizeIterator for DigitIter {}
 
-/// A plausible international number; its `Display` is `+` and the digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct E164(Digits);
-
-impl fmt::Display for E164 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,19 +159,19 @@ mod tests {
     }
 
     #[test]
-    fn e164_is_seven_to_fifteen_digits_without_a_leading_zero() {
-        let e164 = |phone: &str| Digits::of(phone.as_bytes()).and_then(Digits::e164).map(|n| n.to_string());
-        assert_eq!(e164("683 4000").as_deref(), Some("+6834000"));
-        assert_eq!(e164("0049 170 1234567").as_deref(), Some("+491701234567"));
-        assert_eq!(e164(&"9".repeat(15)), Some(format!("+{}", "9".repeat(15))));
+    fn a_full_number_has_seven_to_fifteen_digits_and_no_leading_zero() {
+        let is_full = |phone: &str| Digits::of(phone.as_bytes()).is_some_and(Digits::is_e164);
+        for plausible in ["683 4000", "0049 170 1234567", &"9".repeat(15)] {
+            assert!(is_full(plausible), "{plausible}");
+        }
         for implausible in ["42777", "0170 1234567", &"9".repeat(16)] {
-            assert_eq!(e164(implausible), None, "{implausible}");
+            assert!(!is_full(implausible), "{implausible}");
         }
     }
 
     #[test]
     fn debug_output_has_no_number() {
         let digits = Digits::of(b"491701234567").unwrap();
-        assert!(!format!("{digits:?} {:?} {:?}", digits.e164(), digits.iter()).contains("4917"));
+        assert!(!format!("{digits:?} {:?}", digits.iter()).contains("4917"));
     }
 }

@@ -24,7 +24,7 @@ pub struct Inspection {
     pub by_source: Tally,
     /// Rows by `status`.
     pub by_status: Tally,
-    /// Rows with a full number, by the calling code of its country (`+49`); the others stand under `none`.
+    /// Rows by the country of their number (`phone_region`); those without stand under `none`.
     pub by_country: Tally,
     /// The first rows, as many as were asked for: the columns that have a value, as text.
     pub preview: Vec<Vec<(String, String)>>,
@@ -48,8 +48,8 @@ pub fn inspect(table: &Table, preview_rows: usize) -> Result<Inspection, ArrowEr
         for (name, tally) in [("source", &mut found.by_source), ("status", &mut found.by_status)] {
             batch.column_by_name(name).into_iter().for_each(|column| count_words(column, tally));
         }
-        if let Some(column) = batch.column_by_name("phone_e164") {
-            count_countries(column, &mut found.by_country);
+        if let Some(column) = batch.column_by_name("phone_region") {
+            count_texts(column, &mut found.by_country);
         }
         let wanted = preview_rows.saturating_sub(found.preview.len()).min(batch.num_rows());
         let schema = batch.schema();
@@ -94,47 +94,8 @@ fn count_words(column: &ArrayRef, tally: &mut Tally) {
     }
 }
 
-fn count_countries(column: &ArrayRef, tally: &mut Tally) {
-    for phone in column.as_string_opt::<i32>().into_iter().flatten() {
-        let code = phone.and_then(calling_code).unwrap_or("none");
-        *tally.entry(code.to_owned()).or_default() += 1;
-    }
-}
-
-/// The country code in front of a full number (ITU-T E.164, annex to Operational Bulletin 1114, "List of assigned country
-/// codes"): the world zones 1 and 7 have one digit, these have two, all others three.
-fn calling_code(phone: &str) -> Option<&str> {
-    const TWO_DIGITS: [&str; 44] = [
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
-        "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
-        "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
-    ];
-    let digits = phone.strip_prefix('+')?;
-    let len = match digits.get(..2) {
-        _ if digits.starts_with(['1', '7']) => 1,
-        Some(two) if TWO_DIGITS.contains(&two) => 2,
-        _ => 3,
-    };
-    phone.get(..=len)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calling_codes_have_one_to_three_digits() {
-        for (phone, code) in [
-            ("+12025550123", Some("+1")),
-            ("+79161234567", Some("+7")),
-            ("+491701234567", Some("+49")),
-            ("+380441234567", Some("+380")),
-            ("+97141234567", Some("+971")),
-            ("+88213000000", Some("+882")),
-            ("42777", None),
-            ("+9", None),
-        ] {
-            assert_eq!(calling_code(phone), code, "{phone}");
-        }
+fn count_texts(column: &ArrayRef, tally: &mut Tally) {
+    for text in column.as_string_opt::<i32>().into_iter().flatten() {
+        *tally.entry(text.unwrap_or("none").to_owned()).or_default() += 1;
     }
 }

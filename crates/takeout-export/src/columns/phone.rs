@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, Field};
-use contacts::{Contact, Digits, PhoneSource};
+use contacts::{Contact, Number, PhoneSource};
 
 use super::Group;
 use super::cell::{Text, Word};
 
-/// `phone`, `phone_e164`, `phone_source`, `saved_phone`, `user_phone`.
+/// `phone`, `phone_e164`, `phone_region`, `phone_source`, `saved_phone`, `user_phone`.
 pub(super) struct Phones {
     phone: Text,
     e164: Text,
+    region: Text,
     source: Word,
     saved: Text,
     user: Text,
@@ -23,6 +24,7 @@ impl Phones {
         Self {
             phone: Text::new("phone"),
             e164: Text::new("phone_e164"),
+            region: Text::new("phone_region"),
             source: Word::new::<PhoneSource>("phone_source", true),
             saved: Text::new("saved_phone"),
             user: Text::new("user_phone"),
@@ -35,6 +37,7 @@ impl Group for Phones {
         vec![
             self.phone.field(),
             self.e164.field(),
+            self.region.field(),
             self.source.field(),
             self.saved.field(),
             self.user.field(),
@@ -42,8 +45,10 @@ impl Group for Phones {
     }
 
     fn append(&mut self, contact: &Contact<'_>) {
+        let number = contact.digits.and_then(Number::of);
         self.phone.append(contact.phone());
-        self.e164.append_display(contact.digits.and_then(Digits::e164));
+        self.e164.append_display(number);
+        self.region.append_display(number.and_then(|number| number.region()));
         self.source.append(contact.phone_source());
         self.saved.append(contact.saved_phone());
         self.user.append(contact.user_phone());
@@ -53,6 +58,7 @@ impl Group for Phones {
         columns.extend([
             self.phone.finish()?,
             self.e164.finish()?,
+            self.region.finish()?,
             self.source.finish()?,
             self.saved.finish()?,
             self.user.finish()?,

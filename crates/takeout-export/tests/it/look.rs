@@ -42,6 +42,9 @@ fn inspect_counts_what_is_there() {
     for tally in ["by_status", "by_country", "by_source"] {
         assert_eq!(sum(&found[tally]), manifest["counts"]["rows"].as_u64().unwrap(), "{tally}");
     }
+    // most of the numbers of the test data centre are of a country, and of one that the book's plans name
+    let by_country = found["by_country"].as_object().unwrap();
+    assert!(by_country.len() > 5 && by_country.contains_key("DE") && by_country.contains_key("none"));
     let names = |columns: &Value| {
         columns.as_array().unwrap().iter().map(|column| column["name"].clone()).collect::<Vec<_>>()
     };

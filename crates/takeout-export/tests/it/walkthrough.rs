@@ -93,7 +93,7 @@ fn a_contact_from_the_socket_to_the_file() {
     let batch = columns.finish().unwrap();
     let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().value(0).to_owned();
     assert_eq!([text("saved_first_name"), text("first_name")], ["Ada", "Ada L."]);
-    assert_eq!(text("phone_e164"), "+491701234567");
+    assert_eq!([text("phone_e164"), text("phone_region")], ["+491701234567", "DE"]);
 
     // File: written in a staging folder, and hashed on the way. (`publish` would move it into its place.)
     let folder = tempfile::tempdir().unwrap();
@@ -105,7 +105,10 @@ fn a_contact_from_the_socket_to_the_file() {
     let csv = std::fs::read_to_string(staging.path_of(CSV)).unwrap();
     assert_eq!(usize::try_from(written.size_bytes), Ok(csv.len()));
     let line = csv.lines().nth(1).unwrap();
-    assert!(line.contains(",491701234567,+491701234567,both,") && line.contains(",Ada,Lovelace,"), "{line}");
+    assert!(
+        line.contains(",491701234567,+491701234567,DE,both,") && line.contains(",Ada,Lovelace,"),
+        "{line}"
+    );
 }
 
 /// The other end: opens what the client has sent, and answers with one saved record.

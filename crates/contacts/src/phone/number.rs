@@ -1,0 +1,134 @@
+//! Phone numbers as they are dialled: digits held against the numbering plans of the countries.
+//!
+//! The plans are Google's libphonenumber, as the crate `rlibphonenumber` carries them. The join does not ask them
+//! ([`Digits`] are its key); a row does, once.
+
+use core::fmt;
+
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, PhoneNumberUtil, Region as Plan,
+};
+
+use super::Digits;
+
+/// A full international number; its `Display` is `+` and the digits (ITU-T E.164).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    digits: Digits,
+    region: Option<Region>,
+}
+
+/// A country or territory by its ISO 3166-1 alpha-2 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region([u8; 2]);
+
+impl Number {
+    /// The number that these digits are, country code first.
+    ///
+    /// What a country's plan drops is dropped: `+44 (0)20 7946 0018` is `+442079460018`. Digits behind a code that no
+    /// country has (Telegram's own `888` and `99966`) stay as they are, if they [can be a number](Digits::is_e164) at
+    /// all. `None` if the country knows no number of this length.
+    pub fn of(digits: Digits) -> Option<Self> {
+        // no plan has a number of fewer or more digits, and none begins with zero
+        let digits = Some(digits).filter(|digits| digits.is_e164())?;
+        let plans: &PhoneNumberUtil = &PHONE_NUMBER_UTIL;
+        match plans.parse(format!("+{digits}"), None) {
+            Ok(number) if plans.is_possible_number(&number) => {
+                let full = plans.format(&number, PhoneNumberFormat::E164);
+                Some(Self { digits: Digits::of(full.as_bytes())?, region: region(plans, &number) })
+            }
+            Ok(number) if !is_of_a_country(plans, &number) => Some(Self { digits, region: None }),
+            Err(ParseError::InvalidCountryCode) => Some(Self { digits, region: None }),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    /// Whose number it is: known only if the number is one that the country's plan gives out.
+    pub fn region(&self) -> Option<Region> {
+        self.region
+    }
+}
+
+impl Region {
+    /// Two capital letters.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "+{}", self.digits)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether the country code is one of a country, or of several, and not of a network that spans the world.
+fn is_of_a_country(plans: &PhoneNumberUtil, number: &PhoneNumber) -> bool {
+    plans.get_region_for_country_code(number.country_code).is_some_and(|plan| plan != Plan::World)
+}
+
+fn region(plans: &PhoneNumberUtil, number: &PhoneNumber) -> Option<Region> {
+    let region = plans.get_region_for_number(number)?;
+    // where one country has a country code for itself, the library names it for any number behind it
+    let is_given_out = plans.is_valid_number_for_region(number, region);
+    // `001` stands for numbers of no country
+    let code = region.to_string().into_bytes().try_into().ok()?;
+    is_given_out.then_some(Region(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(phone: &str) -> Option<(String, Option<String>)> {
+        let number = Number::of(Digits::of(phone.as_bytes())?)?;
+        Some((number.to_string(), number.region().map(|region| region.to_string())))
+    }
+
+    /// The expected values are what Python's `phonenumbers` 9.0.42 says (`parse`, `is_possible_number`,
+    /// `format_number`, `is_valid_number`, `region_code_for_number`); the last two it does not know.
+    #[test]
+    fn numbers_as_the_plans_have_them() {
+        for (phone, e164, region) in [
+            ("49 170 1234567", "+491701234567", Some("DE")),
+            ("0049 (170) 1234567", "+491701234567", Some("DE")),
+            ("+44 (0)20 7946 0018", "+442079460018", Some("GB")),
+            ("12025550123", "+12025550123", Some("US")),
+            ("14165550123", "+14165550123", Some("CA")),
+            ("77012345678", "+77012345678", Some("KZ")),
+            ("79161234567", "+79161234567", Some("RU")),
+            ("6834000", "+6834000", Some("NU")),
+            ("39 06 1234 5678", "+390612345678", Some("IT")),
+            // possible, and given to nobody
+            ("11005550123", "+11005550123", None),
+            // a number of no country: international freephone
+            ("80012345678", "+80012345678", None),
+            // codes that no country has: no plan, and one that has no number of this length
+            ("9996621234", "+9996621234", None),
+            ("88812345678", "+88812345678", None),
+        ] {
+            assert_eq!(number(phone), Some((e164.to_owned(), region.map(str::to_owned))), "{phone}");
+        }
+    }
+
+    #[test]
+    fn what_no_plan_can_have_is_no_number() {
+        for phone in
+            ["42777", "110", "0170 1234567", "1202555", "4917012345678901234", "9".repeat(16).as_str()]
+        {
+            assert_eq!(number(phone), None, "{phone}");
+        }
+    }
+
+    #[test]
+    fn debug_output_has_no_number() {
+        let number = Digits::of(b"491701234567").and_then(Number::of);
+        assert!(number.is_some() && !format!("{number:?}").contains("4917"));
+    }
+}
