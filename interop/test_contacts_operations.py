@@ -144,7 +144,8 @@ def test_add_note_accept_and_delete(account: Account) -> None:
 def test_a_dry_run_leaves_the_server_as_it_is(account: Account) -> None:
     name = "@" + account.someone()["username"]
     before = (account.saved(), set(account.contacts()))
-    for words in (("delete", name), ("block", name), ("add", name, "--first-name", "X"), ("close-friends", name)):
+    changes = (("delete", name), ("block", name), ("add", name, "--first-name", "X"), ("close-friends", name))
+    for words in changes:
         account.run(*words, "--dry-run")
     assert (account.saved(), set(account.contacts())) == before
     assert not account.call(functions.contacts.GetBlockedRequest(offset=0, limit=100)).blocked
@@ -171,9 +172,8 @@ def test_import_brings_people_in_and_delete_phones_takes_them_out(account: Accou
     assert someone["id"] not in account.contacts()
 
 
-def test_reset_saved_deletes_numbers_without_an_account_and_import_restores_them(
-    account: Account, tmp_path: Path
-) -> None:
+def test_reset_saved_is_undone_by_import(account: Account, tmp_path: Path) -> None:
+    """What goes are numbers without an account."""
     before, contacts = account.saved(), set(account.contacts())
     out = account.export(tmp_path / "backup")
     account.run("reset-saved", "--export", out, "--yes")
