@@ -211,6 +211,7 @@ impl Session {
     /// A connection stands, and a ping binds the session to it. Unanswered requests are sent again, under their own ids
     /// if these are young enough for the server to recognise them; about older ones it is asked first.
     pub fn handle_connected(&mut self, now: Now) {
+        self.clock.follow(now);
         self.is_connected = true;
         self.polling = Polling::connected(self.config.uses_http);
         if !self.config.uses_http {
@@ -267,6 +268,7 @@ impl Session {
     /// # Errors
     /// [`SessionError`]: the connection must be closed. The session itself can go on with another connection.
     pub fn handle_frame(&mut self, now: Now, frame: BytesMut) -> Result<(), SessionError> {
+        self.clock.follow(now);
         match envelope::open(&self.auth_key, Sender::Server, self.id, frame) {
             Ok(opened) => {
                 self.keepalive.message();
@@ -290,6 +292,7 @@ impl Session {
     /// # Errors
     /// [`SessionError::NoPong`] if the connection must be given up.
     pub fn handle_timeout(&mut self, now: Now) -> Result<(), SessionError> {
+        self.clock.follow(now);
         self.check_renewal(now);
         let overdue = self.calls.overdue(now.monotonic, self.patience_until(now));
         self.outbox.ask_state(&overdue.ask);

@@ -7,6 +7,9 @@ use crate::session::msg_id;
 use crate::time::Now;
 
 const NANOS_PER_SEC: i64 = 1_000_000_000;
+/// The local clock and the monotonic one part by less than this unless somebody sets the one or the machine sleeps; a
+/// sixth of the lead that messages may have.
+const STEP_NANOS: i64 = 5 * NANOS_PER_SEC;
 
 /// Server time minus local time.
 #[derive(Debug)]
@@ -14,16 +17,33 @@ pub(super) struct Clock {
     offset_nanos: i64,
     /// Whether the server has said what time it is since this program started.
     is_confirmed: bool,
+    /// When the clocks were looked at last.
+    last: Option<Now>,
 }
 
 impl Clock {
     pub(super) fn new(offset_secs: i64, is_confirmed: bool) -> Self {
-        Self { offset_nanos: offset_secs.saturating_mul(NANOS_PER_SEC), is_confirmed }
+        Self { offset_nanos: offset_secs.saturating_mul(NANOS_PER_SEC), is_confirmed, last: None }
     }
 
     pub(super) fn offset_secs(&self) -> i64 {
         // to the nearest: a message that took a moment to arrive must not look like a second
         self.offset_nanos.saturating_add(NANOS_PER_SEC / 2).div_euclid(NANOS_PER_SEC)
+    }
+
+    /// Looks at both clocks. A local clock that was set back while the session goes on takes the server's time with it
+    /// no further than its own step. One that is ahead all at once was set, or the machine slept and the monotonic clock
+    /// stood still: the server has to say which.
+    pub(super) fn follow(&mut self, now: Now) {
+        let Some(last) = self.last.replace(now) else { return };
+        let step = nanos(now.unix)
+            .saturating_sub(nanos(last.unix))
+            .saturating_sub(nanos(now.monotonic.saturating_sub(last.monotonic)));
+        if step < -STEP_NANOS {
+            self.offset_nanos = self.offset_nanos.saturating_sub(step);
+        } else if step > STEP_NANOS {
+            self.is_confirmed = false;
+        }
     }
 
     /// The server's time since 1970.
@@ -61,8 +81,11 @@ impl Clock {
 }
 
 fn offset_between(id: i64, now: Now) -> i64 {
-    let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
     nanos(msg_id::to_time(id)).saturating_sub(nanos(now.unix))
+}
+
+fn nanos(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -83,6 +106,33 @@ mod tests {
             assert_eq!(clock.accepts(id(secs), now), inside, "{secs}");
         }
         assert!(!clock.accepts(i64::MIN | 1, now) && !clock.accepts(i64::MAX, now));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_is_followed_and_one_that_jumps_ahead_is_doubted() {
+        let looked = |monotonic: u64, unix: u64| Now {
+            monotonic: Duration::from_secs(monotonic),
+            unix: Duration::from_secs(unix),
+        };
+        let mut clock = Clock::new(7, true);
+        clock.follow(looked(50, 1_000_000));
+        // a day back, and two seconds on
+        let now = looked(52, 1_000_002 - 86_400);
+        clock.follow(now);
+        assert_eq!((clock.server_time(now).as_secs(), clock.offset_secs()), (1_000_009, 86_407));
+        assert!(clock.accepts(1_000_010 << 32 | 1, now) && !clock.accepts(1_000_100 << 32 | 1, now));
+        // a little, as a time service does it
+        let now = looked(60, 1_000_007 - 86_400);
+        clock.follow(now);
+        assert_eq!((clock.offset_secs(), clock.is_confirmed), (86_407, true));
+        // ahead: everything is from now until the server has said its time
+        let now = looked(61, 2_000_000);
+        clock.follow(now);
+        let id = 1_000_018 << 32 | 1;
+        assert!(clock.accepts(id, now));
+        clock.observe(id, now);
+        assert_eq!(clock.server_time(now).as_secs(), 1_000_018);
+        assert!(!clock.accepts(2_000_000 << 32 | 1, now));
     }
 
     #[test]

@@ -50,6 +50,7 @@ impl Session {
     ///
     /// `random` makes padding, ping ids and new session ids.
     pub fn poll_transmit(&mut self, now: Now, random: &mut dyn Random) -> Option<Vec<u8>> {
+        self.clock.follow(now);
         if self.reset_is_due {
             self.reset(random);
         }
