@@ -101,7 +101,8 @@ pub struct Finished<T> {
 /// Opens a takeout session for contacts, does `work` in it, and finishes it: with success exactly when the work
 /// returned `Ok`, without on an error, a panic, or when `interrupt` completes first.
 ///
-/// The work must return `Ok` only when everything it was opened for is safe.
+/// The work must return `Ok` only when everything it was opened for is safe. From here on no method that changes the
+/// account can leave the client, whoever calls it ([`Client::restrict_to_reading`]).
 ///
 /// # Errors
 /// [`RunError`]: the session was not opened, the work failed, panicked, or was interrupted. Once it was open it was
@@ -116,6 +117,7 @@ pub async fn run<T, E, I, W>(
 where
     W: Future<Output = Result<T, E>>,
 {
+    client.restrict_to_reading();
     tokio::pin!(interrupt);
     let takeout = opened(client, &terms, interrupt.as_mut()).await?;
     let outcome = tokio::select! {

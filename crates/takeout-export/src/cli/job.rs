@@ -101,8 +101,6 @@ pub(super) async fn run(
     meter: &Meter,
     interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
-    // from here on no method that changes the account can leave the process
-    client.restrict_to_reading();
     interrupt.or(takeout::announce(client)).await?.map_err(Failure::Client)?;
     let account_id = account_id(client);
     let folder = target.folder.clone();

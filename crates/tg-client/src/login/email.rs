@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use tl_api::enums::account::EmailVerifiedRef;
-use tl_api::{Invoke, functions, types};
+use tl_api::{functions, types};
 
 use super::code::sent_code;
 use super::{LoginError, SentCode};
@@ -30,7 +30,7 @@ impl Client {
             purpose: purpose(sent).into(),
             email: address.expose_secret().to_owned(),
         };
-        let reply = self.invoke(&request).await?;
+        let reply = self.invoke_migrating(&request).await?;
         let code = reply.read().map_err(ClientError::from)?;
         Ok(SentEmailCode { pattern: code.email_pattern.to_str_lossy().into_owned() })
     }
@@ -44,7 +44,7 @@ impl Client {
             purpose: purpose(sent).into(),
             verification: types::EmailVerificationCode { code: code.expose_secret().to_owned() }.into(),
         };
-        let reply = self.invoke(&request).await?;
+        let reply = self.invoke_migrating(&request).await?;
         match reply.read().map_err(ClientError::from)? {
             EmailVerifiedRef::Login(verified) => sent_code(&sent.phone, &verified.sent_code),
             _ => Err(LoginError::Unsupported { what: "another proof of the e-mail address" }),

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use secrecy::{ExposeSecret, SecretString};
 use tl_api::enums::auth::LoginTokenRef;
-use tl_api::{Invoke, InvokeError, functions, types};
+use tl_api::{InvokeError, functions, types};
 use tl_codec::{Constructor, Function, Shape};
 
 use super::{LoginError, PasswordChallenge};
@@ -85,7 +85,7 @@ impl Client {
         F: Function + Sync,
         F::Reply: for<'a> Shape<Ref<'a> = LoginTokenRef<'a>>,
     {
-        let reply = match self.invoke(request).await {
+        let reply = match self.invoke_migrating(request).await {
             Err(InvokeError::Rpc(error)) if error.name() == "SESSION_PASSWORD_NEEDED" => {
                 let challenge = self.password_challenge().await?;
                 return Ok(Step::Done(LoginByToken::PasswordNeeded(challenge)));

@@ -79,25 +79,21 @@ impl SessionStore {
         private::read(path)?;
         let lock = SessionLock::claim(path)?;
         private::sweep(path);
-        let content = private::read(path)?;
-        let (state, is_present_form) = match (&protection, identity::is_sealed(&content)) {
-            (Protection::Plain, true) => return Err(SessionError::Sealed { path: path.to_owned() }),
-            (Protection::Sealed(identity), true) => {
-                let (state, version) = text::parse(path, &identity.open(&content, path)?)?;
-                (state, version == u64::from(SESSION_VERSION))
-            }
-            (wanted, false) => {
-                let (state, version) = text::parse(path, &content)?;
-                let stays_plain = matches!(wanted, Protection::Plain);
-                (state, stays_plain && version == u64::from(SESSION_VERSION))
-            }
-        };
+        let (state, is_present_form) = read(path, &protection)?;
         let was_renewed = !is_present_form;
         let place = Place { path: path.to_owned(), protection, was_renewed, _lock: lock };
         if was_renewed {
             place.write(&state)?;
         }
         Ok(Self { place: Some(place), state: Mutex::new(state) })
+    }
+
+    /// Reads a session without taking it: another process may use it meanwhile, and nothing is rewritten.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a session that is in use.
+    pub fn peek(path: &Path, protection: &Protection) -> Result<SessionState, SessionError> {
+        read(path, protection).map(|(state, _)| state)
     }
 
     /// Starts a session in a new file, or in place of an older one.
@@ -155,6 +151,18 @@ impl SessionStore {
     fn lock(&self) -> std::sync::MutexGuard<'_, SessionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is in the file, and whether it is so in the form that `protection` and this version would write.
+fn read(path: &Path, protection: &Protection) -> Result<(SessionState, bool), SessionError> {
+    let content = private::read(path)?;
+    let (is_as_wanted, (state, version)) = match (protection, identity::is_sealed(&content)) {
+        (Protection::Plain, true) => return Err(SessionError::Sealed { path: path.to_owned() }),
+        (Protection::Sealed(identity), true) => (true, text::parse(path, &identity.open(&content, path)?)?),
+        (Protection::Plain, false) => (true, text::parse(path, &content)?),
+        (Protection::Sealed(_), false) => (false, text::parse(path, &content)?),
+    };
+    Ok((state, is_as_wanted && version == u64::from(SESSION_VERSION)))
 }
 
 impl Place {

@@ -114,6 +114,44 @@ async fn an_account_that_lives_elsewhere_is_followed_there() {
 }
 
 #[tokio::test]
+async fn every_step_of_a_login_follows_the_servers_to_another_data_centre() {
+    for (network_dc, account_dc) in [(Some(3), 3), (Some(3), 1), (None, 1)] {
+        let config = || testdc::Config {
+            contacts: 3,
+            dcs: 3,
+            network_dc,
+            account_dc: Some(account_dc),
+            password: Some(PASSWORD.into()),
+            ..testdc::Config::default()
+        };
+        // a code, and the password at the end of the way
+        let mut world = World::new(config()).await;
+        let client = world.log_in().await;
+        assert_eq!(client.session().state().server.dc_id(), account_dc, "{network_dc:?}");
+        takeout::announce(&client).await.unwrap();
+        // a token: the nearest data centre gives it, the account's takes it
+        let world = World::new(config()).await;
+        let client = world.connect().await;
+        let LoginByToken::Show(token) = client.export_login_token(&World::credentials()).await.unwrap()
+        else {
+            panic!("nobody has accepted anything");
+        };
+        assert_eq!(client.session().state().server.dc_id(), network_dc.unwrap_or(2));
+        let text = token.url.expose_secret().strip_prefix("tg://login?token=").unwrap().to_owned();
+        let phone = world.server.truth().account.phone.clone();
+        world.server.control().accept_login_token(&text, &phone).unwrap();
+        let LoginByToken::PasswordNeeded(challenge) =
+            client.export_login_token(&World::credentials()).await.unwrap()
+        else {
+            panic!("the account has a password");
+        };
+        client.check_password(&challenge, &SecretString::from(PASSWORD)).await.unwrap();
+        assert_eq!(client.session().state().server.dc_id(), account_dc, "{network_dc:?}");
+        takeout::announce(&client).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_token_is_shown_accepted_elsewhere_and_followed_to_the_accounts_data_centre() {
     for account_dc in [2, 3] {
         let config =

@@ -4,5 +4,6 @@
 mod faults;
 mod login;
 mod proxies;
+mod read_only;
 mod takeout;
 mod world;

@@ -5,9 +5,7 @@ mod delays;
 use std::convert::Infallible;
 use std::future::pending;
 
-use tg_client::{
-    Client, ClientError, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, Terms, takeout,
-};
+use tg_client::{Client, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, Terms, takeout};
 use tl_api::{Invoke, InvokeError, functions};
 
 use crate::world::{World, rpc_name};
@@ -150,14 +148,4 @@ async fn another_export_is_taken_over_only_if_that_is_asked_for_and_once() {
     assert!(outcome.unwrap());
     let (outcome, _) = saved_under(&format!("{taken}*"), true).await;
     assert!(matches!(takeout::classify(outcome.unwrap_err()), TakeoutError::TakenOver));
-}
-
-#[tokio::test]
-async fn a_restricted_client_sends_nothing_that_writes() {
-    let mut world = World::small().await;
-    let client = world.log_in().await;
-    client.restrict_to_reading();
-    client.invoke(&functions::contacts::GetContacts { hash: 0 }).await.unwrap();
-    let refused = client.invoke(&functions::contacts::ResetSaved {}).await.unwrap_err();
-    assert!(matches!(ClientError::from(refused), ClientError::NotReadOnly(_)));
 }

@@ -54,6 +54,20 @@ fn what_is_written_is_read_and_private() {
 }
 
 #[test]
+fn a_session_that_is_in_use_can_be_looked_at() {
+    let identity = Identity::generate();
+    let (_folder, path) = place();
+    let store = SessionStore::create(&path, state(), Protection::Sealed(identity.clone())).unwrap();
+    store.update(|state| state.takeout = Some(OpenTakeout { id: 9, verified: false })).unwrap();
+    let before = fs::read(&path).unwrap();
+    let seen = SessionStore::peek(&path, &Protection::Sealed(identity)).unwrap();
+    assert_eq!(seen.takeout, Some(OpenTakeout { id: 9, verified: false }));
+    let sealed = SessionStore::peek(&path, &Protection::Plain).unwrap_err();
+    assert!(matches!(sealed, SessionError::Sealed { .. }));
+    assert_eq!(fs::read(&path).unwrap(), before, "nothing is rewritten");
+}
+
+#[test]
 fn no_part_of_the_key_is_in_a_sealed_file() {
     let (_folder, path) = place();
     let forms = |text: &[u8]| {
