@@ -45,6 +45,10 @@ impl Origins {
 
 /// What is not given is taken from the file.
 pub(super) fn complete(command: &mut Command, file: &ConfigFile) {
+    if let Command::Status(status) = command {
+        // the account that is chosen is one of several that are told of
+        return file.complete_passphrase(&mut status.session);
+    }
     let (server, credentials, session) = parts(command);
     if let Some(server) = server {
         file.complete_server(server);
@@ -67,6 +71,10 @@ fn parts(command: &mut Command) -> Parts<'_> {
         Command::Login(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
         Command::Export(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
         Command::Logout(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
+        Command::Contacts(of) => {
+            let account = of.operation.account_mut();
+            (Some(&mut account.server), None, Some(&mut account.session))
+        }
         Command::Whoami(of) => (Some(&mut of.server), None, Some(&mut of.session)),
         Command::Doctor(of) => (Some(&mut of.server), None, Some(&mut of.session)),
         Command::Config(Config { command: ConfigCommand::Show(of) }) => {

@@ -26,8 +26,8 @@ use super::summary::Outcome;
 use table::Table;
 
 /// Connects, does the one thing, and closes the connection however it ends.
-pub(super) async fn run(people: People, interrupt: &Interrupt) -> Result<Outcome, Failure> {
-    let account = people.operation.account();
+pub(super) async fn run(mut people: People, interrupt: &Interrupt) -> Result<Outcome, Failure> {
+    let account = people.operation.account_mut();
     let client = connection::resume(account.session.clone(), &account.server, interrupt).await?;
     let done = interrupt.or(operate(&client, people.operation)).await;
     connection::close(&client).await;
@@ -63,7 +63,8 @@ async fn operate(client: &Client, operation: Operation) -> Result<Table, Failure
 }
 
 impl Operation {
-    fn account(&self) -> &Account {
+    /// Which account is meant; what is not given is taken from the file of settings.
+    pub(super) fn account_mut(&mut self) -> &mut Account {
         match self {
             Self::List(account)
             | Self::Ids(account)
@@ -72,19 +73,19 @@ impl Operation {
             | Self::TopPeers(account)
             | Self::Birthdays(account)
             | Self::Link(account) => account,
-            Self::Search(given) => &given.account,
-            Self::Show(given) => &given.account,
-            Self::Add(given) => &given.account,
-            Self::Import(given) => &given.account,
-            Self::Delete(given) => &given.account,
-            Self::DeletePhones(given) => &given.account,
-            Self::ResetSaved(given) => &given.account,
-            Self::Note(given) => &given.account,
-            Self::TopPeersSwitch(given) => &given.account,
-            Self::CloseFriends(given) => &given.account,
-            Self::OpenLink(given) => &given.account,
+            Self::Search(given) => &mut given.account,
+            Self::Show(given) => &mut given.account,
+            Self::Add(given) => &mut given.account,
+            Self::Import(given) => &mut given.account,
+            Self::Delete(given) => &mut given.account,
+            Self::DeletePhones(given) => &mut given.account,
+            Self::ResetSaved(given) => &mut given.account,
+            Self::Note(given) => &mut given.account,
+            Self::TopPeersSwitch(given) => &mut given.account,
+            Self::CloseFriends(given) => &mut given.account,
+            Self::OpenLink(given) => &mut given.account,
             Self::Accept(given) | Self::Block(given) | Self::Unblock(given) | Self::TopPeersReset(given) => {
-                &given.account
+                &mut given.account
             }
         }
     }

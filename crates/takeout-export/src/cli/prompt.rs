@@ -3,10 +3,13 @@
 //! A question needs a terminal: without one it is an error that names the option to give instead, never a wait for a
 //! line that nobody types.
 
+mod echo;
+
 use std::io::{self, BufRead, IsTerminal};
 
 use secrecy::SecretString;
 
+use self::echo::Echo;
 use super::failure::Failure;
 use super::output;
 
@@ -23,6 +26,7 @@ pub(super) async fn line(question: String, option: &'static str) -> Result<Strin
 /// Asks for something that must not be seen.
 pub(super) async fn secret(question: &'static str, option: &'static str) -> Result<SecretString, Failure> {
     demand_terminal(option)?;
+    let _echo = Echo::now();
     blocking(move || rpassword::prompt_password(question).map(SecretString::from)).await
 }
 

@@ -106,6 +106,16 @@ impl Vault {
         Ok(store)
     }
 
+    /// Reads a session that another command may be using; it stays as it is.
+    pub(super) async fn peek(&self, path: &Path) -> Result<SessionState, Failure> {
+        let protection = match session::form(path).map_err(Failure::Session)? {
+            Form::Plain => Protection::Plain,
+            Form::Sealed => Protection::Sealed(self.identity().await?),
+            Form::Missing => return Err(Failure::Session(SessionError::Missing { path: path.to_owned() })),
+        };
+        SessionStore::peek(path, &protection).map_err(Failure::Session)
+    }
+
     /// Starts a session.
     pub(super) async fn create(&self, path: &Path, state: SessionState) -> Result<SessionStore, Failure> {
         let protection = if self.insecure {

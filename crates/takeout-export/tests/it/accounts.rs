@@ -55,6 +55,8 @@ fn accounts_stand_side_by_side_and_one_is_the_default() {
     assert_eq!(listed(&world), [("main".to_owned(), false), ("work".to_owned(), true)]);
     let ran = run(accounts(&world, &["default"]).arg("--json")).succeeds();
     assert_eq!(ran.json(), json!({ "result": "default", "name": "work" }));
+    let shown = run(accounts(&world, &["show"]).env("TAKEOUT_EXPORT_ACCOUNT", "main")).succeeds();
+    assert!(shown.stdout.contains("accounts/main/session"), "{shown:?}");
     // the default is the one that is logged out
     run(&mut at_home(&world, world.bare_command(&["logout"]))).succeeds();
     assert!(session(&world, "main").exists() && !session(&world, "work").exists());

@@ -1,5 +1,6 @@
 //! The session on the disk: encrypted unless asked otherwise, refused when it is damaged, open to others, somebody
 //! else's or in use, and never lost.
+#![expect(clippy::print_stdout, reason = "why a test is left out")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,8 @@ fn a_session_is_encrypted_and_the_passphrase_opens_it() {
     let mut export = sealed(&world, world.export());
     run(export.arg("--passphrase-file").arg(&file)).succeeds();
     assert_eq!(world.takeout_ends(), [true]);
+    let mut whoami = sealed(&world, world.command("whoami"));
+    run(whoami.env("TAKEOUT_EXPORT_PASSPHRASE_FILE", &file)).succeeds();
 
     // another data folder has no key for it, and none is made up
     let mut elsewhere = with_passphrase(&world, world.command("logout"));
@@ -150,7 +153,7 @@ fn two_processes_never_use_one_session() {
     world.exports_well();
 }
 
-/// These need another user: they run where the tests are run by root, as containers do it, and say nothing elsewhere.
+/// These need another user: they run where the tests are run by root, as containers do it, and are left out elsewhere.
 mod as_nobody {
     use std::os::unix::fs::{PermissionsExt, chown};
     use std::os::unix::process::CommandExt;
@@ -174,6 +177,7 @@ mod as_nobody {
     fn the_session_of_another_user_is_refused() {
         let mut world = World::logged_in();
         if !is_root(&world) {
+            println!("left out: only root can act as another user");
             return;
         }
         open_way(&world);
@@ -191,6 +195,7 @@ mod as_nobody {
     fn a_session_in_a_folder_that_cannot_be_written_is_refused_and_not_lost() {
         let mut world = World::logged_in();
         if !is_root(&world) {
+            println!("left out: only root can act as another user");
             return;
         }
         open_way(&world);

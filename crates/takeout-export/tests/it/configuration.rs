@@ -92,6 +92,24 @@ fn a_login_takes_what_it_needs_from_the_file() {
 }
 
 #[test]
+fn other_commands_take_what_they_need_from_the_file_and_the_status_is_of_all_accounts_all_the_same() {
+    let world = World::small();
+    for account in ["main", "work"] {
+        let login = at_home(&world, world.bare_command(&["login", "--account", account]));
+        run(&mut world.answered(login, &world.server.login_code())).succeeds();
+    }
+    let server = format!("dc = \"2={}\"\nrsa_key = {:?}\n", world.server.address(), world.path("key.pem"));
+    with_file(&world, &format!("account = \"work\"\n{server}"));
+    fs::remove_file(world.path("data/takeout-export/accounts/main/session")).unwrap();
+    run(&mut at_home(&world, program(&["contacts", "ids"]))).succeeds();
+    run(at_home(&world, program(&["export", "--out"])).arg(world.out())).succeeds();
+    with_file(&world, &format!("account = \"gone\"\n{server}"));
+    run(&mut at_home(&world, program(&["contacts", "ids"]))).fails(3, "accounts/gone/session");
+    let told = run(&mut at_home(&world, program(&["status"]))).succeeds();
+    assert!(told.stdout.contains("accounts/work/session"), "{told:?}");
+}
+
+#[test]
 fn a_file_with_a_fault_is_named_with_its_line_and_not_quoted() {
     let world = World::small();
     for (text, line) in [

@@ -1,5 +1,6 @@
 //! `TAKEOUT_INIT_DELAY`: waited for, not waited for, confirmed, declined, interrupted, and gone on with.
 
+use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,43 @@ fn who_does_not_wait_is_told_the_date_and_a_second_run_goes_on() {
     assert!(status(&world).stdout.contains("it may begin"));
     let ran = world.exports_well();
     assert!(ran.stderr.contains("Telegram was asked on 20"), "{ran:?}");
+}
+
+#[test]
+fn the_status_is_of_all_accounts_even_of_one_that_is_waiting_and_one_that_is_damaged() {
+    let world = delayed_by(3600);
+    let at_home = |mut command: Command| {
+        command.env("XDG_DATA_HOME", world.path("data"));
+        command
+    };
+    let told = || run(at_home(program(&["status"])).arg("--json"));
+    assert_eq!(told().exit, 3, "nobody is logged in");
+    for account in ["main", "second", "third"] {
+        let login = at_home(world.bare_command(&["login", "--account", account]));
+        run(&mut world.answered(login, &world.server.login_code())).succeeds();
+    }
+    let mut export = at_home(world.bare_command(&["export", "--account", "second", "--wait"]));
+    let mut waiting = Running::start(export.arg("--out").arg(world.out()));
+    waiting.wait_for(HOLDS_BACK);
+    let sessions = told().succeeds().json()["sessions"].clone();
+    let standings = |sessions: &serde_json::Value| {
+        let of = |session: &serde_json::Value| session["takeout"].as_str().unwrap().to_owned();
+        sessions.as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(standings(&sessions), ["none", "delayed", "none"]);
+    assert_eq!(sessions[1]["user_id"], world.server.truth().account.user_id);
+    let one = run(at_home(program(&["status", "--account", "main"])).arg("--json")).succeeds().json();
+    assert_eq!(standings(&one["sessions"]), ["none"]);
+
+    fs::write(world.path("data/takeout-export/accounts/main/session"), "{}").unwrap();
+    let ran = told();
+    assert_eq!(
+        (ran.exit, standings(&ran.json()["sessions"])),
+        (16, ["unknown", "delayed", "none"].map(String::from).to_vec())
+    );
+    assert!(run(&mut at_home(program(&["status"]))).stdout.contains("is damaged or no session file"));
+    waiting.signal("TERM");
+    waiting.end().fails(143, "terminated");
 }
 
 #[test]

@@ -115,6 +115,17 @@ fn another_export_that_takes_over_is_exit_code_9() {
 }
 
 #[test]
+fn a_takeout_session_that_the_server_forgets_is_opened_again_but_not_for_ever() {
+    let mut world = World::logged_in();
+    add(&world, "rpc-error=contacts.getSaved:403:TAKEOUT_REQUIRED*2");
+    run(&mut world.export()).succeeds();
+    assert_eq!(takeouts(&mut world), ["opened", "opened", "opened", "finished"]);
+    add(&world, "rpc-error=contacts.getSaved:403:TAKEOUT_REQUIRED*");
+    run(world.export().arg("--force")).fails(7, "TAKEOUT_REQUIRED");
+    assert_eq!(takeouts(&mut world), ["opened", "opened", "opened", "given up"]);
+}
+
+#[test]
 fn a_server_that_fails_for_ever_is_exit_code_7_and_a_long_pause_ends_with_ctrl_c() {
     let mut world = World::logged_in();
     add(&world, "rpc-error=contacts.getStatuses:500:RPC_CALL_FAIL*");

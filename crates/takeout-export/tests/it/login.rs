@@ -71,6 +71,19 @@ fn a_wrong_password_is_exit_code_4_and_the_right_one_works() {
 }
 
 #[test]
+fn a_wrong_password_is_never_tried_again_by_itself() {
+    let password = Some("correct horse".to_owned());
+    let world = World::new(testdc::Config { contacts: 3, password, ..testdc::Config::default() });
+    let file = world.path("password");
+    fs::write(&file, "correct horse\n").unwrap();
+    // a second try would be taken: the server refuses one
+    let fault = "rpc-error=auth.checkPassword:400:PASSWORD_HASH_INVALID".parse::<testdc::FaultRule>();
+    world.server.add_fault(fault.unwrap()).unwrap();
+    run(world.login().arg("--password-file").arg(&file)).fails(4, "not the code");
+    run(world.login().arg("--password-file").arg(&file)).succeeds();
+}
+
+#[test]
 fn a_wrong_number_is_exit_code_4() {
     let world = World::small();
     let mut login = world.command("login");

@@ -9,6 +9,9 @@ mod accounts;
 mod at_rest;
 mod awkward;
 mod cli;
+#[cfg(target_os = "linux")]
+mod clock;
+mod codes;
 #[cfg(unix)]
 mod configuration;
 mod convert;
@@ -32,5 +35,7 @@ mod secrets;
 mod signals;
 mod troubles;
 mod truth;
+#[cfg(unix)]
+mod waits;
 mod walkthrough;
 mod world;

@@ -81,6 +81,12 @@ impl ConfigFile {
                 session.account = file.account.as_ref().and_then(|name| name.parse().ok());
             }
         }
+        self.complete_passphrase(session);
+    }
+
+    /// How the sessions are guarded.
+    pub(super) fn complete_passphrase(&self, session: &mut Session) {
+        let file = &self.settings;
         if session.passphrase_file.is_none() {
             session.passphrase_file.clone_from(&file.passphrase_file);
         }
