@@ -13,8 +13,8 @@ SCREEN_LIMIT_SECS = 30.0
 class Terminal:
     """One command that believes it is talking to a person."""
 
-    def __init__(self, program: Path, home: Path, *arguments: object) -> None:
-        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "TERM": "xterm"}
+    def __init__(self, program: Path, home: Path, *arguments: object, **variables: str) -> None:
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "TERM": "xterm", **variables}
         words = [str(program), *map(str, arguments)]
         self._pid, self._screen = pty.fork()
         if self._pid == 0:
@@ -41,11 +41,25 @@ class Terminal:
 
     def type_unseen(self, line: str) -> None:
         """Types a line as soon as the program has turned the echo off, as a person does who is slower than that."""
-        limit = time.monotonic() + SCREEN_LIMIT_SECS
-        while termios.tcgetattr(self._screen)[3] & termios.ECHO:
-            assert time.monotonic() < limit, f"the echo stays on: {self.seen!r}"
-            time.sleep(0.01)
+        self.wait_for_echo(False)
         self.type(line)
+
+    def wait_for_echo(self, wanted: bool) -> None:
+        """Until what is typed is seen on the screen, or is not."""
+        limit = time.monotonic() + SCREEN_LIMIT_SECS
+        while bool(termios.tcgetattr(self._screen)[3] & termios.ECHO) != wanted:
+            assert time.monotonic() < limit, f"the echo does not become {wanted}: {self.seen!r}"
+            time.sleep(0.01)
+
+    def press_ctrl_c(self) -> None:
+        """As the key does it: through the terminal."""
+        os.write(self._screen, b"\x03")
+
+    def signal_child(self, number: int) -> None:
+        """A signal to the one program that this one has started."""
+        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
+        assert len(children) == 1, children
+        os.kill(int(children[0]), number)
 
     def end(self) -> int:
         """Reads to the end, and gives the exit code."""
