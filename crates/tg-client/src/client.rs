@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::error::ClientError;
 use crate::link::Link;
 use crate::retry::{Patience, Pause, Step};
+use crate::route::Route;
 use crate::session::{ServerState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
@@ -33,8 +34,8 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     config: Config,
-    /// What every connection goes through; it is kept nowhere else.
-    proxy: Option<Proxy>,
+    /// The way to every server; it is kept nowhere else.
+    route: Route,
     session: SessionStore,
     link: RwLock<Link>,
     read_only: AtomicBool,
@@ -62,7 +63,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`]: the server cannot be reached, breaks the protocol, or no longer knows the key.
     pub async fn connect(config: Config, session: SessionStore) -> Result<Self, ClientError> {
-        Self::connect_through(None, config, session).await
+        Self::connect_by(Route::default(), config, session).await
     }
 
     /// As [`connect`](Self::connect), and every connection goes through the proxy. The session keeps nothing of it.
@@ -74,10 +75,23 @@ impl Client {
         config: Config,
         session: SessionStore,
     ) -> Result<Self, ClientError> {
-        let link = open_link(&config, proxy.clone(), &session).await?;
+        Self::connect_by(Route::through(proxy), config, session).await
+    }
+
+    /// As [`connect`](Self::connect), by another way: over another transport, obfuscated, through a proxy. The session
+    /// keeps nothing of it.
+    ///
+    /// # Errors
+    /// [`ClientError`], also if the way leads nowhere.
+    pub async fn connect_by(
+        route: Route,
+        config: Config,
+        session: SessionStore,
+    ) -> Result<Self, ClientError> {
+        let link = open_link(&config, &route, &session).await?;
         let shared = Shared {
             config,
-            proxy,
+            route,
             session,
             link: RwLock::new(link),
             read_only: AtomicBool::new(false),
@@ -159,7 +173,7 @@ impl Client {
             state.server = server;
             state.key = None;
         })?;
-        let link = open_link(self.config(), self.shared.proxy.clone(), self.session()).await?;
+        let link = open_link(self.config(), &self.shared.route, self.session()).await?;
         let former = std::mem::replace(&mut *self.shared.link.write().await, link);
         former.close().await;
         self.introduce().await
@@ -277,13 +291,9 @@ fn introduction(config: &Config) -> Bytes {
 }
 
 /// Opens a link for the session's server and saves the key that it ends up with.
-async fn open_link(
-    config: &Config,
-    proxy: Option<Proxy>,
-    session: &SessionStore,
-) -> Result<Link, ClientError> {
+async fn open_link(config: &Config, route: &Route, session: &SessionStore) -> Result<Link, ClientError> {
     let state = session.state();
-    let link = Link::open(&state.server, proxy, state.key, config, introduction(config)).await?;
+    let link = Link::open(&state.server, route, state.key, config, introduction(config)).await?;
     let present = link.key_state();
     session.update(|state| state.key = Some(present))?;
     Ok(link)

@@ -30,6 +30,20 @@ pub(crate) fn test(dc_id: i32) -> Vec<SocketAddr> {
     }
 }
 
+/// The name of a data centre's web server, for WebSockets and HTTP in TLS ("MTProto transports", "URI format"); its test
+/// data centre has the same.
+pub(crate) fn web_host(dc_id: i32) -> Option<String> {
+    let name = match dc_id {
+        1 => "pluto",
+        2 => "venus",
+        3 => "aurora",
+        4 => "vesta",
+        5 => "flora",
+        _ => return None,
+    };
+    Some(format!("{name}.web.telegram.org"))
+}
+
 fn both(v4: &[[u8; 4]], v6: [u16; 8]) -> Vec<SocketAddr> {
     let v4 = v4.iter().map(|octets| IpAddr::V4(Ipv4Addr::from(*octets)));
     v4.chain([IpAddr::V6(Ipv6Addr::from(v6))]).map(|ip| SocketAddr::new(ip, PORT)).collect()

@@ -47,11 +47,14 @@ mod login;
 mod panicking;
 mod probe;
 mod retry;
+mod route;
 pub mod session;
 pub mod takeout;
 
 pub use crate::allow_list::NotReadOnly;
 pub use crate::client::Client;
+pub use mtproto::frame::FrameKind;
+pub use mtproto::io::{Breakers, CarrierError, Observer, Progress, Tls};
 pub use mtproto::proxy::{Proxy, ProxyUrlError};
 
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
@@ -63,6 +66,7 @@ pub use crate::login::{
 };
 pub use crate::probe::{Probe, probe};
 pub use crate::retry::Pause;
+pub use crate::route::{Route, Transport};
 pub use crate::session::{
     AccountState, Identity, KeyState, OpenTakeout, Protection, ServerState, SessionError, SessionState,
     SessionStore, TakeoutDelay,

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::io;
-use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
 use tokio::sync::Mutex;
@@ -13,6 +12,7 @@ use tokio::sync::Mutex;
 use crate::config::{Config, Timeouts};
 use crate::dc;
 use crate::error::ClientError;
+use crate::route::Route;
 use crate::session::{KeyState, ServerState};
 
 /// What a test data centre's number is larger by in the key exchange (section 2.2, step 2).
@@ -29,7 +29,7 @@ impl Link {
     /// Connects with the key, or makes one.
     pub(crate) async fn open(
         server: &ServerState,
-        proxy: Option<Proxy>,
+        route: &Route,
         key: Option<KeyState>,
         client: &Config,
         introduction: Bytes,
@@ -42,7 +42,13 @@ impl Link {
             config.temporary_keys = None;
         }
         config.request_timeout = timeouts.request;
-        config.proxy = proxy;
+        config.carrier = route.carrier(server, &mut config.addresses)?;
+        config.frame = route.framing;
+        config.obfuscated = route.obfuscated;
+        config.quick_acks = route.quick_acks;
+        config.proxy.clone_from(&route.proxy);
+        config.observer = route.observer.clone();
+        config.breakers = route.breakers.clone();
         config.resume = key.map(|key| {
             let mut resume = Resume::new(key.auth_key, key.server_salt);
             resume.time_offset_secs = key.time_offset_secs;

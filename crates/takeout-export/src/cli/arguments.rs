@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::account::{Login, Logout, Permission, Status};
 pub use self::accounts::{Accounts, Config, Doctor, WhoAmI};
@@ -43,6 +43,7 @@ Examples:
   Where Telegram is blocked, with any command that connects:
     --proxy socks5://user:password@host:1080
     --proxy 'tg://proxy?server=host&port=443&secret=ee…'
+    --transport wss
   Export your own address book (api_id and api_hash come from https://my.telegram.org):
     takeout-export login --api-id 12345 --api-hash 0123456789abcdef0123456789abcdef
     takeout-export export --out my-contacts
@@ -175,6 +176,48 @@ pub struct Server {
     /// Wait for Telegram's flood limits up to so long; a longer one ends the command with code 13
     #[arg(long, value_name = "SECS", default_value_t = 300)]
     pub max_wait: u64,
+    /// What carries the connection; `wss` and `https` look like visits to a web site
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, env = "TAKEOUT_EXPORT_TRANSPORT")]
+    pub transport: TransportName,
+    /// How messages are marked in it (not over HTTP)
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub framing: FramingName,
+    /// Make a TCP connection look like random bytes
+    #[arg(long)]
+    pub obfuscated: bool,
+    /// Trust the certificates in this file (PEM) too, with `wss` and `https`
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+}
+
+/// `--transport`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum TransportName {
+    /// TCP
+    #[default]
+    Tcp,
+    /// A WebSocket
+    Ws,
+    /// A WebSocket in TLS
+    Wss,
+    /// HTTP requests
+    Http,
+    /// HTTP requests in TLS
+    Https,
+}
+
+/// `--framing`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FramingName {
+    /// One or four bytes of length
+    Abridged,
+    /// Four bytes of length
+    #[default]
+    Intermediate,
+    /// The same and some random bytes
+    Padded,
+    /// Length, number and checksum; cannot be obfuscated
+    Full,
 }
 
 /// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tg_client::{Client, Config, Pause, Proxy, ServerState, SessionError, SessionStore, Timeouts, takeout};
+use tg_client::{Client, Config, Pause, Route, ServerState, SessionError, SessionStore, Timeouts, takeout};
 
 use super::arguments::{Server, Session};
 use super::failure::{Failure, duration_text};
@@ -16,7 +16,7 @@ const NEWS: Duration = Duration::from_secs(2);
 /// How a server is reached.
 #[derive(Debug, Default)]
 pub(super) struct Way {
-    proxy: Option<Proxy>,
+    route: Route,
     timeouts: Timeouts,
 }
 
@@ -24,7 +24,7 @@ impl Way {
     /// As the arguments say.
     pub(super) fn to(server: &Server) -> Result<Self, Failure> {
         let timeouts = Timeouts { flood_wait: Duration::from_secs(server.max_wait), ..Timeouts::default() };
-        Ok(Self { proxy: settings::proxy(server)?, timeouts })
+        Ok(Self { route: settings::route(server, |text| output::say(text))?, timeouts })
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) async fn connect(store: SessionStore, way: Way, interrupt: &Interrupt
         timeouts: way.timeouts,
         temporary_keys: true,
     };
-    let connecting = Client::connect_through(way.proxy, config, store);
+    let connecting = Client::connect_by(way.route, config, store);
     let client = interrupt.or(connecting).await?.map_err(Failure::Client)?;
     client.watch_pauses(tell);
     Ok(client)

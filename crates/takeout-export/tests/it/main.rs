@@ -27,12 +27,14 @@ mod login;
 mod look;
 mod people;
 mod program;
+mod proxies;
 mod proxy;
 mod replies;
 mod rows;
 mod secrets;
 #[cfg(unix)]
 mod signals;
+mod transports;
 mod troubles;
 mod truth;
 #[cfg(unix)]

@@ -1,0 +1,181 @@
+//! Every way to a server that the command line can name: each transport, plain and obfuscated, straight on and through
+//! each kind of proxy. A whole export goes over each of them.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use testdc::Web;
+
+use crate::program::{program, run};
+use crate::proxies::TestProxy;
+use crate::world::World;
+
+const KEY: &str = "000102030405060708090a0b0c0d0e0f";
+
+/// A data centre with every port that it can have.
+fn world(mtproxy_secret: Option<&str>) -> World {
+    let free = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let world = World::new(testdc::Config {
+        contacts: 20,
+        saved_only: 5,
+        web: Web { ws: free, wss: free, http: free, https: free },
+        mtproxy_secret: mtproxy_secret.map(|secret| secret.parse().unwrap()),
+        ..testdc::Config::default()
+    });
+    std::fs::write(world.path("ca.pem"), world.server.web().ca_pem.as_ref().unwrap()).unwrap();
+    world
+}
+
+/// A command whose server is the transport's port.
+fn command(world: &World, name: &str, transport: &str) -> Command {
+    let web = world.server.web();
+    let port = match transport {
+        "ws" => web.ws,
+        "wss" => web.wss,
+        "http" => web.http,
+        "https" => web.https,
+        _ => Some(world.server.address()),
+    };
+    // by name: that is what a certificate is for, and what a proxy looks up
+    let address = format!("2=localhost:{}", port.unwrap().port());
+    let mut command = program(&[name, "--dc", &address, "--transport", transport, "--rsa-key"]);
+    command.arg(world.path("key.pem")).arg("--session").arg(world.session());
+    command
+}
+
+fn export(world: &World, transport: &str) -> Command {
+    let mut command = command(world, "export", transport);
+    command.arg("--ca").arg(world.path("ca.pem")).arg("--out").arg(world.out());
+    command
+}
+
+/// Adds what a login is asked for.
+fn answered(mut login: Command, world: &World) -> Command {
+    login.args(["--api-id", "17", "--api-hash", "0123456789abcdef0123456789abcdef", "--code-stdin"]);
+    login.args(["--phone", &world.server.truth().account.phone]);
+    std::fs::write(world.path("code"), world.server.login_code()).unwrap();
+    login.stdin(std::fs::File::open(world.path("code")).unwrap());
+    login
+}
+
+fn ends_well(world: &mut World, command: &mut Command, what: &str) {
+    let ran = run(command).succeeds();
+    assert_eq!(world.takeout_ends(), [true], "{what}: {}", ran.stderr);
+    std::fs::remove_dir_all(world.out()).unwrap();
+}
+
+#[test]
+fn an_export_by_every_way() {
+    let mut world = world(None);
+    run(&mut world.login()).succeeds();
+    world.takeout_ends();
+    let ways: &[&[&str]] = &[
+        &["tcp", "--framing", "abridged"],
+        &["tcp", "--framing", "intermediate"],
+        &["tcp", "--framing", "padded"],
+        &["tcp", "--framing", "full"],
+        &["tcp", "--framing", "abridged", "--obfuscated"],
+        &["tcp", "--framing", "intermediate", "--obfuscated"],
+        &["tcp", "--framing", "padded", "--obfuscated"],
+        &["ws", "--framing", "abridged"],
+        &["ws"],
+        &["wss", "--framing", "padded"],
+        &["wss"],
+        &["http"],
+        &["https"],
+    ];
+    let (socks5, http) = (TestProxy::socks5("me", "pass"), TestProxy::http("me", "pass"));
+    for way in ways {
+        for proxy in [None, Some(&socks5), Some(&http)] {
+            let mut command = export(&world, way[0]);
+            command.args(&way[1..]);
+            if let Some(proxy) = proxy {
+                command.env("TAKEOUT_EXPORT_PROXY", proxy.url());
+            }
+            ends_well(&mut world, &mut command, &format!("{way:?} through {:?}", proxy.map(TestProxy::url)));
+            let asked = proxy.map(TestProxy::take_asked).unwrap_or_default();
+            // who looks the name up: for TCP we do, for a web server the proxy
+            let expected = if way[0] == "tcp" { "127.0.0.1:" } else { "localhost:" };
+            assert!(
+                asked.iter().any(|asked| asked.starts_with(expected)) == proxy.is_some(),
+                "{way:?}: {asked:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_login_and_an_export_through_every_kind_of_mtproxy_secret() {
+    for secret in [KEY.to_owned(), format!("dd{KEY}"), format!("ee{KEY}612e6578616d706c65")] {
+        let mut world = world(Some(&secret));
+        let port = world.server.mtproxy_address().unwrap().port();
+        let link = format!("tg://proxy?server=127.0.0.1&port={port}&secret={secret}");
+        let nowhere = |name: &str| {
+            let mut command = program(&[name, "--dc", "2=127.0.0.1:1", "--proxy", &link, "--rsa-key"]);
+            command.arg(world.path("key.pem")).arg("--session").arg(world.session());
+            command
+        };
+        let mut login = answered(nowhere("login"), &world);
+        let mut export = nowhere("export");
+        export.arg("--out").arg(world.out());
+        run(&mut login).succeeds();
+        ends_well(&mut world, &mut export, &secret);
+    }
+}
+
+#[test]
+fn a_login_makes_its_key_over_every_carrier() {
+    for transport in ["ws", "wss", "http", "https"] {
+        let mut world = world(None);
+        let mut login = answered(command(&world, "login", transport), &world);
+        login.arg("--ca").arg(world.path("ca.pem"));
+        run(&mut login).succeeds();
+        let mut export = export(&world, transport);
+        ends_well(&mut world, &mut export, transport);
+    }
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let world = world(None);
+    run(&mut world.login()).succeeds();
+    for transport in ["wss", "https"] {
+        let mut command = command(&world, "export", transport);
+        command.arg("--out").arg(world.out());
+        let ran = run(&mut command).fails(6, "no TLS with the server");
+        assert!(ran.stderr.contains("certificate"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_go_together_is_wrong_usage() {
+    let world = world(Some(KEY));
+    run(&mut world.login()).succeeds();
+    let link = format!("tg://proxy?server=127.0.0.1&port=1&secret={KEY}");
+    let no_certificate = world.path("key.pem").to_string_lossy().into_owned();
+    let cases: [(&[&str], &str); 6] = [
+        (&["--transport", "wss", "--proxy", &link], "an MTProxy carries TCP only"),
+        (&["--transport", "http", "--proxy", &link], "an MTProxy carries TCP only"),
+        (&["--framing", "full", "--proxy", &link], "full frames cannot be obfuscated"),
+        (&["--framing", "full", "--obfuscated"], "full frames cannot be obfuscated"),
+        (&["--framing", "full", "--transport", "ws"], "full frames cannot go over WebSockets"),
+        (&["--transport", "wss", "--ca", &no_certificate], "holds no certificate"),
+    ];
+    for (arguments, what) in cases {
+        let mut command = world.export();
+        command.args(arguments);
+        run(&mut command).fails(2, what);
+    }
+}
+
+/// A dead server is no silence: each further attempt is told.
+#[test]
+fn attempts_are_told() {
+    let world = World::logged_in();
+    let mut command = program(&["export", "--dc", "2=127.0.0.1:1", "--rsa-key"]);
+    command.arg(world.path("key.pem")).arg("--session").arg(world.session()).arg("--out").arg(world.out());
+    let ran = run(&mut command).fails(5, "cannot connect to 127.0.0.1:1");
+    for attempt in 2..=6 {
+        assert!(ran.stderr.contains(&format!("trying again ({attempt} of 6)")), "{}", ran.stderr);
+    }
+}

@@ -1,0 +1,155 @@
+//! The way to a server: what carries the bytes, what they look like, and what they go through.
+//!
+//! A route is a matter of the network that somebody is in today, so a session keeps nothing of it.
+
+use std::net::SocketAddr;
+
+use mtproto::frame::FrameKind;
+use mtproto::io::{Breakers, Carrier, Observer, Tls, WebServer};
+use mtproto::proxy::Proxy;
+
+use crate::dc;
+use crate::error::ClientError;
+use crate::session::ServerState;
+
+/// The port of plain `ws` and `http` at Telegram.
+const HTTP_PORT: u16 = 80;
+/// The port of `wss` and `https`.
+const HTTPS_PORT: u16 = 443;
+
+/// What carries a connection ("MTProto transports").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Transport {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// A WebSocket.
+    Ws,
+    /// A WebSocket in TLS: to everybody on the way it is a visit to a web site.
+    Wss,
+    /// HTTP requests.
+    Http,
+    /// HTTP requests in TLS.
+    Https,
+}
+
+/// How a server is reached. By default straight on, over TCP, in intermediate frames.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Route {
+    /// What carries the connection.
+    pub transport: Transport,
+    /// How frames are written; not for HTTP, which has none.
+    pub framing: FrameKind,
+    /// Whether a TCP connection looks like random bytes; what a WebSocket carries always does.
+    pub obfuscated: bool,
+    /// What the connection goes through.
+    pub proxy: Option<Proxy>,
+    /// Whose certificates count; without, those that browsers trust.
+    pub tls: Option<Tls>,
+    /// Whether the server is asked to say at once that it has a request.
+    pub quick_acks: bool,
+    /// Who is told what a connection does while somebody waits for it.
+    pub observer: Observer,
+    /// The circuit breakers of the data centres. Clones share them.
+    pub breakers: Breakers,
+}
+
+impl Route {
+    /// Straight on, or through a proxy.
+    pub fn through(proxy: Option<Proxy>) -> Self {
+        Self { proxy, ..Self::default() }
+    }
+
+    /// The carrier to a server, and the addresses that it needs.
+    pub(crate) fn carrier(
+        &self,
+        server: &ServerState,
+        addresses: &mut [SocketAddr],
+    ) -> Result<Carrier, ClientError> {
+        let (is_http, is_tls) = match self.transport {
+            Transport::Tcp => return Ok(Carrier::Tcp),
+            Transport::Ws => (false, false),
+            Transport::Wss => (false, true),
+            Transport::Http => (true, false),
+            Transport::Https => (true, true),
+        };
+        let name = match server {
+            ServerState::Custom { address, .. } => web_name(address),
+            ServerState::Production { dc_id } | ServerState::Test { dc_id } if is_tls => {
+                let unknown = ClientError::UnknownDataCentre { dc_id: *dc_id };
+                Some((dc::web_host(*dc_id).ok_or(unknown)?, HTTPS_PORT))
+            }
+            ServerState::Production { .. } | ServerState::Test { .. } => {
+                for address in addresses {
+                    address.set_port(HTTP_PORT);
+                }
+                None
+            }
+        };
+        let mut path = if is_http { "/api" } else { "/apiws" }.to_owned();
+        if matches!(server, ServerState::Test { .. }) {
+            path.push_str("_test");
+        }
+        let tls = match (&self.tls, is_tls) {
+            (_, false) => None,
+            (Some(tls), true) => Some(tls.clone()),
+            (None, true) => Some(Tls::new(None).map_err(mtproto::io::Error::from)?),
+        };
+        let web = WebServer { name, path, tls };
+        Ok(if is_http { Carrier::Http(web) } else { Carrier::WebSocket(web) })
+    }
+}
+
+/// Name and port of an address; nothing for one that is a number already.
+fn web_name(address: &str) -> Option<(String, u16)> {
+    if address.parse::<SocketAddr>().is_ok() {
+        return None;
+    }
+    let (host, port) = address.rsplit_once(':')?;
+    Some((host.to_owned(), port.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carrier(transport: Transport, server: &ServerState) -> (String, Vec<SocketAddr>) {
+        let mut addresses = dc::production(2);
+        let route = Route { transport, ..Route::default() };
+        let carrier = route.carrier(server, &mut addresses).unwrap();
+        let text = match carrier {
+            Carrier::WebSocket(web) => {
+                format!("ws {:?} {} {}", web.name, web.path, web.tls.is_some())
+            }
+            Carrier::Http(web) => format!("http {:?} {} {}", web.name, web.path, web.tls.is_some()),
+            other => format!("{other:?}"),
+        };
+        (text, addresses)
+    }
+
+    #[test]
+    fn the_addresses_are_those_of_the_transports_page() {
+        let production = ServerState::Production { dc_id: 2 };
+        let (text, _) = carrier(Transport::Wss, &production);
+        assert_eq!(text, r#"ws Some(("venus.web.telegram.org", 443)) /apiws true"#);
+        let (text, _) = carrier(Transport::Https, &ServerState::Test { dc_id: 3 });
+        assert_eq!(text, r#"http Some(("aurora.web.telegram.org", 443)) /api_test true"#);
+        let (text, addresses) = carrier(Transport::Ws, &ServerState::Test { dc_id: 2 });
+        assert_eq!(text, "ws None /apiws_test false");
+        assert!(addresses.iter().all(|address| address.port() == 80), "{addresses:?}");
+        let (text, _) = carrier(Transport::Http, &production);
+        assert_eq!(text, "http None /api false");
+        let (text, addresses) = carrier(Transport::Tcp, &production);
+        assert_eq!((text.as_str(), addresses[0].port()), ("Tcp", 443));
+    }
+
+    #[test]
+    fn a_server_of_ones_own_is_named_as_its_certificate_names_it() {
+        assert_eq!(web_name("localhost:4430"), Some(("localhost".to_owned(), 4430)));
+        for address in ["127.0.0.1:4430", "[::1]:4430", "nonsense", "host:port"] {
+            assert_eq!(web_name(address), None, "{address}");
+        }
+    }
+}
