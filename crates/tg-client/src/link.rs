@@ -35,20 +35,13 @@ impl Link {
         introduction: Bytes,
     ) -> Result<Self, ClientError> {
         let timeouts = &client.timeouts;
-        let mut config = driver_config(server).await?;
+        let mut config = driver_config(server, route).await?;
         // by the first key the client introduces itself, and learns whether it is welcome
         config.introduction = Some(introduction);
         if !client.temporary_keys {
             config.temporary_keys = None;
         }
         config.request_timeout = timeouts.request;
-        config.carrier = route.carrier(server, &mut config.addresses)?;
-        config.frame = route.framing;
-        config.obfuscated = route.obfuscated;
-        config.quick_acks = route.quick_acks;
-        config.proxy.clone_from(&route.proxy);
-        config.observer = route.observer.clone();
-        config.breakers = route.breakers.clone();
         config.resume = key.map(|key| {
             let mut resume = Resume::new(key.auth_key, key.server_salt);
             resume.time_offset_secs = key.time_offset_secs;
@@ -60,12 +53,11 @@ impl Link {
     /// Makes a key and sends nothing.
     pub(crate) async fn probe(
         server: &ServerState,
-        proxy: Option<Proxy>,
+        route: &Route,
         timeouts: &Timeouts,
     ) -> Result<Self, ClientError> {
-        let mut config = driver_config(server).await?;
+        let mut config = driver_config(server, route).await?;
         config.temporary_keys = None;
-        config.proxy = proxy;
         Self::connect(config, timeouts).await
     }
 
@@ -115,7 +107,19 @@ impl Link {
     }
 }
 
-async fn driver_config(server: &ServerState) -> Result<io::Config, ClientError> {
+async fn driver_config(server: &ServerState, route: &Route) -> Result<io::Config, ClientError> {
+    let mut config = straight_config(server).await?;
+    config.carrier = route.carrier(server, &mut config.addresses)?;
+    config.frame = route.framing;
+    config.obfuscated = route.obfuscated;
+    config.quick_acks = route.quick_acks;
+    config.proxy.clone_from(&route.proxy);
+    config.observer = route.observer.clone();
+    config.breakers = route.breakers.clone();
+    Ok(config)
+}
+
+async fn straight_config(server: &ServerState) -> Result<io::Config, ClientError> {
     let (dc_id, keys) = match server {
         ServerState::Production { dc_id } => (*dc_id, vec![RsaPublicKey::telegram_production()]),
         ServerState::Test { dc_id } => (TEST_DC_OFFSET + dc_id, vec![RsaPublicKey::telegram_test()]),

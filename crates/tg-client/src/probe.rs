@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use mtproto::proxy::Proxy;
 use tokio::time::Instant;
 
 use crate::config::Timeouts;
 use crate::error::ClientError;
 use crate::link::Link;
+use crate::route::Route;
 use crate::session::ServerState;
 
 /// What a key exchange told.
@@ -24,13 +24,9 @@ pub struct Probe {
 ///
 /// # Errors
 /// [`ClientError`]: unreachable, no way through the proxy, a server that does not hold the RSA key.
-pub async fn probe(
-    server: &ServerState,
-    proxy: Option<Proxy>,
-    timeouts: &Timeouts,
-) -> Result<Probe, ClientError> {
+pub async fn probe(server: &ServerState, route: &Route, timeouts: &Timeouts) -> Result<Probe, ClientError> {
     let start = Instant::now();
-    let link = Link::probe(server, proxy, timeouts).await?;
+    let link = Link::probe(server, route, timeouts).await?;
     let elapsed = start.elapsed();
     let time_offset_secs = link.key_state().time_offset_secs;
     link.close().await;

@@ -117,8 +117,8 @@ fn session_file(doctor: &Doctor) -> Result<String, Trouble> {
 }
 
 fn proxy(doctor: &Doctor) -> Result<String, Trouble> {
-    let proxy = settings::proxy(&doctor.server)?;
-    Ok(if proxy.is_some() { "in force; the server is asked through it" } else { "none" }.to_owned())
+    let route = settings::route(&doctor.server, |_| ())?;
+    Ok(if route.proxy.is_some() { "in force; the server is asked through it" } else { "none" }.to_owned())
 }
 
 type Found = Result<String, Trouble>;
@@ -136,9 +136,10 @@ async fn server(doctor: &Doctor) -> (Found, Option<Found>) {
 
 async fn probe(doctor: &Doctor) -> Result<(ServerState, tg_client::Probe), Failure> {
     let server = settings::server(&doctor.server)?.unwrap_or_else(ServerState::production);
-    let proxy = settings::proxy(&doctor.server)?;
+    // how often it was tried does not matter here
+    let route = settings::route(&doctor.server, |_| ())?;
     let timeouts = Timeouts { connect: Duration::from_secs(15), ..Timeouts::default() };
-    let probe = tg_client::probe(&server, proxy, &timeouts).await.map_err(Failure::Client)?;
+    let probe = tg_client::probe(&server, &route, &timeouts).await.map_err(Failure::Client)?;
     Ok((server, probe))
 }
 

@@ -17,9 +17,7 @@ pub(super) async fn run(export: Export, meter: &Meter, interrupt: &Interrupt) ->
     let (earlier, identity) = (export.reuse.reuse_users, export.reuse.identity);
     let earlier = earlier.map(|earlier| convert::read(&earlier, identity.as_deref())).transpose()?;
     meter.say("connecting");
-    let told = meter.clone();
-    let say = move |text: &str| told.say(text);
-    let client = connection::resume(export.session, &export.server, interrupt, say).await?;
+    let client = connection::resume(export.session, &export.server, interrupt).await?;
     let history = export.place.history.unwrap_or_default();
     let dated = || Target::begin_dated(&history, job::account_id(&client), Timestamp::now(), &export.output);
     let target = named.map_or_else(dated, Ok).and_then(|target| target.reusing(earlier, &client));
