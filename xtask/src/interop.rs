@@ -22,6 +22,7 @@ pub fn run_suite(root: &Path) -> Outcome {
         .args(["-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider"])
         .env("TAKEOUT_EXPORT_BIN", programs.join("takeout-export"))
         .env("TESTDC_BIN", programs.join("testdc"))
+        .env("INTEROP_CACHE", target_dir(root).join("interop-packages"))
         .env("XTASK_BIN", std::env::current_exe().unwrap_or_default()))
 }
 
