@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::account::{Account, Accounts};
+use crate::arrivals::Arrivals;
 use crate::code_type::CodeType;
 use crate::config::Config;
 use crate::directory::Directory;
@@ -46,6 +47,8 @@ pub(crate) struct Cloud {
     pub(crate) code_lifetime: Duration,
     /// Rung when something may have changed that is kept in a file.
     pub(crate) changes: Arc<Notify>,
+    /// How the latest connections spoke.
+    pub(crate) arrivals: Arrivals,
     login_tokens: Mutex<LoginTokens>,
     exports: Mutex<Exports>,
 }
@@ -63,6 +66,7 @@ impl Cloud {
             code_timeout_secs: i32::try_from(config.code_timeout_secs).unwrap_or(i32::MAX),
             code_lifetime: Duration::from_secs(config.code_lifetime_secs.into()),
             changes: Arc::default(),
+            arrivals: Arrivals::default(),
             login_tokens: Mutex::new(LoginTokens::new(Duration::from_secs(config.login_token_secs.into()))),
             exports: Mutex::default(),
         }

@@ -10,6 +10,7 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use crate::arrivals::Carrier;
 use crate::centre::DataCentre;
 use crate::frame::{FrameError, Framing, transport_error};
 use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, WRITE_TIMEOUT};
@@ -51,18 +52,26 @@ pub(crate) enum Entrance {
     Open,
     /// Obfuscated frames: browsers' connections never carry others.
     #[cfg(feature = "web")]
-    Obfuscated,
+    Obfuscated(Carrier),
     /// The secret of a proxy.
     Mtproxy(Arc<Front>),
 }
 
 impl Entrance {
-    fn into_front(self) -> (bool, Option<Arc<Front>>) {
+    fn carrier(&self) -> Carrier {
         match self {
-            Self::Open => (false, None),
+            Self::Open => Carrier::Tcp,
             #[cfg(feature = "web")]
-            Self::Obfuscated => (true, None),
-            Self::Mtproxy(front) => (true, Some(front)),
+            Self::Obfuscated(carrier) => *carrier,
+            Self::Mtproxy(front) if front.is_fake_tls() => Carrier::FakeTls,
+            Self::Mtproxy(_) => Carrier::Mtproxy,
+        }
+    }
+
+    fn into_front(self) -> Option<Arc<Front>> {
+        match self {
+            Self::Mtproxy(front) => Some(front),
+            _ => None,
         }
     }
 }
@@ -74,14 +83,14 @@ pub(crate) async fn serve(
     centre: Arc<DataCentre>,
     entrance: Entrance,
 ) {
-    let (must_be_obfuscated, front) = entrance.into_front();
+    let (carrier, front) = (entrance.carrier(), entrance.into_front());
     let mut connection = Connection {
         stream,
         link: Link::new(id, centre),
         framing: None,
         streams: None,
         records: None,
-        must_be_obfuscated,
+        carrier,
         front,
         buffer: BytesMut::new(),
         deadlines: Deadlines::new(),
@@ -99,7 +108,7 @@ struct Connection<S> {
     streams: Option<Streams>,
     /// For a connection that looks like TLS.
     records: Option<Records>,
-    must_be_obfuscated: bool,
+    carrier: Carrier,
     front: Option<Arc<Front>>,
     buffer: BytesMut,
     deadlines: Deadlines,
@@ -201,9 +210,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         {
             self.framing = Some(opening.framing);
             self.streams = opening.streams;
-            if self.must_be_obfuscated && self.streams.is_none() {
+            if self.carrier != Carrier::Tcp && self.streams.is_none() {
                 return Err(FrameError::UnknownFraming.into());
             }
+            self.link.note(self.carrier, Some(opening.framing.name()), self.streams.is_some());
             if !self.front.as_ref().is_none_or(|front| front.leads_to(opening.dc_id)) {
                 return self.put_out(vec![Output::Error(WRONG_DC)]).await;
             }

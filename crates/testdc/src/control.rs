@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::account::Account;
 use crate::api;
+use crate::arrivals::Arrival;
 use crate::centre::DataCentre;
 use crate::cloud::{Cloud, LoginTokenError};
 use crate::event::Events;
@@ -79,6 +80,8 @@ pub struct AccountState {
     pub user_id: i64,
     /// Keys of any data centre that are logged in to it.
     pub sessions: usize,
+    /// Temporary keys that are bound to these sessions.
+    pub temporary_keys: usize,
     /// Ids of the takeout sessions that are open: one, or none.
     pub open_takeouts: Vec<i64>,
     /// Keys whose takeout has to wait.
@@ -136,6 +139,11 @@ impl Control {
         self.standing.send_modify(|standing| standing.drops += 1);
     }
 
+    /// How the latest connections spoke, oldest first; one that has said nothing yet is not among them.
+    pub fn connections(&self) -> Vec<Arrival> {
+        self.cloud().arrivals.latest()
+    }
+
     /// Makes every salt of every key void; clients learn the new one from `bad_server_salt`.
     pub fn rotate_salts(&self) {
         let (now, mut entropy) = (self.home.now(), self.home.fork_entropy());
@@ -151,7 +159,9 @@ impl Control {
     /// [`ControlError::UnknownPhone`].
     pub fn state(&self, phone: &str) -> Result<AccountState, ControlError> {
         let account = self.account(phone)?;
-        let takeouts = account.takeouts();
+        let logins = self.cloud().logins(&account).collect::<Vec<_>>();
+        let temporary_keys = logins.iter().map(|(dc_id, key)| self.cloud().keys_bound_to(*dc_id, key)).sum();
+        let (sessions, takeouts) = (logins.len(), account.takeouts());
         let (contacts, saved) = {
             let list = account.contact_list();
             (list.book().contacts.len(), list.book().saved.len())
@@ -162,10 +172,8 @@ impl Control {
             waiting_takeouts: takeouts.waiting(),
             contacts,
             saved,
-            sessions: {
-                drop(takeouts);
-                self.cloud().logins(&account).count()
-            },
+            sessions,
+            temporary_keys,
         })
     }
 

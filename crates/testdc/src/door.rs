@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
+#[cfg(feature = "web")]
+use crate::arrivals::Carrier;
 use crate::centre::DataCentre;
 use crate::connection;
 use crate::mtproxy::Front;
@@ -34,19 +36,19 @@ impl Door {
                 connection::serve(id, stream, centre, connection::Entrance::Mtproxy(front)).await;
             }
             #[cfg(feature = "web")]
-            Self::WebSocket(None) => web::websocket(id, stream, centre).await,
+            Self::WebSocket(None) => web::websocket(id, stream, centre, Carrier::Ws).await,
             #[cfg(feature = "web")]
             Self::WebSocket(Some(tls)) => {
                 if let Some(stream) = tls.accept(stream).await {
-                    Box::pin(web::websocket(id, stream, centre)).await;
+                    Box::pin(web::websocket(id, stream, centre, Carrier::Wss)).await;
                 }
             }
             #[cfg(feature = "web")]
-            Self::Http(None) => web::http(stream, centre).await,
+            Self::Http(None) => web::http(stream, centre, Carrier::Http).await,
             #[cfg(feature = "web")]
             Self::Http(Some(tls)) => {
                 if let Some(stream) = tls.accept(stream).await {
-                    web::http(stream, centre).await;
+                    web::http(stream, centre, Carrier::Https).await;
                 }
             }
         }

@@ -17,6 +17,7 @@ mod padded;
 
 use bytes::{Buf, BytesMut};
 
+use crate::arrivals::FramingName;
 use crate::entropy::Entropy;
 use crate::limits::MAX_REQUEST_BYTES;
 
@@ -58,6 +59,15 @@ pub(crate) enum Framing {
 type Progress = Result<Option<Frame>, FrameError>;
 
 impl Framing {
+    pub(crate) fn name(self) -> FramingName {
+        match self {
+            Self::Abridged => FramingName::Abridged,
+            Self::Intermediate => FramingName::Intermediate,
+            Self::PaddedIntermediate => FramingName::PaddedIntermediate,
+            Self::Full(_) => FramingName::Full,
+        }
+    }
+
     /// Tells the framing by a connection's first bytes and drops those that are only a tag; nothing while there are too
     /// few bytes to tell.
     pub(crate) fn detect(bytes: &mut BytesMut) -> Result<Option<Self>, FrameError> {

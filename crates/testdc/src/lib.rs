@@ -38,6 +38,7 @@
 //! | message ↔ calls | `session` | salts, order, containers, service messages, acknowledgements |
 //! | call → answer | `api` | methods, a file a family |
 //! | state ↔ file | `store`, and a `kept` beside each part of the state | what outlives the process |
+//! | what was seen of a connection | `arrivals` | how the latest ones spoke |
 //! | orders from outside | `control`, [`admin`] | what is done to a server while it runs |
 //! | all of them for one connection | `link`, `connection` | without and with its socket |
 //!
@@ -46,6 +47,7 @@
 mod account;
 pub mod admin;
 mod api;
+mod arrivals;
 pub mod book;
 mod centre;
 mod clock;
@@ -77,6 +79,7 @@ mod vectors;
 #[cfg(feature = "web")]
 mod web;
 
+pub use arrivals::{Arrival, Carrier, FramingName};
 pub use code_type::{CodeType, CodeTypeError};
 pub use config::Config;
 #[cfg(feature = "web")]

@@ -27,6 +27,9 @@ pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Connections at one time; further ones are closed at once.
 pub const MAX_CONNECTIONS: usize = 4096;
 
+/// Connections of which the server remembers how they spoke: more than a test makes.
+pub const MAX_ARRIVALS: usize = 1024;
+
 /// How long the server waits when the system gives it no connection, so that it does not spin while descriptors are short.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 

@@ -10,6 +10,7 @@ use tl_codec::Encode;
 use tokio::sync::Notify;
 
 use crate::api::{self, Answered};
+use crate::arrivals::{Arrival, Carrier, FramingName};
 use crate::centre::DataCentre;
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
@@ -82,6 +83,12 @@ impl Link {
     /// What is to go wrong.
     pub(crate) fn script(&self) -> &Script {
         &self.centre.faults
+    }
+
+    /// Remembers how the client speaks.
+    pub(crate) fn note(&self, carrier: Carrier, framing: Option<FramingName>, obfuscated: bool) {
+        let dc_id = self.centre.identity.id;
+        self.centre.cloud.arrivals.note(Arrival { dc_id, carrier, framing, obfuscated });
     }
 
     /// The server's time.

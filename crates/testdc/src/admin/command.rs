@@ -11,6 +11,7 @@ pub const FORMS: &[&str] = &[
     r#"{"do":"fault","spec":"NAME=ARGUMENTS*TIMES"}"#,
     r#"{"do":"clear_faults"}"#,
     r#"{"do":"drop_connections"}"#,
+    r#"{"do":"connections"}"#,
     r#"{"do":"rotate_salts"}"#,
     r#"{"do":"state","phone":"DIGITS"}"#,
     r#"{"do":"accept_login_token","token":"BASE64URL","phone":"DIGITS"}"#,
@@ -29,6 +30,7 @@ enum Command {
     Fault { spec: String },
     ClearFaults {},
     DropConnections {},
+    Connections {},
     RotateSalts {},
     State { phone: String },
     AcceptLoginToken { token: String, phone: String },
@@ -82,6 +84,7 @@ fn run(control: &Control, command: Command) -> Result<Value, CommandError> {
             control.drop_connections();
             Value::Null
         }
+        Command::Connections {} => json!({ "connections": control.connections() }),
         Command::RotateSalts {} => {
             control.rotate_salts();
             Value::Null

@@ -30,6 +30,12 @@ impl Cloud {
         logins.filter(|(dc_id, key)| self.push_to_key(*dc_id, key.key.id(), update, now)).count()
     }
 
+    /// How many temporary keys stand for a permanent one.
+    pub(crate) fn keys_bound_to(&self, dc_id: i32, key: &KeyRecord) -> usize {
+        let all = self.keys.get(&dc_id).map(|keys| keys.all()).unwrap_or_default();
+        all.into_iter().filter(|other| other.client().bound_to == Some(key.key.id())).count()
+    }
+
     /// The keys that are logged in to an account, and where.
     pub(crate) fn logins<'a>(
         &'a self,

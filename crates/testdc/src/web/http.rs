@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use crate::arrivals::{Arrival, Carrier};
 use crate::centre::DataCentre;
 use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, MAX_REQUEST_BYTES};
 use crate::link::{Link, Output};
@@ -30,7 +31,13 @@ enum Said {
 }
 
 /// Serves the requests of one connection until it ends.
-pub(crate) async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, centre: Arc<DataCentre>) {
+pub(crate) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    centre: Arc<DataCentre>,
+    carrier: Carrier,
+) {
+    let arrival = Arrival { dc_id: centre.identity.id, carrier, framing: None, obfuscated: false };
+    centre.cloud.arrivals.note(arrival);
     let service = service_fn(|request| answer(request, Arc::clone(&centre)));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
+use crate::arrivals::Carrier;
 use crate::centre::DataCentre;
 use crate::connection::{self, Entrance};
 use crate::limits::{FRAME_TIMEOUT, MAX_REQUEST_BYTES};
@@ -30,7 +31,12 @@ const BINARY: &str = "binary";
 const BUFFER_BYTES: usize = 16 << 10;
 
 /// Serves one connection until it ends.
-pub(crate) async fn serve(id: u64, stream: impl AsyncRead + AsyncWrite + Unpin, centre: Arc<DataCentre>) {
+pub(crate) async fn serve(
+    id: u64,
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    centre: Arc<DataCentre>,
+    carrier: Carrier,
+) {
     let config = WebSocketConfig::default()
         .read_buffer_size(BUFFER_BYTES)
         .write_buffer_size(BUFFER_BYTES)
@@ -39,7 +45,7 @@ pub(crate) async fn serve(id: u64, stream: impl AsyncRead + AsyncWrite + Unpin, 
     match timeout(FRAME_TIMEOUT, accept_hdr_async_with_config(stream, admit, Some(config))).await {
         Ok(Ok(socket)) => {
             let socket = Joined { socket, unread: Bytes::new() };
-            connection::serve(id, socket, centre, Entrance::Obfuscated).await;
+            connection::serve(id, socket, centre, Entrance::Obfuscated(carrier)).await;
         }
         Ok(Err(error)) => tracing::debug!(id, %error, "no WebSocket"),
         Err(_) => tracing::debug!(id, "a WebSocket was not opened in time"),

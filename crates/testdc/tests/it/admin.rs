@@ -78,6 +78,16 @@ fn connections_are_dropped_and_sessions_go_on() {
 }
 
 #[test]
+fn how_connections_spoke() {
+    let (server, mut admin) = start(Config::default());
+    let command = json!({ "do": "connections" });
+    assert_eq!(admin.order(&command)["connections"], json!([]));
+    let _client = server.keyed();
+    let one = json!({ "dc_id": 2, "carrier": "tcp", "framing": "intermediate", "obfuscated": false });
+    assert_eq!(admin.order(&command)["connections"], json!([one]));
+}
+
+#[test]
 fn salts_are_rotated_and_clients_told() {
     let (server, mut admin) = start(Config::default());
     let mut client = server.logged_in();
@@ -93,7 +103,7 @@ fn the_state_of_an_account() {
     let (server, mut admin) = start(Config::default());
     let state = json!({ "do": "state", "phone": PHONE });
     let expected = |sessions: u32, open: &[i64]| {
-        json!({ "ok": true, "user_id": server.truth().account.user_id, "sessions": sessions, "contacts": 20,
+        json!({ "ok": true, "user_id": server.truth().account.user_id, "sessions": sessions, "temporary_keys": 0, "contacts": 20,
             "saved": server.truth().saved_count, "open_takeouts": open, "waiting_takeouts": 0 })
     };
     assert_eq!(admin.order(&state), expected(0, &[]));

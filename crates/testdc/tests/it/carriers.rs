@@ -11,7 +11,7 @@ use mtproto::io::{
     Backoff, Carrier, CarrierError, Client, Config, Error, Observer, Progress, Tls, WebServer,
 };
 use mtproto::session::Resume;
-use testdc::Web;
+use testdc::{FramingName, Web};
 use tl_api::functions::{InvokeWithLayer, contacts};
 use tl_codec::Encode as _;
 
@@ -64,6 +64,14 @@ fn a_key_and_calls_over_every_carrier() {
             assert_eq!(nearest_dc(&client).await, 2, "{carrier}, the second connection");
             client.shutdown().await;
         });
+        let padded = Some(FramingName::PaddedIntermediate);
+        let spoken = match carrier {
+            "ws" => (testdc::Carrier::Ws, padded, true),
+            "wss" => (testdc::Carrier::Wss, padded, true),
+            "http" => (testdc::Carrier::Http, None, false),
+            _ => (testdc::Carrier::Https, None, false),
+        };
+        assert_eq!(server.spoken().last(), Some(&spoken));
     }
 }
 

@@ -3,6 +3,8 @@
 use tl_api::functions::help;
 use tl_codec::Encode;
 
+use testdc::{Carrier, FramingName};
+
 use crate::client::{Client, Ended, Framing, ReadWhole};
 use crate::harness::TestServer;
 
@@ -16,6 +18,13 @@ fn a_key_and_a_call_over_every_framing() {
         let answer = client.expect(&help::GetNearestDc);
         assert_eq!(tl_api::types::NearestDc::read_whole(&answer).this_dc, 2, "{framing:?}");
     }
+    let names = [
+        FramingName::Abridged,
+        FramingName::Intermediate,
+        FramingName::PaddedIntermediate,
+        FramingName::Full,
+    ];
+    assert_eq!(server.spoken(), names.map(|name| (Carrier::Tcp, Some(name), false)));
 }
 
 #[test]

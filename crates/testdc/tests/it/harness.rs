@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use testdc::{Config, Control, Entropy, Event, Events, FaultRule, RsaKey, Server, Truth};
+use testdc::{
+    Carrier, Config, Control, Entropy, Event, Events, FaultRule, FramingName, RsaKey, Server, Truth,
+};
 use tokio::runtime::Runtime;
 
 use crate::client::{Client, Framing};
@@ -40,6 +42,17 @@ impl TestServer {
 
     fn server(&self) -> &Server {
         self.server.as_ref().unwrap()
+    }
+
+    /// How the account is.
+    pub(crate) fn state(&self) -> testdc::AccountState {
+        self.server().control().state(&self.truth().account.phone).unwrap()
+    }
+
+    /// How the connections so far spoke: carrier, framing, and whether it was obfuscated.
+    pub(crate) fn spoken(&self) -> Vec<(Carrier, Option<FramingName>, bool)> {
+        let connections = self.server().control().connections();
+        connections.iter().map(|one| (one.carrier, one.framing, one.obfuscated)).collect()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

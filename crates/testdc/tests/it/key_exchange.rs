@@ -131,6 +131,8 @@ fn a_temporary_key_stands_for_the_permanent_one_once_it_is_bound() {
     assert_eq!(client.call(&me).unwrap_err().text, "AUTH_KEY_UNREGISTERED", "bound, but nobody is logged in");
     client.log_in(&server.truth().account.phone.clone(), &server.code()).unwrap();
     assert!(client.call(&me).is_ok());
+    let state = server.state();
+    assert_eq!((state.sessions, state.temporary_keys), (1, 1));
 
     let other = server.keyed().key.unwrap();
     assert_eq!(error(bind(&mut client, &other, now + 3_600, false)), "TEMP_AUTH_KEY_ALREADY_BOUND");

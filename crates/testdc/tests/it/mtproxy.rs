@@ -8,7 +8,7 @@ use mtproto::frame::obfuscation::ObfuscationError;
 use mtproto::frame::{FrameKind, TransportError};
 use mtproto::io::{Client, Config, Error, ProxyError};
 use mtproto::proxy::{Proxy, ProxyAddress};
-use testdc::Entropy;
+use testdc::{Carrier, Entropy};
 
 use crate::harness::{PATIENCE, TestServer};
 use crate::obfuscated::{config, nearest_dc, run};
@@ -54,6 +54,8 @@ fn a_key_and_calls_through_every_form_of_secret() {
             assert_eq!(nearest_dc(&client).await, 2, "{secret}, the second connection");
             client.shutdown().await;
         });
+        let carrier = if secret.starts_with("ee") { Carrier::FakeTls } else { Carrier::Mtproxy };
+        assert_eq!(server.spoken().last().map(|spoken| (spoken.0, spoken.2)), Some((carrier, true)));
         // the server's own port has no secret
         run(async {
             let (client, _) =

@@ -6,6 +6,7 @@ use std::time::Duration;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::frame::FrameKind;
 use mtproto::io::{Client, Config};
+use testdc::{Carrier, FramingName};
 use tl_api::functions::{InvokeWithLayer, help};
 use tl_api::types::NearestDc;
 use tl_codec::Encode as _;
@@ -48,6 +49,12 @@ fn a_key_and_calls_over_every_framing_that_can_be_obfuscated() {
             assert_eq!(nearest_dc(&client).await, 2, "{frame:?}, the second connection");
             client.shutdown().await;
         });
+        let name = match frame {
+            FrameKind::Abridged => FramingName::Abridged,
+            FrameKind::Intermediate => FramingName::Intermediate,
+            _ => FramingName::PaddedIntermediate,
+        };
+        assert_eq!(server.spoken().last(), Some(&(Carrier::Tcp, Some(name), true)));
     }
 }
 
