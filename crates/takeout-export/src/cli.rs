@@ -44,6 +44,7 @@ mod people;
 mod permission;
 pub mod places;
 mod prompt;
+mod route;
 mod settings;
 mod shell;
 mod status;

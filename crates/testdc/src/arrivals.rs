@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn the_json_form_is_the_one_that_scripts_read() {
         let (carrier, framing) = (Carrier::FakeTls, Some(FramingName::PaddedIntermediate));
-        let json = serde_json::to_value(Arrival { dc_id: 2, carrier, framing, obfuscated: true }).unwrap();
+        let json = serde_json::to_string(&Arrival { dc_id: 2, carrier, framing, obfuscated: true }).unwrap();
         let expected =
-            r#"{"carrier":"fake_tls","dc_id":2,"framing":"padded_intermediate","obfuscated":true}"#;
-        assert_eq!(json.to_string(), expected);
+            r#"{"dc_id":2,"carrier":"fake_tls","framing":"padded_intermediate","obfuscated":true}"#;
+        assert_eq!(json, expected);
     }
 }

@@ -55,7 +55,7 @@ pub use crate::allow_list::NotReadOnly;
 pub use crate::client::Client;
 pub use mtproto::frame::FrameKind;
 pub use mtproto::io::{Breakers, CarrierError, Observer, Progress, Tls};
-pub use mtproto::proxy::{Proxy, ProxyUrlError};
+pub use mtproto::proxy::{Proxy, ProxyUrlError, SecretForm};
 
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};
 pub use crate::error::ClientError;

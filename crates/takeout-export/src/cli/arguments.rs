@@ -179,9 +179,9 @@ pub struct Server {
     /// What carries the connection; `wss` and `https` look like visits to a web site
     #[arg(long, value_name = "NAME", value_enum, default_value_t, env = "TAKEOUT_EXPORT_TRANSPORT")]
     pub transport: TransportName,
-    /// How messages are marked in it (not over HTTP)
-    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
-    pub framing: FramingName,
+    /// How messages are marked in it (not over HTTP); without, intermediate, or padded where a proxy demands it
+    #[arg(long, value_name = "NAME", value_enum)]
+    pub framing: Option<FramingName>,
     /// Make a TCP connection look like random bytes
     #[arg(long)]
     pub obfuscated: bool,
@@ -207,12 +207,11 @@ pub enum TransportName {
 }
 
 /// `--framing`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FramingName {
     /// One or four bytes of length
     Abridged,
     /// Four bytes of length
-    #[default]
     Intermediate,
     /// The same and some random bytes
     Padded,

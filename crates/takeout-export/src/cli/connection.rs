@@ -8,7 +8,7 @@ use super::arguments::{Server, Session};
 use super::failure::{Failure, duration_text};
 use super::interrupt::Interrupt;
 use super::vault::Vault;
-use super::{output, places, settings};
+use super::{output, places, route, settings};
 
 /// A shorter pause is no news.
 const NEWS: Duration = Duration::from_secs(2);
@@ -24,7 +24,7 @@ impl Way {
     /// As the arguments say.
     pub(super) fn to(server: &Server) -> Result<Self, Failure> {
         let timeouts = Timeouts { flood_wait: Duration::from_secs(server.max_wait), ..Timeouts::default() };
-        Ok(Self { route: settings::route(server, |text| output::say(text))?, timeouts })
+        Ok(Self { route: route::route(server, |text| output::say(text))?, timeouts })
     }
 }
 

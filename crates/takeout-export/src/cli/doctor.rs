@@ -11,10 +11,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::places::{self, DataFolder};
-use super::settings;
 use super::summary::Outcome;
 use super::told::Told;
-use super::{keyring, output};
+use super::{keyring, output, route, settings};
 
 /// A clock that is wrong by more is told: messages have to be dated within 30 s of the server's time, or come 300 s
 /// late at most, and files will carry wrong dates. The program itself corrects it for the protocol.
@@ -117,7 +116,7 @@ fn session_file(doctor: &Doctor) -> Result<String, Trouble> {
 }
 
 fn proxy(doctor: &Doctor) -> Result<String, Trouble> {
-    let route = settings::route(&doctor.server, |_| ())?;
+    let route = route::route(&doctor.server, |_| ())?;
     Ok(if route.proxy.is_some() { "in force; the server is asked through it" } else { "none" }.to_owned())
 }
 
@@ -137,7 +136,7 @@ async fn server(doctor: &Doctor) -> (Found, Option<Found>) {
 async fn probe(doctor: &Doctor) -> Result<(ServerState, tg_client::Probe), Failure> {
     let server = settings::server(&doctor.server)?.unwrap_or_else(ServerState::production);
     // how often it was tried does not matter here
-    let route = settings::route(&doctor.server, |_| ())?;
+    let route = route::route(&doctor.server, |_| ())?;
     let timeouts = Timeouts { connect: Duration::from_secs(15), ..Timeouts::default() };
     let probe = tg_client::probe(&server, &route, &timeouts).await.map_err(Failure::Client)?;
     Ok((server, probe))

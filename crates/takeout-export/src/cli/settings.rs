@@ -4,12 +4,10 @@ use std::env;
 use std::fs;
 use std::path::PathBuf;
 
-use secrecy::{ExposeSecret, SecretString};
-use tg_client::{
-    ApiCredentials, DeviceInfo, FrameKind, Observer, Progress, Proxy, Route, ServerState, Tls, Transport,
-};
+use secrecy::SecretString;
+use tg_client::{ApiCredentials, DeviceInfo, ServerState};
 
-use super::arguments::{Credentials, FramingName, Server, TransportName};
+use super::arguments::{Credentials, Server};
 use super::failure::Failure;
 use super::prompt;
 
@@ -30,64 +28,6 @@ pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
     let rsa_key_pem =
         fs::read_to_string(key_path).map_err(|source| Failure::Input { path: key_path.clone(), source })?;
     Ok(Some(ServerState::Custom { dc_id, address: address.to_owned(), rsa_key_pem }))
-}
-
-/// The way to it. `say` tells the user why it takes so long.
-pub(super) fn route(server: &Server, say: impl Fn(&str) + Send + Sync + 'static) -> Result<Route, Failure> {
-    let mut route = Route::through(proxy(server)?);
-    route.transport = match server.transport {
-        TransportName::Tcp => Transport::Tcp,
-        TransportName::Ws => Transport::Ws,
-        TransportName::Wss => Transport::Wss,
-        TransportName::Http => Transport::Http,
-        TransportName::Https => Transport::Https,
-    };
-    route.framing = match server.framing {
-        FramingName::Abridged => FrameKind::Abridged,
-        FramingName::Intermediate => FrameKind::Intermediate,
-        FramingName::Padded => FrameKind::PaddedIntermediate,
-        FramingName::Full => FrameKind::Full,
-    };
-    route.obfuscated = server.obfuscated;
-    if let Some(path) = &server.ca {
-        let pem = fs::read(path).map_err(|source| Failure::Input { path: path.clone(), source })?;
-        let wrong =
-            |_| Failure::Usage { what: format!("--ca: {} holds no certificate (PEM)", path.display()) };
-        route.tls = Some(Tls::new(Some(&pem)).map_err(wrong)?);
-    }
-    check_route(&route)?;
-    route.observer = Observer::new(move |progress| {
-        if let Progress::TryingAgain { attempt, attempts, reason, .. } = progress {
-            say(&format!("{reason}: trying again ({attempt} of {attempts})"));
-        }
-    });
-    Ok(route)
-}
-
-/// What cannot go together.
-fn check_route(route: &Route) -> Result<(), Failure> {
-    let usage = |what: &str| Err(Failure::Usage { what: what.to_owned() });
-    let is_mtproxy = matches!(route.proxy, Some(Proxy::MtProxy { .. }));
-    let is_full = route.framing == FrameKind::Full;
-    match route.transport {
-        Transport::Tcp if is_full && (route.obfuscated || is_mtproxy) => {
-            usage("full frames cannot be obfuscated: name another --framing")
-        }
-        Transport::Ws | Transport::Wss if is_full => {
-            usage("full frames cannot go over WebSockets: name another --framing")
-        }
-        Transport::Tcp => Ok(()),
-        _ if is_mtproxy => {
-            usage("an MTProxy carries TCP only: leave out --transport, or name another --proxy")
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What it goes through. The text may hold a password or a secret, so no message repeats it.
-fn proxy(server: &Server) -> Result<Option<Proxy>, Failure> {
-    let Some(url) = &server.proxy else { return Ok(None) };
-    url.expose_secret().parse().map(Some).map_err(Failure::Proxy)
 }
 
 /// What only a login needs: asked for where it is not given.

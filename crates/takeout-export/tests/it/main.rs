@@ -29,6 +29,7 @@ mod people;
 mod program;
 mod proxies;
 mod proxy;
+mod proxy_links;
 mod replies;
 mod rows;
 mod secrets;

@@ -49,6 +49,10 @@ impl TestProxy {
         format!("{}://{}@{}", self.scheme, self.credentials, self.address)
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// What it was asked for since the last call.
     pub(crate) fn take_asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().unwrap())
@@ -89,7 +93,10 @@ fn greet_socks5(stream: &mut TcpStream, username: &str, password: &str) -> io::R
         let len = take(stream, 1_u8)?[0];
         given.push(take(stream, len)?);
     }
-    assert_eq!(given, [username.as_bytes(), password.as_bytes()]);
+    if given != [username.as_bytes(), password.as_bytes()] {
+        stream.write_all(&[1, 1])?;
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     stream.write_all(&[1, 0])?;
     let request = take(stream, 4_u8)?;
     assert_eq!(request[..3], [5, 1, 0], "CONNECT");
@@ -114,7 +121,10 @@ fn greet_http(stream: &mut TcpStream, credentials: &str) -> io::Result<String> {
         head.extend_from_slice(&byte);
     }
     let head = String::from_utf8(head).unwrap();
-    assert!(head.contains(&format!("Proxy-Authorization: Basic {credentials}\r\n")), "{head}");
+    if !head.contains(&format!("Proxy-Authorization: Basic {credentials}\r\n")) {
+        stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")?;
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
     stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
     Ok(head.strip_prefix("CONNECT ").unwrap().split(' ').next().unwrap().to_owned())
 }

@@ -4,13 +4,20 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
-use testdc::Web;
+use testdc::{Carrier, FramingName, Web};
 
 use crate::program::{program, run};
 use crate::proxies::TestProxy;
 use crate::world::World;
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f";
+
+/// The framings that can be obfuscated, by both names.
+const FRAMINGS: [(&str, FramingName); 3] = [
+    ("abridged", FramingName::Abridged),
+    ("intermediate", FramingName::Intermediate),
+    ("padded", FramingName::PaddedIntermediate),
+];
 
 /// A data centre with every port that it can have.
 fn world(mtproxy_secret: Option<&str>) -> World {
@@ -45,17 +52,16 @@ fn command(world: &World, name: &str, transport: &str) -> Command {
 
 fn export(world: &World, transport: &str) -> Command {
     let mut command = command(world, "export", transport);
-    command.arg("--ca").arg(world.path("ca.pem")).arg("--out").arg(world.out());
+    trusting(&mut command, world, transport).arg("--out").arg(world.out());
     command
 }
 
-/// Adds what a login is asked for.
-fn answered(mut login: Command, world: &World) -> Command {
-    login.args(["--api-id", "17", "--api-hash", "0123456789abcdef0123456789abcdef", "--code-stdin"]);
-    login.args(["--phone", &world.server.truth().account.phone]);
-    std::fs::write(world.path("code"), world.server.login_code()).unwrap();
-    login.stdin(std::fs::File::open(world.path("code")).unwrap());
-    login
+/// With the authority of the server's certificate, where there is one to show.
+fn trusting<'a>(command: &'a mut Command, world: &World, transport: &str) -> &'a mut Command {
+    if ["wss", "https"].contains(&transport) {
+        command.arg("--ca").arg(world.path("ca.pem"));
+    }
+    command
 }
 
 fn ends_well(world: &mut World, command: &mut Command, what: &str) {
@@ -69,67 +75,55 @@ fn an_export_by_every_way() {
     let mut world = world(None);
     run(&mut world.login()).succeeds();
     world.takeout_ends();
-    let ways: &[&[&str]] = &[
-        &["tcp", "--framing", "abridged"],
-        &["tcp", "--framing", "intermediate"],
-        &["tcp", "--framing", "padded"],
-        &["tcp", "--framing", "full"],
-        &["tcp", "--framing", "abridged", "--obfuscated"],
-        &["tcp", "--framing", "intermediate", "--obfuscated"],
-        &["tcp", "--framing", "padded", "--obfuscated"],
-        &["ws", "--framing", "abridged"],
-        &["ws"],
-        &["wss", "--framing", "padded"],
-        &["wss"],
-        &["http"],
-        &["https"],
-    ];
     let (socks5, http) = (TestProxy::socks5("me", "pass"), TestProxy::http("me", "pass"));
-    for way in ways {
+    for (transport, options, spoken) in ways() {
         for proxy in [None, Some(&socks5), Some(&http)] {
-            let mut command = export(&world, way[0]);
-            command.args(&way[1..]);
+            let mut command = export(&world, transport);
+            command.args(&options);
             if let Some(proxy) = proxy {
                 command.env("TAKEOUT_EXPORT_PROXY", proxy.url());
             }
-            ends_well(&mut world, &mut command, &format!("{way:?} through {:?}", proxy.map(TestProxy::url)));
+            let what = format!("{transport} {options:?} through {:?}", proxy.map(TestProxy::url));
+            ends_well(&mut world, &mut command, &what);
+            assert_eq!(world.last_spoken(), Some(spoken), "{what}");
             let asked = proxy.map(TestProxy::take_asked).unwrap_or_default();
             // who looks the name up: for TCP we do, for a web server the proxy
-            let expected = if way[0] == "tcp" { "127.0.0.1:" } else { "localhost:" };
+            let expected = if transport == "tcp" { "127.0.0.1:" } else { "localhost:" };
             assert!(
                 asked.iter().any(|asked| asked.starts_with(expected)) == proxy.is_some(),
-                "{way:?}: {asked:?}"
+                "{what}: {asked:?}"
             );
         }
     }
 }
 
-#[test]
-fn a_login_and_an_export_through_every_kind_of_mtproxy_secret() {
-    for secret in [KEY.to_owned(), format!("dd{KEY}"), format!("ee{KEY}612e6578616d706c65")] {
-        let mut world = world(Some(&secret));
-        let port = world.server.mtproxy_address().unwrap().port();
-        let link = format!("tg://proxy?server=127.0.0.1&port={port}&secret={secret}");
-        let nowhere = |name: &str| {
-            let mut command = program(&[name, "--dc", "2=127.0.0.1:1", "--proxy", &link, "--rsa-key"]);
-            command.arg(world.path("key.pem")).arg("--session").arg(world.session());
-            command
-        };
-        let mut login = answered(nowhere("login"), &world);
-        let mut export = nowhere("export");
-        export.arg("--out").arg(world.out());
-        run(&mut login).succeeds();
-        ends_well(&mut world, &mut export, &secret);
+/// A transport, its options, and how the data centre must see it.
+type Way = (&'static str, Vec<&'static str>, (Carrier, Option<FramingName>, bool));
+
+/// Every transport, with every framing that it can have, plain and obfuscated.
+fn ways() -> Vec<Way> {
+    let mut ways = vec![
+        ("http", vec![], (Carrier::Http, None, false)),
+        ("https", vec![], (Carrier::Https, None, false)),
+        ("tcp", vec![], (Carrier::Tcp, Some(FramingName::Intermediate), false)),
+        ("tcp", vec!["--framing", "full"], (Carrier::Tcp, Some(FramingName::Full), false)),
+    ];
+    for (framing, name) in FRAMINGS {
+        let (options, name) = (vec!["--framing", framing], Some(name));
+        ways.push(("tcp", options.clone(), (Carrier::Tcp, name, false)));
+        ways.push(("tcp", [options.as_slice(), &["--obfuscated"]].concat(), (Carrier::Tcp, name, true)));
+        ways.push(("ws", options.clone(), (Carrier::Ws, name, true)));
+        ways.push(("wss", options, (Carrier::Wss, name, true)));
     }
+    ways
 }
 
 #[test]
 fn a_login_makes_its_key_over_every_carrier() {
     for transport in ["ws", "wss", "http", "https"] {
         let mut world = world(None);
-        let mut login = answered(command(&world, "login", transport), &world);
-        login.arg("--ca").arg(world.path("ca.pem"));
-        run(&mut login).succeeds();
+        let mut login = world.answered(command(&world, "login", transport), &world.server.login_code());
+        run(trusting(&mut login, &world, transport)).succeeds();
         let mut export = export(&world, transport);
         ends_well(&mut world, &mut export, transport);
     }
@@ -153,12 +147,22 @@ fn what_cannot_go_together_is_wrong_usage() {
     run(&mut world.login()).succeeds();
     let link = format!("tg://proxy?server=127.0.0.1&port=1&secret={KEY}");
     let no_certificate = world.path("key.pem").to_string_lossy().into_owned();
-    let cases: [(&[&str], &str); 6] = [
+    let padded_only = format!("tg://proxy?server=127.0.0.1&port=1&secret=dd{KEY}");
+    let certificate = world.path("ca.pem").to_string_lossy().into_owned();
+    let cases: [(&[&str], &str); 14] = [
+        (&["--transport", "ws", "--proxy", &link], "an MTProxy carries TCP only"),
         (&["--transport", "wss", "--proxy", &link], "an MTProxy carries TCP only"),
         (&["--transport", "http", "--proxy", &link], "an MTProxy carries TCP only"),
+        (&["--transport", "https", "--proxy", &link], "an MTProxy carries TCP only"),
         (&["--framing", "full", "--proxy", &link], "full frames cannot be obfuscated"),
+        (&["--framing", "abridged", "--proxy", &padded_only], "demands padded frames"),
         (&["--framing", "full", "--obfuscated"], "full frames cannot be obfuscated"),
         (&["--framing", "full", "--transport", "ws"], "full frames cannot go over WebSockets"),
+        (&["--framing", "full", "--transport", "wss"], "full frames cannot go over WebSockets"),
+        (&["--framing", "padded", "--transport", "http"], "HTTP has no frames"),
+        (&["--obfuscated", "--transport", "https"], "HTTP has no frames"),
+        (&["--ca", &certificate], "--ca is for"),
+        (&["--ca", &certificate, "--transport", "http"], "--ca is for"),
         (&["--transport", "wss", "--ca", &no_certificate], "holds no certificate"),
     ];
     for (arguments, what) in cases {

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
-use testdc::{Entropy, Event, Events, RsaKey, Server};
+use testdc::{Carrier, Entropy, Event, Events, FramingName, RsaKey, Server};
 use tokio::runtime::Runtime;
 
 use crate::program::{Ran, program, run};
@@ -122,6 +122,12 @@ impl World {
     /// What happened at the data centre since the last look.
     pub(crate) fn events(&mut self) -> Vec<Event> {
         std::iter::from_fn(|| self.events.try_next()).collect()
+    }
+
+    /// How the latest connection spoke: carrier, framing, and whether it was obfuscated.
+    pub(crate) fn last_spoken(&self) -> Option<(Carrier, Option<FramingName>, bool)> {
+        let connections = self.server.control().connections();
+        connections.last().map(|one| (one.carrier, one.framing, one.obfuscated))
     }
 
     /// The takeout sessions that were finished since the last look, each with or without success. None is left open.
