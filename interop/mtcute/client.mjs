@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-import { MemoryStorage, MtProxyTcpTransport, TelegramClient } from '@mtcute/node'
+import { Long } from '@mtcute/core'
 import { addPublicKey } from '@mtcute/core/utils.js'
+import { MemoryStorage, MtProxyTcpTransport, TelegramClient } from '@mtcute/node'
 import { NodeCryptoProvider } from '@mtcute/node/utils.js'
 
 const options = JSON.parse(process.argv[2])
@@ -15,7 +16,6 @@ await crypto.initialize()
 addPublicKey(crypto, readFileSync(options.key, 'utf8'))
 
 const dc = { id: 2, ipAddress: options.host, port: options.port }
-const proxy = options.proxy && new MtProxyTcpTransport(options.proxy)
 const client = new TelegramClient({
     apiId: 17,
     apiHash: '0'.repeat(32),
@@ -23,14 +23,14 @@ const client = new TelegramClient({
     storage: new MemoryStorage(),
     defaultDcs: { main: dc, media: dc },
     network: { usePfs: true },
-    logLevel: options.verbose ? 5 : 1,
-    ...(proxy ? { transport: proxy } : {}),
+    logLevel: 1,
+    ...(options.proxy ? { transport: new MtProxyTcpTransport(options.proxy) } : {}),
 })
 let takeout
 
-// 64-bit numbers of mtcute are objects; JSON's would lose digits
-const plain = (_, value) =>
-    value && typeof value === 'object' && 'low' in value && 'high' in value ? value.toString() : value
+// 64-bit numbers of mtcute are objects, and JSON's would lose digits: they travel as { "long": "…" }
+const outgoing = (_, value) => (Long.isLong(value) ? { long: value.toString() } : value)
+const incoming = (_, value) => (typeof value?.long === 'string' ? Long.fromString(value.long) : value)
 
 const commands = {
     async login({ phone, code, password }) {
@@ -47,7 +47,7 @@ const commands = {
     },
     async takeout() {
         takeout = await client.initTakeoutSession({ contacts: true })
-        return { takeout_id: takeout.id.toString() }
+        return {}
     },
     async finish({ success }) {
         await takeout.finish(success)
@@ -57,19 +57,14 @@ const commands = {
     async call({ request, inside }) {
         return { result: inside ? await takeout.call(request) : await client.call(request) }
     },
-    async whoami() {
-        const me = await client.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] })
-        return { user_id: me[0].id }
-    },
 }
 
 function say(object) {
-    process.stdout.write(`${JSON.stringify(object, plain)}\n`)
+    process.stdout.write(`${JSON.stringify(object, outgoing)}\n`)
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-    const { do: name, ...parameters } = JSON.parse(line)
-    if (name === 'end') break
+    const { do: name, ...parameters } = JSON.parse(line, incoming)
     try {
         say({ ok: true, ...(await commands[name](parameters)) })
     } catch (error) {

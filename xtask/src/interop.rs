@@ -19,7 +19,7 @@ pub fn run_suite(root: &Path) -> Outcome {
     let programs = target_dir(root).join("debug");
     run(Command::new(python)
         .current_dir(root.join("interop"))
-        .args(["-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider"])
+        .args(["-m", "pytest", "-q", "-rs", "--color=no", "-p", "no:cacheprovider"])
         .env("TAKEOUT_EXPORT_BIN", programs.join("takeout-export"))
         .env("TESTDC_BIN", programs.join("testdc"))
         .env("INTEROP_CACHE", target_dir(root).join("interop-packages"))

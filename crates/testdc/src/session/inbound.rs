@@ -1,9 +1,10 @@
 //! From the body of an envelope to single messages: containers and `gzip_packed` (protocol, "Containers", "Packed
 //! Object").
 
+use std::fmt;
 use std::io::Read;
 
-use flate2::read::GzDecoder;
+use flate2::read::{GzDecoder, ZlibDecoder};
 use tl_codec::{DecodeError, Reader};
 
 use super::BadMsg;
@@ -13,6 +14,8 @@ use crate::limits::{MAX_CONTAINER_MESSAGES, MAX_INFLATED_BYTES};
 pub(super) const MSG_CONTAINER: u32 = 0x73f1_f8dc;
 /// `gzip_packed#3072cfa1 packed_data:bytes = Object`
 const GZIP_PACKED: u32 = 0x3072_cfa1;
+/// What a gzip stream begins with (RFC 1952, section 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// `msg_copy#e06046b2 orig_message:Message = MessageCopy`; nobody sends it.
 const MSG_COPY: u32 = 0xe060_46b2;
 const MSGS_ACK: u32 = 0x62d6_b459;
@@ -67,15 +70,28 @@ impl Inbound {
     }
 
     fn split(&self) -> Result<Vec<Self>, BadMsg> {
-        let messages = read_container(&self.body).map_err(|_| BadMsg::InvalidContainer)?;
-        // an id inside must be older than the container's own, and there are no containers inside containers
-        let is_valid = |message: &Self| {
-            message.msg_id < self.msg_id
-                && message.msg_id % 4 == 0
-                && !message.is_container()
-                && message.seq_no <= self.seq_no
+        let refused = |reason: &dyn fmt::Display| {
+            tracing::debug!(%reason, "a container is refused");
+            BadMsg::InvalidContainer
         };
-        if messages.iter().all(is_valid) { Ok(messages) } else { Err(BadMsg::InvalidContainer) }
+        let messages = read_container(&self.body).map_err(|error| refused(&error))?;
+        for message in &messages {
+            if let Some(reason) = self.objection(message) {
+                return Err(refused(&reason));
+            }
+        }
+        Ok(messages)
+    }
+
+    /// What is wrong with a message inside of this one, if anything.
+    fn objection(&self, message: &Self) -> Option<&'static str> {
+        let objections = [
+            (message.msg_id >= self.msg_id, "an id inside must be older than the container's own"),
+            (message.msg_id % 4 != 0, "an id of a client is divisible by four"),
+            (message.is_container(), "there are no containers inside containers"),
+            (message.seq_no > self.seq_no, "a number inside must be no larger than the container's own"),
+        ];
+        objections.into_iter().find_map(|(is_so, reason)| is_so.then_some(reason))
     }
 
     /// The object inside `gzip_packed`, or the message as it is.
@@ -83,7 +99,10 @@ impl Inbound {
         if self.id() != GZIP_PACKED {
             return Ok(self);
         }
-        let body = inflate(&self.body).ok_or(BadMsg::InvalidContainer)?;
+        let body = inflate(&self.body).ok_or_else(|| {
+            tracing::debug!("a packed message cannot be unpacked");
+            BadMsg::InvalidContainer
+        })?;
         let unpacked = Self { body, ..self };
         // service messages are never packed, and nothing is packed twice
         match unpacked.parity() {
@@ -118,13 +137,18 @@ fn read_container(body: &[u8]) -> Result<Vec<Inbound>, DecodeError> {
     Ok(messages)
 }
 
-/// Unpacks at most [`MAX_INFLATED_BYTES`].
+/// Unpacks at most [`MAX_INFLATED_BYTES`]. The page says gzip (RFC 1952); mtcute sends zlib (RFC 1950), and Telegram serves
+/// mtcute.
 fn inflate(object: &[u8]) -> Option<Vec<u8>> {
     let mut reader = Reader::new(object);
     reader.expect_id(GZIP_PACKED).ok()?;
     let packed = reader.bytes().ok()?;
-    let mut out = Vec::new();
-    GzDecoder::new(packed).take(MAX_INFLATED_BYTES + 1).read_to_end(&mut out).ok()?;
+    let (mut out, limit) = (Vec::new(), MAX_INFLATED_BYTES + 1);
+    if packed.starts_with(&GZIP_MAGIC) {
+        GzDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
+    } else {
+        ZlibDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
+    }
     let fits = u64::try_from(out.len()).is_ok_and(|len| len <= MAX_INFLATED_BYTES);
     (fits && out.len().is_multiple_of(4)).then_some(out)
 }
@@ -217,5 +241,20 @@ mod tests {
         assert!(
             message(4, 1, &[GZIP_PACKED.to_bytes(), vec![4, 1, 2, 3, 4, 0, 0, 0]].concat()).unfold().is_err()
         );
+    }
+    #[test]
+    fn packed_calls_may_be_zlib_streams() {
+        let zlib = |object: &[u8]| {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, object).unwrap();
+            let packed = encoder.finish().unwrap();
+            [GZIP_PACKED.to_bytes(), packed.to_bytes()].concat()
+        };
+        let object = vec![7; 4_000];
+        let packed = zlib(&object);
+        assert_eq!(message(4, 1, &packed).unfold().unwrap()[0].body, object);
+        assert!(message(4, 1, &packed[..packed.len() - 8]).unfold().is_err());
+        let too_long = vec![7; usize::try_from(MAX_INFLATED_BYTES).unwrap() + 4];
+        assert!(message(4, 1, &zlib(&too_long)).unfold().is_err());
     }
 }
