@@ -240,6 +240,28 @@ def test_the_other_device_is_told_what_logs_in(
     assert told.system_version.startswith("linux") and told.api_id == 17
 
 
+def test_a_key_is_removed_when_its_name_was_typed(
+    start_testdc: StartServer, exporter_program: Path, tmp_path: Path
+) -> None:
+    server = start_testdc("--contacts", 3)
+    place = ("--dc", f"2={server.address}", "--rsa-key", server.public_key_path, "--phone", PHONE)
+    plain = {"TAKEOUT_EXPORT_INSECURE_PLAIN_SESSION": "1"}
+    asks = ("login", *place, "--api-id", 17, "--api-hash", "0123456789abcdef", "--account", "work")
+    login = Terminal(exporter_program, tmp_path, *asks, **plain)
+    login.wait_for("Code: ")
+    login.type_unseen("22222")
+    ends_well(login)
+    session = tmp_path / ".local/share/takeout-export/accounts/work/session"
+    for typed, code, told in (("wrok", 22, "nothing was changed"), ("work", 0, "is removed here")):
+        assert session.exists()
+        remove = Terminal(exporter_program, tmp_path, "accounts", "remove", "work", **plain)
+        remove.wait_for("Type the name to go on: ")
+        remove.type(typed)
+        remove.wait_for(told)
+        assert remove.end() == code
+    assert not session.exists()
+
+
 def test_a_wait_counts_down_on_a_terminal_and_a_confirmation_ends_it(
     start_testdc: StartServer, run: Run, tmp_path: Path
 ) -> None:

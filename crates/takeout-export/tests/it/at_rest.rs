@@ -84,6 +84,21 @@ fn a_plain_session_becomes_encrypted_and_its_key_is_nowhere_any_more() {
 }
 
 #[test]
+fn a_session_is_plain_only_when_that_is_asked_for_and_then_it_is_said() {
+    let world = World::small();
+    let plain = |command: Command| {
+        let mut command = sealed(&world, command);
+        command.arg("--insecure-plain-session");
+        command
+    };
+    let ran = run(&mut plain(world.login())).succeeds();
+    assert!(ran.stderr.contains("whoever reads the file has the account"), "{ran:?}");
+    assert_eq!(fs::read(world.session()).unwrap().first(), Some(&b'{'));
+    let ran = run(&mut plain(world.command("whoami"))).succeeds();
+    assert!(!ran.stderr.contains("encrypted from now on") && !world.path("data").exists(), "{ran:?}");
+}
+
+#[test]
 fn the_form_of_the_first_version_is_read_and_renewed() {
     let mut world = World::logged_in();
     let mut session: serde_json::Value = serde_json::from_slice(&fs::read(world.session()).unwrap()).unwrap();

@@ -73,6 +73,21 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
+fn the_environment_says_who_asks() {
+    let world = World::small();
+    fs::write(world.path("code"), world.server.login_code()).unwrap();
+    let mut login = world.command("login");
+    login.args(["--code-stdin", "--phone", &world.server.truth().account.phone]);
+    login.stdin(fs::File::open(world.path("code")).unwrap());
+    run(&mut login).fails(2, "--api-id");
+    run(login.env("TAKEOUT_EXPORT_API_ID", "18")).fails(2, "--api-hash");
+    login.stdin(fs::File::open(world.path("code")).unwrap());
+    run(login.env("TAKEOUT_EXPORT_API_HASH", API_HASH)).succeeds();
+    let mut show = program(&["accounts", "show", "--json", "--session"]);
+    assert_eq!(run(show.arg(world.session())).succeeds().json()["api_id"], 18);
+}
+
+#[test]
 fn a_login_takes_what_it_needs_from_the_file() {
     let world = World::small();
     with_file(
@@ -145,6 +160,13 @@ fn doctor_finds_all_well_and_says_what_is_not() {
         check(&told, "key of the sessions")["found"].as_str().unwrap().contains("no keyring answers"),
         "{told}"
     );
+
+    // a clock that is wrong
+    world.server.add_fault("clock-skew=400*".parse::<testdc::FaultRule>().unwrap()).unwrap();
+    let ran = run(&mut doctor(&world, &[]));
+    assert_eq!((ran.exit, check(&ran.json(), "clock")["ok"].as_bool()), (1, Some(false)), "{ran:?}");
+    assert!(check(&ran.json(), "clock")["found"].as_str().unwrap().ends_with(" s slow"), "{ran:?}");
+    world.server.control().clear_faults();
 
     // open to others
     let session = world.session();

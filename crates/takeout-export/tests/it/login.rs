@@ -84,6 +84,14 @@ fn a_wrong_password_is_never_tried_again_by_itself() {
 }
 
 #[test]
+fn a_qr_code_needs_a_terminal_to_stand_on() {
+    let world = World::small();
+    let mut login = world.command("login");
+    run(login.args(["--api-id", "17", "--api-hash", "x", "--qr"])).fails(2, "--phone and --code-stdin");
+    run(login.args(["--phone", "1"])).fails(2, "cannot be used with");
+}
+
+#[test]
 fn a_wrong_number_is_exit_code_4() {
     let world = World::small();
     let mut login = world.command("login");

@@ -1,5 +1,7 @@
 //! `--proxy` and its environment variable: the whole way through an MTProxy, and addresses that are none.
 
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::process::Command;
 
 use crate::program::{program, run};
@@ -40,6 +42,42 @@ fn indirect(world: &World, name: &str) -> Command {
     let mut command = program(&[name, "--dc", "2=127.0.0.1:1", "--rsa-key"]);
     command.arg(world.path("key.pem")).arg("--session").arg(world.session());
     command
+}
+
+#[test]
+fn test_dc_leads_to_telegram_s_test_servers_and_nothing_to_its_real_ones() {
+    for (option, wanted) in [
+        (Some("--test-dc"), ["149.154.167.40:443", "[2001:67c:4e8:f002::e]:443"]),
+        (None, ["149.154.167.51:443", "[2001:67c:4e8:f002::a]:443"]),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let proxy = format!("socks5://{}", listener.local_addr().unwrap());
+        let asked = std::thread::spawn(move || asked_of_socks(&listener));
+        let mut doctor = program(&["doctor", "--json", "--proxy", &proxy]);
+        let ran = run(doctor.args(option));
+        assert_eq!(ran.exit, 5, "{ran:?}");
+        let asked = asked.join().unwrap().to_string();
+        assert!(wanted.contains(&asked.as_str()), "{option:?}: {asked}");
+    }
+}
+
+/// The address that the first client asks for (RFC 1928), who is then left alone.
+fn asked_of_socks(listener: &TcpListener) -> SocketAddr {
+    let (mut client, _) = listener.accept().unwrap();
+    let mut greeting = [0; 2];
+    client.read_exact(&mut greeting).unwrap();
+    let mut methods = vec![0; usize::from(greeting[1])];
+    client.read_exact(&mut methods).unwrap();
+    client.write_all(&[5, 0]).unwrap();
+    let mut bytes = client.bytes().map(Result::unwrap);
+    let mut next = || bytes.next().unwrap();
+    assert_eq!([next(), next(), next()], [5, 1, 0], "a connection, please");
+    let ip = match next() {
+        1 => IpAddr::from(std::array::from_fn::<u8, 4, _>(|_| next())),
+        4 => IpAddr::from(std::array::from_fn::<u8, 16, _>(|_| next())),
+        form => panic!("an address of form {form}"),
+    };
+    SocketAddr::new(ip, u16::from_be_bytes([next(), next()]))
 }
 
 #[test]
