@@ -100,6 +100,10 @@ impl<D: Disk> Staging<D> {
         let lock = Lock::claim(&folder, target)?;
         let staging = Self { disk, target: target.to_owned(), folder, force, lock: Some(lock) };
         commit::recover(&staging.folder, target)?;
+        let beside = target::beside(target);
+        if staging.folder != beside {
+            lock::clear_leftover(&beside, target);
+        }
         staging.clear_inside()?;
         target::check(target, force)?;
         for inner in [commit::NEW, commit::OLD] {

@@ -58,6 +58,14 @@ impl Lock {
     }
 }
 
+/// Removes the staging folder of a run that died after it had moved its export away. One that a living run holds stays.
+pub(super) fn clear_leftover(folder: &Path, target: &Path) {
+    let is_there = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    if is_there && let Ok(lock) = Lock::claim(folder, target) {
+        lock.release_with(|| fs::remove_dir_all(folder));
+    }
+}
+
 fn report(outcome: io::Result<()>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "the staging folder could not be removed; the next run does it");

@@ -18,10 +18,15 @@ pub(super) fn staging_folder(target: &Path) -> Result<PathBuf, OutputError> {
     }
     let above = parent(target);
     fs::create_dir_all(above).map_err(io_error("create", above))?;
+    Ok(beside(target))
+}
+
+/// The staging folder of a target that is not there.
+pub(super) fn beside(target: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
     name.push(STAGING);
-    Ok(above.join(name))
+    parent(target).join(name)
 }
 
 /// The folder above; a bare name lies in the working directory.

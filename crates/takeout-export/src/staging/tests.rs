@@ -166,6 +166,22 @@ fn what_a_dead_run_left_is_cleared_away() {
 }
 
 #[test]
+fn a_run_that_died_after_its_last_move_leaves_nothing_to_the_next() {
+    let home = tempfile::tempdir().unwrap();
+    let target = home.path().join("out");
+    let mut staging = Staging::begin(&target, false).unwrap();
+    write(&staging, &[CSV]);
+    fs::rename(staging.path_of(""), &target).unwrap();
+    // alive, it holds its folder
+    drop(Staging::begin(&target, true).unwrap());
+    assert_eq!(listing(home.path()), [".out.takeout-export-staging", "out"]);
+    staging.lock = None;
+    drop(Staging::begin(&target, true).unwrap());
+    assert_eq!(listing(home.path()), ["out"]);
+    assert_eq!(listing(&target), [CSV, MANIFEST]);
+}
+
+#[test]
 fn a_file_is_not_a_folder() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("out");
