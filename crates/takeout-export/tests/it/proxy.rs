@@ -69,7 +69,7 @@ fn asked_of_socks(listener: &TcpListener) -> SocketAddr {
     let mut methods = vec![0; usize::from(greeting[1])];
     client.read_exact(&mut methods).unwrap();
     client.write_all(&[5, 0]).unwrap();
-    let mut bytes = client.bytes().map(Result::unwrap);
+    let mut bytes = std::io::BufReader::new(client).bytes().map(Result::unwrap);
     let mut next = || bytes.next().unwrap();
     assert_eq!([next(), next(), next()], [5, 1, 0], "a connection, please");
     let ip = match next() {
