@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import mtcute_side
 from exporter import run_program
 from servers import Server, running
 
@@ -41,6 +42,12 @@ def testdc_program() -> Path:
 def xtask_program() -> Path:
     """The binary of the project's own commands."""
     return _program("XTASK_BIN")
+
+
+@pytest.fixture(scope="session")
+def mtcute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with mtcute's packages: where `cargo xtask interop` keeps them, or one of this run."""
+    return mtcute_side.installed(Path(os.environ.get("INTEROP_CACHE", tmp_path_factory.mktemp("packages"))))
 
 
 @pytest.fixture(scope="session")

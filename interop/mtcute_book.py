@@ -53,7 +53,7 @@ def fetch_address_book(client: Mtcute) -> dict[str, Any]:
 
 
 def truth_lists(truth: dict[str, Any]) -> dict[str, Any]:
-    """The truth file's lists, as JavaScript can show them: its TextDecoder drops a byte order mark that begins a text."""
+    """The truth file's lists, as JavaScript shows them: its TextDecoder drops a byte order mark that begins a text."""
     return {
         "saved_count": truth["saved_count"],
         "contacts": truth["contacts"],

@@ -1,7 +1,6 @@
 """mtcute as the client: its packages, and one process of it that is told what to do, a JSON object a line."""
 
 import json
-import os
 import queue
 import shutil
 import subprocess
@@ -40,11 +39,6 @@ def installed(cache: Path) -> Path:
         stamp.write_text(lock, encoding="utf-8")
     shutil.copy(SOURCE / "client.mjs", folder / "client.mjs")
     return folder
-
-
-def cache_folder(fallback: Path) -> Path:
-    """Where packages are kept: what `cargo xtask interop` names, or a folder of this run."""
-    return Path(os.environ.get("INTEROP_CACHE", fallback))
 
 
 class Refused(Exception):

@@ -8,18 +8,12 @@ import pytest
 from admin_side import order
 from conftest import StartServer
 from mtcute_book import fetch_address_book, truth_lists
-from mtcute_side import LAYER, Mtcute, cache_folder, installed
+from mtcute_side import LAYER, Mtcute
 from servers import Server
 
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", "127.0.0.1:0")
 KEY = "000102030405060708090a0b0c0d0e0f"
 PASSWORD = "correct horse 🐴"
-
-
-@pytest.fixture(scope="session")
-def mtcute(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with mtcute's packages."""
-    return installed(cache_folder(tmp_path_factory.mktemp("packages")))
 
 
 def _account(server: Server) -> str:

@@ -9,11 +9,14 @@ from telethon.network.connection import (
     ConnectionTcpAbridged,
     ConnectionTcpFull,
     ConnectionTcpIntermediate,
+    ConnectionTcpMTProxyAbridged,
+    ConnectionTcpMTProxyIntermediate,
     ConnectionTcpMTProxyRandomizedIntermediate,
     ConnectionTcpObfuscated,
 )
 from telethon.tl import functions, types
 
+from admin_side import order
 from conftest import StartServer
 from export_files import parquet_rows
 from exporter import Exporter
@@ -21,9 +24,15 @@ from join_oracle import assert_nobody_is_lost, assert_rows_match
 from servers import Server
 from telethon_side import connected, contacts_hash, fetch_address_book, log_in, run_bounded, truth_lists
 
-CONNECTIONS = [ConnectionTcpFull, ConnectionTcpIntermediate, ConnectionTcpAbridged, ConnectionTcpObfuscated]
+CONNECTIONS = {
+    ConnectionTcpFull: ("tcp", "full", False),
+    ConnectionTcpIntermediate: ("tcp", "intermediate", False),
+    ConnectionTcpAbridged: ("tcp", "abridged", False),
+    ConnectionTcpObfuscated: ("tcp", "abridged", True),
+}
+ADMIN = ("--admin", "127.0.0.1:0")
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40)
-MTPROXY_SECRET = "dd000102030405060708090a0b0c0d0e0f"
+MTPROXY_KEY = "000102030405060708090a0b0c0d0e0f"
 PASSWORD = "correct horse 🐴"
 
 
@@ -44,24 +53,41 @@ def fetch(
     return run_bounded(scenario())
 
 
+def spoken(server: Server) -> set[tuple[str, str | None, bool]]:
+    """How the connections so far spoke."""
+    connections = order(server, "connections")["connections"]
+    return {(each["carrier"], each["framing"], each["obfuscated"]) for each in connections}
+
+
 @pytest.mark.parametrize("password", [None, PASSWORD])
 @pytest.mark.parametrize("connection", CONNECTIONS)
 def test_telethon_gets_the_truth(start_testdc: StartServer, connection: type, password: str | None) -> None:
-    server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
+    server = start_testdc(*BOOK, *ADMIN, *(() if password is None else ("--password", password)))
     assert server.truth["account"]["has_password"] == (password is not None)
     assert fetch(server, connection, password) == truth_lists(server.truth)
+    assert spoken(server) == {CONNECTIONS[connection]}
     server.wait_for("login", user_id=server.truth["account"]["user_id"])
     opened = server.wait_for("takeout_opened")
     server.wait_for("takeout_finished", takeout_id=opened["takeout_id"], success=True)
 
 
 @pytest.mark.filterwarnings("ignore:proxy argument will be ignored")  # true of SOCKS proxies alone
-def test_telethon_gets_the_truth_through_the_proxy(start_testdc: StartServer) -> None:
-    server = start_testdc(*BOOK, "--mtproxy-secret", MTPROXY_SECRET)
+@pytest.mark.parametrize(
+    ("connection", "secret", "framing"),
+    [
+        (ConnectionTcpMTProxyRandomizedIntermediate, f"dd{MTPROXY_KEY}", "padded_intermediate"),
+        (ConnectionTcpMTProxyRandomizedIntermediate, MTPROXY_KEY, "padded_intermediate"),
+        (ConnectionTcpMTProxyIntermediate, MTPROXY_KEY, "intermediate"),
+        (ConnectionTcpMTProxyAbridged, MTPROXY_KEY, "abridged"),
+    ],
+)
+def test_telethon_gets_the_truth_through_the_proxy(
+    start_testdc: StartServer, connection: type, secret: str, framing: str
+) -> None:
+    server = start_testdc(*BOOK, *ADMIN, "--mtproxy-secret", secret)
     host, _, port = server.wait_for("mtproxy_listening")["address"].rpartition(":")
-    proxy = (host, int(port), MTPROXY_SECRET)
-    fetched = fetch(server, ConnectionTcpMTProxyRandomizedIntermediate, proxy=proxy)
-    assert fetched == truth_lists(server.truth)
+    assert fetch(server, connection, proxy=(host, int(port), secret)) == truth_lists(server.truth)
+    assert spoken(server) == {("mtproxy", framing, True)}
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])

@@ -68,10 +68,16 @@ impl RsaKey {
         let e = BigUint::from(PUBLIC_EXPONENT);
         loop {
             let (p, q) = (prime::generate(entropy), prime::generate(entropy));
-            if let Some(key) = Self::from_primes(p, q, e.clone()) {
+            if let Some(key) = Self::from_primes(p, q, e.clone()).filter(Self::is_found_by_everyone) {
                 return key;
             }
         }
+    }
+
+    /// mtcute writes fingerprints in hexadecimal, once with leading zeros and once without, and does not find a key whose
+    /// fingerprint has one. Telegram's keys have none.
+    fn is_found_by_everyone(&self) -> bool {
+        self.fingerprint().cast_unsigned() >> 60 != 0
     }
 
     /// Reads a key from PEM text (PKCS#1, as `openssl genrsa -traditional 2048` and
@@ -192,6 +198,13 @@ pub(crate) mod tests {
         let encrypted = message.modpow(&key.e, &key.n);
         assert_eq!(key.decrypt(&encrypted.to_bytes_be()), Some(big_endian(&message)));
         assert_eq!(RsaKey::from_private_pem(&key.to_private_pem()), Ok(key));
+    }
+
+    #[test]
+    fn a_made_key_has_a_fingerprint_of_sixteen_digits() {
+        // the first primes from this seed give 0772ca63101684d9
+        let key = RsaKey::generate(&mut Entropy::from_seed(7));
+        assert_eq!(format!("{:x}", key.fingerprint()).len(), 16, "{:x}", key.fingerprint());
     }
 
     #[test]
