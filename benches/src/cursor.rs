@@ -2,7 +2,10 @@
 //!
 //! It makes the checks that `tl-codec` makes (constructor ids, lengths, counts against what is left, every optional
 //! field by its bit, UTF-8 of the texts that are handed out, nothing behind the value) without nom, without generated
-//! code and without names in its errors. What `tl-codec` needs beyond its time is the price of being general.
+//! code and without names in its errors. UTF-8 is checked by the same function for both ([`Str::check`]); what `tl-codec`
+//! needs beyond the cursor's time is the price of nom and of being general.
+
+use tl_codec::Str;
 
 /// What is wrong, and at which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +28,11 @@ pub struct User<'a> {
     /// `access_hash:flags.0?long`
     pub access_hash: Option<i64>,
     /// `first_name`, `last_name`, `username`, `phone`
-    pub texts: [Option<&'a str>; 4],
+    pub texts: [Option<&'a [u8]>; 4],
     /// `status:flags.6?UserStatus`: its constructor id and what stands in it.
     pub status: Option<(u32, u32)>,
     /// `lang_code:flags.22?string`
-    pub lang_code: Option<&'a str>,
+    pub lang_code: Option<&'a [u8]>,
     /// The bytes of all `username` in `usernames:flags2.0?Vector<Username>`.
     pub usernames_len: usize,
 }
@@ -126,13 +129,13 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn text(&mut self) -> Read<&'a str> {
+    fn text(&mut self) -> Read<&'a [u8]> {
         let bytes = self.bytes()?;
-        core::str::from_utf8(bytes).map_err(|_| self.fault())
+        if Str::new(bytes).check().is_ok() { Ok(bytes) } else { Err(self.fault()) }
     }
 
     #[inline]
-    fn text_if(&mut self, is_there: bool) -> Read<Option<&'a str>> {
+    fn text_if(&mut self, is_there: bool) -> Read<Option<&'a [u8]>> {
         if is_there { self.text().map(Some) } else { Ok(None) }
     }
 

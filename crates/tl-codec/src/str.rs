@@ -75,6 +75,18 @@ impl<'a> Str<'a> {
     pub fn to_str_lossy(self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.0)
     }
+
+    /// The text as [`to_str_lossy`](Self::to_str_lossy) gives it; the U+FFFD that it put in are added to `replaced`.
+    ///
+    /// A U+FFFD that the peer sent is text like any other and not counted.
+    pub fn to_str_counted(self, replaced: &mut u64) -> Cow<'a, str> {
+        let text = self.to_str_lossy();
+        if let Cow::Owned(_) = text {
+            let broken = self.0.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty());
+            *replaced = broken.fold(*replaced, |count, _| count.saturating_add(1));
+        }
+        text
+    }
 }
 
 impl fmt::Debug for Str<'_> {
@@ -125,12 +137,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn broken_text_is_an_error_or_counted_replacement() {
+    fn broken_text_is_an_error_or_replaced() {
         let broken = Str::new(b"ab\xffc");
         assert_eq!(broken.to_str(), Err(Utf8Error { valid_bytes: 2 }));
         assert_eq!(broken.check(), Err(Utf8Error { valid_bytes: 2 }));
         assert_eq!(broken.to_str_lossy(), Cow::<str>::Owned("ab\u{fffd}c".into()));
         assert!(matches!(Str::new("имя".as_bytes()).to_str_lossy(), Cow::Borrowed("имя")));
+    }
+
+    #[test]
+    fn only_what_was_put_in_is_counted() {
+        let mut replaced = 40;
+        let texts: [&[u8]; 4] = [b"a\xff\xfeb", b"\xe2\x82", "\u{fffd}".as_bytes(), b"\xef\xbf\xbd\xff"];
+        let read = texts.map(|text| Str::new(text).to_str_counted(&mut replaced));
+        assert_eq!(read, ["a\u{fffd}\u{fffd}b", "\u{fffd}", "\u{fffd}", "\u{fffd}\u{fffd}"]);
+        assert_eq!(replaced, 40 + 2 + 1 + 1);
     }
 
     #[test]

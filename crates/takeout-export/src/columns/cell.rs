@@ -89,9 +89,8 @@ impl Text {
         for (row, (from, to)) in offsets.iter().zip(offsets.iter().skip(1)).enumerate() {
             let place = usize::try_from(*from).unwrap_or_default()..usize::try_from(*to).unwrap_or_default();
             let bytes = whole.get(place).unwrap_or_default();
-            let text = String::from_utf8_lossy(bytes);
+            let text = Str::new(bytes).to_str_counted(&mut self.replaced);
             if matches!(text, Cow::Owned(_)) {
-                self.replaced += replacements(bytes);
                 tracing::debug!(column = self.name, row, "a text that is not UTF-8");
             }
             values.extend_from_slice(text.as_bytes());
@@ -108,12 +107,6 @@ impl Text {
 /// Checks the whole buffer as UTF-8, and that every row begins with a character.
 fn array(offsets: Vec<i32>, values: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
     StringArray::try_new(OffsetBuffer::new(offsets.into()), values, nulls)
-}
-
-/// How many U+FFFD stand in the lossy text of these bytes that do not stand in the bytes.
-pub(super) fn replacements(bytes: &[u8]) -> u64 {
-    let invalid = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
-    u64::try_from(invalid).unwrap_or(u64::MAX)
 }
 
 /// A column of a few known words: four bytes a row, and each word once.
