@@ -13,7 +13,7 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Fields};
-use contacts::Digits;
+use contacts::{Digits, Number};
 use grammers_tl_types::{Deserializable as _, deserialize::Error, enums, types};
 use sha2::{Digest as _, Sha256};
 
@@ -25,6 +25,7 @@ struct Row<'a> {
     user: Option<&'a types::User>,
     status: Option<&'a enums::UserStatus>,
     digits: Option<Digits>,
+    number: Option<Number>,
 }
 
 /// The three replies as a batch; `None` if one cannot be read.
@@ -71,6 +72,7 @@ fn rows<'a>(
                     .or_else(|| user.and_then(|user| user.status.as_ref())),
                 digits: user.and_then(|user| Digits::of(user.phone.as_deref()?.as_bytes())),
                 saved: None,
+                number: None,
             }
         })
         .collect();
@@ -89,6 +91,9 @@ fn rows<'a>(
         rows.push(Row { saved: Some(record), digits, ..person });
     }
     rows.extend(people.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken).map(|(row, _)| *row));
+    for row in &mut rows {
+        row.number = row.digits.and_then(Number::of);
+    }
     rows
 }
 
@@ -135,7 +140,8 @@ fn columns(rows: &[Row<'_>]) -> Vec<(&'static str, ArrayRef, bool)> {
             "phone",
             text(|row| row.saved.map(|saved| saved.phone.as_str()).or_else(|| row.user?.phone.as_deref())),
         ),
-        ("phone_e164", owned(|row| Some(row.digits?.e164()?.to_string()))),
+        ("phone_e164", owned(|row| Some(row.number?.to_string()))),
+        ("phone_region", owned(|row| Some(row.number?.region()?.to_string()))),
         (
             "phone_source",
             word(|row| match (row.saved, row.user.and_then(|user| user.phone.as_ref())) {
