@@ -59,6 +59,15 @@ COLUMNS = {
     "raw_flags2": "int32",
     "exported_at": "time",
     "layer": "int32",
+    "note": "text",
+    "birthday_day": "int32",
+    "birthday_month": "int32",
+    "birthday_year": "int32",
+    "resolve_outcome": "word",
+    "resolved_user_id": "int64",
+    "top_correspondent": "double",
+    "top_phone_call": "double",
+    "top_inline_bot": "double",
 }
 NEVER_NULL = {
     "row_id",
@@ -76,6 +85,7 @@ DUCKDB_TYPES = {
     "int32": "INTEGER",
     "int64": "BIGINT",
     "bool": "BOOLEAN",
+    "double": "DOUBLE",
     "time": "TIMESTAMP WITH TIME ZONE",
     "usernames": "STRUCT(username VARCHAR, editable BOOLEAN, active BOOLEAN)[]",
 }

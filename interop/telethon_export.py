@@ -82,6 +82,11 @@ SCHEMA = pa.schema(
         ("raw_flags2", pa.int32()),
         ("exported_at", TIME),
         ("layer", pa.int32()),
+        ("note", pa.string()),
+        *[(f"birthday_{part}", pa.int32()) for part in ("day", "month", "year")],
+        ("resolve_outcome", WORD),
+        ("resolved_user_id", pa.int64()),
+        *[(f"top_{what}", pa.float64()) for what in ("correspondent", "phone_call", "inline_bot")],
     ]
 )
 STATUSES = {

@@ -20,6 +20,7 @@ POLARS_TYPES = {
     "int32": pl.Int32,
     "int64": pl.Int64,
     "bool": pl.Boolean,
+    "double": pl.Float64,
     "time": pl.Datetime("us", "UTC"),
     "usernames": pl.List(pl.Struct({"username": pl.String, "editable": pl.Boolean, "active": pl.Boolean})),
 }
@@ -29,6 +30,7 @@ SPARK_TYPES = {
     "int32": "int",
     "int64": "bigint",
     "bool": "boolean",
+    "double": "double",
     "time": "timestamp",
     "usernames": "array<struct<username:string,editable:boolean,active:boolean>>",
 }

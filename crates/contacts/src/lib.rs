@@ -14,7 +14,7 @@
 //! * [`AddressBook::rows`] reads again, in output order, and hands out borrowed rows.
 //! * [`AddressBook::reconcile`] proves that every saved record and every contact id stands in exactly one row.
 //!
-//! What else can be done with an address book is in [`operations`].
+//! What costs a request for each person is in [`extras`]. What else can be done with an address book is in [`operations`].
 //!
 //! Odd replies (an id twice, an account that is missing) lose nothing and are counted: [`Anomalies`].
 //!
@@ -23,6 +23,7 @@
 mod anomaly;
 mod contact;
 mod error;
+pub mod extras;
 pub mod fetch;
 mod hash;
 mod index;

@@ -51,6 +51,26 @@ pub struct Run {
     /// What was not fetched again but taken over from an earlier archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reused: Option<Reused>,
+    /// What was asked beside the three lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enriched: Option<Enriched>,
+}
+
+/// What was asked beside the three lists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option, and they are independent")]
+pub struct Enriched {
+    /// Notes.
+    pub notes: bool,
+    /// Birthdays.
+    pub birthdays: bool,
+    /// Whose the saved numbers are.
+    pub phones: bool,
+    /// Top peers.
+    pub top_peers: bool,
+    /// The wait that the server wanted before all was asked, like `FLOOD_WAIT_3600`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
 }
 
 /// Where users come from that were not fetched again.
@@ -71,6 +91,32 @@ pub struct About {
     pub layer: i32,
     /// When it had come.
     pub received_at: Timestamp,
+    /// Whom or what it was asked about, where the method alone does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// The error with which the server answered; there is no body then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+}
+
+/// The subject of a question.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// A user, by id.
+    User(i64),
+    /// A number, its digits.
+    Phone(String),
+}
+
+/// Without the number.
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::User(id) => f.debug_tuple("User").field(id).finish(),
+            Self::Phone(_) => f.debug_tuple("Phone").field(&tl_codec::Redacted).finish(),
+        }
+    }
 }
 
 /// A reply as it came.
@@ -96,7 +142,13 @@ impl Archive {
     pub fn of(fetched: &Fetched) -> Self {
         let replies = &fetched.replies;
         let stored = |method: &str, received_at, body: &Bytes| Stored {
-            about: About { method: method.to_owned(), layer: fetched.layer, received_at },
+            about: About {
+                method: method.to_owned(),
+                layer: fetched.layer,
+                received_at,
+                asked: None,
+                refusal: None,
+            },
             body: body.clone(),
         };
         Self {
@@ -110,12 +162,16 @@ impl Archive {
                 exported_at: fetched.exported_at,
                 called_outside: fetched.called_outside.clone(),
                 reused: fetched.reused.clone(),
+                enriched: fetched.enriched.clone(),
             },
-            replies: vec![
+            replies: [
                 stored(GET_SAVED, fetched.saved_received_at, replies.saved.body()),
                 stored(GET_CONTACTS, fetched.contacts_received_at, replies.contacts.body()),
                 stored(GET_STATUSES, fetched.status_observed_at, replies.statuses.body()),
-            ],
+            ]
+            .into_iter()
+            .chain(fetched.answers.iter().cloned())
+            .collect(),
         }
     }
 
@@ -125,7 +181,7 @@ impl Archive {
     /// [`ArchiveError::Missing`] without one of the three lists, [`ArchiveError::Layer`] if this program does not speak
     /// the archive's layer.
     pub fn into_fetched(self) -> Result<Fetched, ArchiveError> {
-        let Self { run, replies } = self;
+        let Self { run, mut replies } = self;
         let find = |method: &'static str| {
             let found = replies.iter().find(|stored| stored.about.method == method);
             let stored = found.ok_or(ArchiveError::Missing { method })?;
@@ -135,21 +191,26 @@ impl Archive {
             }
         };
         let (saved, contacts, statuses) = (find(GET_SAVED)?, find(GET_CONTACTS)?, find(GET_STATUSES)?);
+        let lists = contacts::Replies {
+            saved: tl_codec::Reply::new(saved.body.clone()),
+            contacts: tl_codec::Reply::new(contacts.body.clone()),
+            statuses: tl_codec::Reply::new(statuses.body.clone()),
+        };
+        let (saved_received_at, contacts_received_at) = (saved.about.received_at, contacts.about.received_at);
+        replies.retain(|stored| ![GET_SAVED, GET_CONTACTS, GET_STATUSES].contains(&&*stored.about.method));
         Ok(Fetched {
-            replies: contacts::Replies {
-                saved: tl_codec::Reply::new(saved.body.clone()),
-                contacts: tl_codec::Reply::new(contacts.body.clone()),
-                statuses: tl_codec::Reply::new(statuses.body.clone()),
-            },
+            replies: lists,
             account_id: run.account_id,
             layer: run.layer,
             started_at: run.started_at,
-            saved_received_at: saved.about.received_at,
-            contacts_received_at: contacts.about.received_at,
+            saved_received_at,
+            contacts_received_at,
             status_observed_at: run.status_observed_at,
             exported_at: run.exported_at,
             called_outside: run.called_outside,
             reused: run.reused,
+            enriched: run.enriched,
+            answers: replies,
         })
     }
 }

@@ -30,6 +30,7 @@ mod diff;
 mod doctor;
 mod exit;
 mod export;
+mod extras;
 mod failure;
 mod inspect;
 mod interrupt;

@@ -12,12 +12,12 @@
 //! | `user` | `user_id` … `lang_code` |
 //! | `status` | `status` … `status_observed_at` |
 //! | `run` | `raw_flags` … `layer` |
-//!
-//! Left out until a later step of the program asks for them: `note` and `birthday`, which take a request for each user.
+//! | `extra` | `note` … `top_inline_bot`: null unless it was asked for |
 //!
 //! Read next: `cell`, the builders that the groups are made of.
 
 mod cell;
+mod extra;
 mod key;
 mod label;
 mod phone;
@@ -32,6 +32,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 use contacts::Contact;
+use contacts::extras::Extras;
 
 pub use self::label::Label;
 
@@ -79,8 +80,13 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Empty columns.
+    /// Empty columns, for replies beside which nothing was asked.
     pub fn new(options: Options, frame: Frame) -> Self {
+        Self::with_extras(options, frame, Extras::default())
+    }
+
+    /// Empty columns.
+    pub fn with_extras(options: Options, frame: Frame, extras: Extras) -> Self {
         let groups: Vec<Box<dyn Group + Send>> = vec![
             Box::new(key::Keys::new(frame.account_id)),
             Box::new(phone::Phones::new()),
@@ -88,6 +94,7 @@ impl Columns {
             Box::new(user::Users::new(options.access_hash)),
             Box::new(status::Statuses::new(frame.status_observed_at_micros)),
             Box::new(run::Run::new(frame.exported_at_micros, frame.layer)),
+            Box::new(extra::ExtraColumns::new(extras)),
         ];
         let fields: Vec<Field> = groups.iter().flat_map(|group| group.fields()).collect();
         Self { groups, schema: Arc::new(Schema::new(fields)), rows: 0 }

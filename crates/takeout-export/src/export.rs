@@ -2,7 +2,8 @@
 //!
 //! It comes in three parts, because a takeout session may be finished with success only when everything is safe:
 //!
-//! 1. [`fetch`] asks, inside of the takeout session.
+//! 1. [`fetch`] asks, inside of the takeout session, and [`enrich`](mod@enrich) asks what costs a request each, if that
+//!    is wanted.
 //! 2. [`prepare`] joins, proves, writes into the staging folder and reads back; still inside of it, but on a thread that
 //!    may block.
 //! 3. [`Prepared::publish`] writes the manifest, which says how the takeout session ended, and moves the files to where
@@ -11,6 +12,7 @@
 //! If any of it fails or is interrupted, the staging folder goes away and the target is as it was.
 
 mod describe;
+pub mod enrich;
 mod error;
 mod fetch;
 mod plan;

@@ -82,6 +82,7 @@ fn type_name(kind: &DataType) -> String {
         DataType::Utf8 | DataType::Dictionary(..) => "STRING".to_owned(),
         DataType::Timestamp(..) => "TIMESTAMP".to_owned(),
         DataType::List(_) => "LIST".to_owned(),
+        DataType::Float64 => "DOUBLE".to_owned(),
         other => other.to_string().to_uppercase(),
     }
 }

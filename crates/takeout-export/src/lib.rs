@@ -37,6 +37,7 @@ pub mod export;
 pub mod format;
 pub mod history;
 pub mod inspect;
+pub mod journal;
 pub mod manifest;
 pub mod people_file;
 pub mod progress;

@@ -2,7 +2,8 @@
 //!
 //! | form | told by |
 //! |---|---|
-//! | an export of this program: its folder, or `contacts.csv` | the column `saved_phone` |
+//! | an export of this program: its folder, `contacts.parquet`, `archive.tkx` | the file's first bytes |
+//! | `contacts.csv` of an export | the column `saved_phone` |
 //! | Google Contacts CSV, the header since 2024 and the one before | `Phone 1 - Value` |
 //! | Outlook CSV | `Mobile Phone` |
 //! | vCard 2.1, 3.0, 4.0 | `BEGIN:VCARD` |
@@ -12,6 +13,7 @@
 //! it. Whoever has no number is counted and left out: Telegram's phone book knows people by nothing else.
 
 mod csv;
+mod export;
 mod text;
 mod vcard;
 
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use contacts::operations::import::NewContact;
 
+use crate::read::{self, ReadError};
 use crate::staging::CSV;
 
 /// The largest file that is read: some hundred thousand people with all that other programs keep of them.
@@ -58,6 +61,9 @@ pub enum PeopleFileError {
     /// None of the forms above.
     #[error("the file is neither a CSV with a known header nor vCards")]
     UnknownForm,
+    /// An export of ours that cannot be read.
+    #[error(transparent)]
+    Export(#[from] ReadError),
     /// A row that is no CSV.
     #[error("the file breaks the rules of CSV")]
     Csv(#[source] ::csv::Error),
@@ -74,6 +80,10 @@ pub enum PeopleFileError {
 /// # Errors
 /// [`PeopleFileError`]; nothing is read in part.
 pub fn read(path: &Path) -> Result<PeopleFile, PeopleFileError> {
+    let table = read::find(path);
+    if table.is_file() && read::is_table(&table) {
+        return export::read(&table).map(collect);
+    }
     let path = if path.is_dir() { path.join(CSV) } else { path.to_owned() };
     let io = |source| PeopleFileError::Io { path: path.clone(), source };
     let mut bytes = Vec::new();
@@ -122,7 +132,7 @@ fn collect(found: impl IntoIterator<Item = Found>) -> PeopleFile {
         let phones = person.phones.iter().filter_map(|phone| number(phone)).collect::<Vec<_>>();
         file.without_number += usize::from(phones.is_empty());
         for phone in phones {
-            if !seen.insert(phone.clone()) {
+            if !seen.insert(phone.trim_start_matches('+').to_owned()) {
                 file.repeated += 1;
                 continue;
             }

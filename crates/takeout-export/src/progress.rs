@@ -9,6 +9,15 @@ pub enum Step {
         /// What for, in words: "the saved contacts".
         what: &'static str,
     },
+    /// One question after the other, slowly.
+    Enriching {
+        /// What is asked for, in words: "profiles".
+        what: &'static str,
+        /// How many are behind.
+        done: usize,
+        /// How many there are.
+        total: usize,
+    },
     /// The replies are being joined and proven.
     Joining,
     /// Rows are being written.

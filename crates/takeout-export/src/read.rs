@@ -11,6 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::errors::ParquetError;
 use tl_codec::DecodeError;
 
+use crate::archive::layout::MAGIC;
 use crate::archive::{Archive, ArchiveError, seal};
 use crate::columns::{Columns, Options};
 use crate::export::{BATCH_ROWS, Fetched};
@@ -18,6 +19,9 @@ use crate::staging::{ARCHIVE, PARQUET, SEALED_ARCHIVE};
 
 /// What a Parquet file starts with.
 const PARQUET_MAGIC: &[u8; 4] = b"PAR1";
+
+/// The longest beginning of the files that are read here.
+const LONGEST_MAGIC_BYTES: u64 = 32;
 
 /// Rows, and where they were found.
 #[derive(Debug)]
@@ -66,6 +70,14 @@ pub fn find(given: &Path) -> PathBuf {
     candidates.into_iter().find(|path| path.is_file()).unwrap_or_else(|| given.to_owned())
 }
 
+/// Whether a file begins as a Parquet file or an archive does, encrypted or not.
+pub fn is_table(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST_MAGIC_BYTES).read_to_end(&mut start));
+    let starts: [&[u8]; 3] = [PARQUET_MAGIC, &MAGIC, seal::AGE_MAGIC];
+    read.is_ok() && starts.iter().any(|magic| start.starts_with(magic))
+}
+
 /// Reads rows. `identity` opens an encrypted archive.
 ///
 /// # Errors
@@ -90,7 +102,7 @@ pub fn table(given: &Path, identity: Option<&Path>) -> Result<Table, ReadError> 
 /// The rows that an export would write.
 fn rows_of(fetched: &Fetched) -> Result<(SchemaRef, Vec<RecordBatch>), ReadError> {
     let book = AddressBook::join(fetched.replies.clone())?;
-    let mut columns = Columns::new(Options::default(), fetched.frame());
+    let mut columns = Columns::with_extras(Options::default(), fetched.frame(), fetched.extras()?);
     let mut batches = Vec::new();
     for contact in book.rows() {
         columns.append(&contact?);

@@ -27,7 +27,7 @@ pub mod jsonl;
 mod open;
 pub mod parquet;
 mod people;
-mod person;
+pub(crate) mod person;
 mod rolodex;
 mod vcard;
 mod without;

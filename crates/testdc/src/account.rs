@@ -69,11 +69,13 @@ impl Account {
     fn numbered(config: &Config, index: usize, password: Option<Verifier>) -> Self {
         let seed = config.seed.wrapping_add(u64::try_from(index).unwrap_or(0));
         let phone = phone(&config.phone, index).unwrap_or_default();
+        let is_empty = index >= config.accounts.saturating_sub(config.empty_accounts);
+        let size = BookSize { contacts: config.contacts, saved_only: config.saved_only };
         Self {
             code: code(config, &phone),
             profile: profile(seed, index, phone),
             seed,
-            size: BookSize { contacts: config.contacts, saved_only: config.saved_only },
+            size: if is_empty { BookSize { contacts: 0, saved_only: 0 } } else { size },
             password,
             takeouts: Mutex::default(),
             standing: Mutex::default(),

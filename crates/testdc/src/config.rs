@@ -30,6 +30,8 @@ pub struct Config {
     /// How many accounts there are. The numbers of the further ones follow the first one's, each has an address book of its
     /// own, from the seed that follows, and all of them share code and password.
     pub accounts: usize,
+    /// How many of them, from the last one back, have nobody in their address book.
+    pub empty_accounts: usize,
     /// The first account's number, digits only.
     pub phone: String,
     /// Its login code; if not given, that of Telegram's test numbers (99966XYYYY: XXXXX).
@@ -97,6 +99,7 @@ impl Default for Config {
             contacts: 200,
             saved_only: 40,
             accounts: 1,
+            empty_accounts: 0,
             phone: "9996621234".to_owned(),
             code: None,
             code_types: vec![CodeType::App, CodeType::Sms, CodeType::Call],
@@ -132,6 +135,7 @@ impl fmt::Debug for Config {
             .field("contacts", &self.contacts)
             .field("saved_only", &self.saved_only)
             .field("accounts", &self.accounts)
+            .field("empty_accounts", &self.empty_accounts)
             .field("phone", &Redacted)
             .field("code", &self.code.as_ref().map(|_| Redacted))
             .field("code_types", &self.code_types)

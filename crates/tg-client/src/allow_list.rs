@@ -19,6 +19,32 @@ const ALLOWED: &[(u32, &str)] = &[
     allowed::<f::contacts::GetStatuses>(),
 ];
 
+/// What an export reads beside the address book, where it was told to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option, and they are independent")]
+pub struct AlsoRead {
+    /// Profiles, with notes and birthdays (`users.getFullUser`).
+    pub profiles: bool,
+    /// The birthdays of these days (`contacts.getBirthdays`).
+    pub birthdays: bool,
+    /// Whose a number is (`contacts.resolvePhone`).
+    pub phones: bool,
+    /// With whom the account has most to do (`contacts.getTopPeers`).
+    pub top_peers: bool,
+}
+
+impl AlsoRead {
+    fn allows(self, method_id: u32) -> bool {
+        match method_id {
+            f::users::GetFullUser::ID => self.profiles,
+            f::contacts::GetBirthdays::ID => self.birthdays,
+            f::contacts::ResolvePhone::ID => self.phones,
+            f::contacts::GetTopPeers::ID => self.top_peers,
+            _ => false,
+        }
+    }
+}
+
 /// How many wrappers may stand around a method; the protocol knows seven.
 const MAX_WRAPPERS: usize = 8;
 
@@ -47,21 +73,21 @@ pub enum NotReadOnly {
 /// Unwraps every `invokeWith…` and looks the method up.
 ///
 /// # Errors
-/// [`NotReadOnly`] for anything that is not on the list; the request must then not be sent.
-pub(crate) fn check(request: &[u8]) -> Result<(), NotReadOnly> {
+/// [`NotReadOnly`] for anything that is neither on the list nor in `also`; the request must then not be sent.
+pub(crate) fn check(request: &[u8], also: AlsoRead) -> Result<(), NotReadOnly> {
     let mut request = request;
     for _ in 0..=MAX_WRAPPERS {
         match inner(request)? {
             Some(query) => request = query,
-            None => return check_method(request),
+            None => return check_method(request, also),
         }
     }
     Err(NotReadOnly::TooManyWrappers)
 }
 
-fn check_method(request: &[u8]) -> Result<(), NotReadOnly> {
+fn check_method(request: &[u8], also: AlsoRead) -> Result<(), NotReadOnly> {
     let method_id = RawObject::from_bytes(request)?.id();
-    let is_allowed = ALLOWED.iter().any(|(id, _)| *id == method_id);
+    let is_allowed = ALLOWED.iter().any(|(id, _)| *id == method_id) || also.allows(method_id);
     if is_allowed { Ok(()) } else { Err(NotReadOnly::Method { method_id }) }
 }
 
@@ -85,6 +111,10 @@ mod tests {
     use tl_codec::Encode;
 
     use super::*;
+
+    fn check(request: &[u8]) -> Result<(), NotReadOnly> {
+        super::check(request, AlsoRead::default())
+    }
 
     fn wrapped<X: Encode>(query: X) -> Vec<u8> {
         f::InvokeWithLayer { layer: 230, query: f::InvokeWithTakeout { takeout_id: 1, query } }.to_bytes()
@@ -115,6 +145,31 @@ mod tests {
         assert_eq!(check(&request), Err(NotReadOnly::TooManyWrappers));
         assert!(matches!(check(&[1, 2]), Err(NotReadOnly::Malformed(_))));
         assert!(matches!(check(&f::InvokeWithLayerRef::ID.to_bytes()), Err(NotReadOnly::Malformed(_))));
+    }
+
+    #[test]
+    fn what_costs_a_request_each_is_read_only_where_it_is_asked_for() {
+        let id = tl_api::enums::InputUser::Empty(tl_api::types::InputUserEmpty {});
+        let requests = [
+            (wrapped(f::users::GetFullUser { id }), AlsoRead { profiles: true, ..AlsoRead::default() }),
+            (f::contacts::GetBirthdays {}.to_bytes(), AlsoRead { birthdays: true, ..AlsoRead::default() }),
+            (
+                wrapped(f::contacts::ResolvePhone { phone: "1".to_owned() }),
+                AlsoRead { phones: true, ..AlsoRead::default() },
+            ),
+            (
+                wrapped(f::contacts::GetTopPeers::default()),
+                AlsoRead { top_peers: true, ..AlsoRead::default() },
+            ),
+        ];
+        for (request, wanted) in &requests {
+            for (_, also) in &requests {
+                assert_eq!(super::check(request, *also).is_ok(), also == wanted, "{also:?}");
+            }
+            assert!(matches!(check(request), Err(NotReadOnly::Method { .. })));
+        }
+        let all = AlsoRead { profiles: true, birthdays: true, phones: true, top_peers: true };
+        assert!(super::check(&f::contacts::ResetSaved {}.to_bytes(), all).is_err());
     }
 
     #[test]

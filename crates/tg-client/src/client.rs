@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use tl_api::{Invoke, InvokeError, InvokeRaw, LAYER, RpcError, functions};
 use tl_codec::{Decode, Encode, Function, Reply};
 use tokio::sync::{RwLock, watch};
 
-use crate::allow_list;
+use crate::allow_list::{self, AlsoRead};
 use crate::config::Config;
 use crate::error::ClientError;
 use crate::link::Link;
@@ -38,7 +37,8 @@ struct Shared {
     route: Route,
     session: SessionStore,
     link: RwLock<Link>,
-    read_only: AtomicBool,
+    /// Set once only what reads may be sent, with what may be read beside the address book.
+    reading: OnceLock<AlsoRead>,
     /// Whether pauses between tries are cut short.
     stopping: watch::Sender<bool>,
     /// Where the server says that the data centres are.
@@ -94,7 +94,7 @@ impl Client {
             route,
             session,
             link: RwLock::new(link),
-            read_only: AtomicBool::new(false),
+            reading: OnceLock::new(),
             stopping: watch::Sender::new(false),
             addresses: Mutex::default(),
             pause_watch: OnceLock::new(),
@@ -114,9 +114,12 @@ impl Client {
         &self.shared.session
     }
 
-    /// From now on only methods that read may be sent, on this client and all its clones; there is no way back.
-    pub fn restrict_to_reading(&self) {
-        self.shared.read_only.store(true, Ordering::Release);
+    /// From now on only methods that read may be sent, on this client and all its clones; there is no way back. Beside
+    /// the address book itself that is what `also` names, the first time that this is called.
+    pub fn restrict_to_reading(&self, also: AlsoRead) {
+        if self.shared.reading.set(also).is_err() {
+            tracing::debug!("the client reads only already");
+        }
     }
 
     /// Tells `watch` of every pause before a request is sent again, when it begins. The first watcher stays.
@@ -252,8 +255,8 @@ impl Client {
 
     /// The one function that every request passes, so that it is the one that looks at the allow-list.
     async fn call(&self, request: Bytes) -> Result<Bytes, ClientError> {
-        if self.shared.read_only.load(Ordering::Acquire) {
-            allow_list::check(&request)?;
+        if let Some(also) = self.shared.reading.get() {
+            allow_list::check(&request, *also)?;
         }
         self.shared.link.read().await.call(request).await
     }

@@ -51,7 +51,7 @@ mod route;
 pub mod session;
 pub mod takeout;
 
-pub use crate::allow_list::NotReadOnly;
+pub use crate::allow_list::{AlsoRead, NotReadOnly};
 pub use crate::client::Client;
 pub use mtproto::frame::FrameKind;
 pub use mtproto::io::{Breakers, CarrierError, Observer, Progress, Tls};

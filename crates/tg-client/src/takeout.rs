@@ -19,6 +19,7 @@ use tl_api::{Invoke, InvokeError, RpcError, functions, types};
 
 pub use self::delay::{Clock, Delayed, Waiting};
 pub use self::scope::Takeout;
+use crate::allow_list::AlsoRead;
 use crate::client::Client;
 use crate::error::ClientError;
 use crate::panicking::{Panic, caught};
@@ -102,7 +103,8 @@ pub struct Finished<T> {
 /// returned `Ok`, without on an error, a panic, or when `interrupt` completes first.
 ///
 /// The work must return `Ok` only when everything it was opened for is safe. From here on no method that changes the
-/// account can leave the client, whoever calls it ([`Client::restrict_to_reading`]).
+/// account can leave the client, whoever calls it, and nothing beside the address book is read unless
+/// [`Client::restrict_to_reading`] was called before with more.
 ///
 /// # Errors
 /// [`RunError`]: the session was not opened, the work failed, panicked, or was interrupted. Once it was open it was
@@ -117,7 +119,7 @@ pub async fn run<T, E, I, W>(
 where
     W: Future<Output = Result<T, E>>,
 {
-    client.restrict_to_reading();
+    client.restrict_to_reading(AlsoRead::default());
     tokio::pin!(interrupt);
     let takeout = opened(client, &terms, interrupt.as_mut()).await?;
     let outcome = tokio::select! {

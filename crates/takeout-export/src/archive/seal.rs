@@ -10,7 +10,7 @@ use age::{DecryptError, Decryptor, Encryptor, IdentityFile};
 use super::{Archive, ArchiveError, read, write};
 
 /// What every file of age starts with.
-const AGE_MAGIC: &[u8] = b"age-encryption.org/v1\n";
+pub(crate) const AGE_MAGIC: &[u8] = b"age-encryption.org/v1\n";
 
 /// Somebody who will be able to read: an age public key, `age1…`.
 #[derive(Clone)]

@@ -23,9 +23,16 @@ fn archive(bodies: &[&[u8]]) -> Archive {
         exported_at: Timestamp::from_nanosecond(1_719_748_800_123_456_789).unwrap(),
         called_outside: vec!["contacts.getStatuses".to_owned()],
         reused: None,
+        enriched: None,
     };
     let stored = |(number, body): (usize, &&[u8])| Stored {
-        about: About { method: format!("method {number}"), layer: 1, received_at: at },
+        about: About {
+            method: format!("method {number}"),
+            layer: 1,
+            received_at: at,
+            asked: None,
+            refusal: None,
+        },
         body: Bytes::copy_from_slice(body),
     };
     Archive { run, replies: bodies.iter().enumerate().map(stored).collect() }

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use self::account::{Login, Logout, Permission, Status};
 pub use self::accounts::{Accounts, Config, Doctor, WhoAmI};
-pub use self::files::{Convert, Output, Place, Replies, Reuse};
+pub use self::files::{Convert, Extras, Output, Place, Replies, Reuse};
 pub use self::look::{Completions, Diff, History, Inspect, Man, Verify};
 use super::exit::EXIT_CODES;
 use super::places::AccountName;
@@ -132,6 +132,7 @@ pub struct Demo {
 Examples:
   takeout-export export --out my-contacts
   takeout-export export --out my-contacts --force --format parquet,vcard,html --encrypt age1…
+  takeout-export export --out my-contacts --notes --birthdays
   takeout-export export --history backups --reuse-users backups/account_id=4711/export_date=2024-06-30")]
 pub struct Export {
     /// Which folder.
@@ -140,6 +141,9 @@ pub struct Export {
     /// What need not be fetched again.
     #[command(flatten)]
     pub reuse: Reuse,
+    /// What is asked beside the three lists.
+    #[command(flatten)]
+    pub extras: Extras,
     /// Where the files go, and what is in them.
     #[command(flatten)]
     pub output: Output,

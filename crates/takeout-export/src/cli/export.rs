@@ -21,6 +21,7 @@ pub(super) async fn run(export: Export, meter: &Meter, interrupt: &Interrupt) ->
     let history = export.place.history.unwrap_or_default();
     let dated = || Target::begin_dated(&history, job::account_id(&client), Timestamp::now(), &export.output);
     let target = named.map_or_else(dated, Ok).and_then(|target| target.reusing(earlier, &client));
+    let target = target.map(|target| target.with(export.extras));
     let asking = permission::Asking::new(&export.permission, &client, meter);
     let watch = |delayed| asking.tell(delayed);
     let outcome = match target {

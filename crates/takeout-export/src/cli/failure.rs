@@ -82,6 +82,8 @@ pub(super) enum Failure {
     PeopleFile { path: PathBuf, source: PeopleFileError },
     #[error("cannot write {}", path.display())]
     Output { path: PathBuf, source: io::Error },
+    #[error("the file of answers beside the session cannot be used")]
+    Journal { source: io::Error },
     #[error("Telegram cannot be told, so the session goes on and its key is kept")]
     KeyKept(#[source] ClientError),
     #[error("the demo's data centre cannot start")]
@@ -125,7 +127,7 @@ impl Failure {
             Self::KeyKept(_) => Exit::Connection,
             Self::Read { .. } | Self::Verify { .. } | Self::Unverified { .. } => Exit::Unverified,
             Self::Nobody { .. } => Exit::Refused,
-            Self::Output { .. } => Exit::Output,
+            Self::Output { .. } | Self::Journal { .. } => Exit::Output,
             Self::Session(error) => session::exit(error),
             Self::Vault(error) => error.exit(),
             Self::NotConfirmed => Exit::NotConfirmed,

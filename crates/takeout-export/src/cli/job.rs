@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use tg_client::{Client, RunError, Takeout, Terms, takeout};
 use tokio::sync::oneshot;
 
-use super::arguments::Output;
+use super::arguments::{Extras, Output};
+use super::extras;
 use super::failure::Failure;
 use super::interrupt::{Interrupt, Signal};
 use super::meter::Meter;
@@ -34,13 +35,14 @@ pub(super) struct Target {
     plan: Plan,
     /// An export of the same account whose users will do if nobody came or went since.
     earlier: Option<Box<Fetched>>,
+    extras: Extras,
 }
 
 impl Target {
     pub(super) fn begin(folder: PathBuf, output: &Output) -> Result<Self, Failure> {
         let plan = plan(output)?;
         let staging = Staging::begin(&folder, output.force).map_err(|error| Failure::Export(error.into()))?;
-        Ok(Self { staging, folder, plan, earlier: None })
+        Ok(Self { staging, folder, plan, earlier: None, extras: Extras::default() })
     }
 
     /// In a history: the folder of an account and a day.
@@ -64,6 +66,11 @@ impl Target {
         }
         self.earlier = earlier.map(Box::new);
         Ok(self)
+    }
+
+    /// With what is asked beside the three lists.
+    pub(super) fn with(self, extras: Extras) -> Self {
+        Self { extras, ..self }
     }
 
     pub(super) fn folder(&self) -> PathBuf {
@@ -101,19 +108,27 @@ pub(super) async fn run(
     meter: &Meter,
     interrupt: &Interrupt,
 ) -> Result<Outcome, Failure> {
+    // the takeout session would let no more through than the address book
+    client.restrict_to_reading(extras::methods(target.extras));
     interrupt.or(takeout::announce(client)).await?.map_err(Failure::Client)?;
     let account_id = account_id(client);
     let folder = target.folder.clone();
 
+    let wanted = target.extras;
+    let journal = extras::journal(client, account_id, wanted)?;
     meter.say("opening a takeout session");
     let (clearing, cleared) = oneshot::channel();
     let finished = takeout::run(client, terms, interrupt.first(), |takeout| async move {
         let earlier = target.earlier.take();
         let subject = Subject { account_id, earlier: earlier.as_deref() };
-        let fetched = fetch(&takeout, subject, meter).await?;
+        let mut fetched = fetch(&takeout, subject, meter).await?;
+        if let Some(journal) = &journal {
+            extras::ask(&takeout, &mut fetched, wanted, journal, meter).await?;
+        }
+        let is_asked = fetched.enriched.as_ref().is_some_and(|enriched| enriched.stopped.is_none());
         let prepared = prepare(fetched, target, meter, clearing).await?;
         meter.step(Step::Finishing);
-        Ok(prepared)
+        Ok((prepared, journal.filter(|_| is_asked)))
     })
     .await;
     let finished = match finished {
@@ -128,9 +143,10 @@ pub(super) async fn run(
         None => TakeoutResult::Finished,
         Some(_) => TakeoutResult::NotConfirmed,
     };
-    let prepared = finished.value;
+    let (prepared, answered) = finished.value;
     let publish = tokio::task::spawn_blocking(move || prepared.publish(result, Timestamp::now()));
     let manifest = publish.await.map_err(|_| Failure::Task)?.map_err(Failure::Export)?;
+    extras::forget(answered);
     Ok(Outcome::Exported(Box::new(Exported { folder, manifest })))
 }
 

@@ -11,6 +11,7 @@ use super::interrupt::Interrupt;
 use super::summary::{Ended, Outcome};
 use super::vault::Vault;
 use super::{places, settings};
+use crate::journal;
 
 /// Ends the session at the server, then removes the file: in this order, so that a key which still opens the account
 /// is never forgotten.
@@ -31,6 +32,7 @@ pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome
         let action = "remove";
         Failure::Session(SessionError::Io { action, path: session.clone(), source })
     })?;
+    journal::remove_beside(&session).map_err(|source| Failure::Journal { source })?;
     Ok(Outcome::LoggedOut { session, ended })
 }
 

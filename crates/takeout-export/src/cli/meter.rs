@@ -78,6 +78,10 @@ impl Watch for Meter {
     fn step(&self, step: Step) {
         match step {
             Step::Asking { what } => self.say(&format!("asking for {what}")),
+            Step::Enriching { what, done, total } if self.bar.is_some() => {
+                self.say(&format!("asking for {what}: {done} of {total}"));
+            }
+            Step::Enriching { what, total, .. } => self.say(&format!("asking for {total} {what}")),
             Step::Joining => self.say("joining"),
             Step::Writing { rows, total } if self.bar.is_some() => {
                 self.say(&format!("writing {rows} of {total}"));

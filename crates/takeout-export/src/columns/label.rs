@@ -1,5 +1,6 @@
 //! The words of the columns that have only a few.
 
+use contacts::extras::Resolution;
 use contacts::{Confidence, Method, PhoneSource, Presence, Source};
 
 /// A closed set of words. Their order is that of the dictionary in the file.
@@ -9,6 +10,30 @@ pub trait Label: Copy + PartialEq + 'static {
 
     /// The word, as it stands in the output.
     fn as_str(self) -> &'static str;
+}
+
+/// What came of asking whose a number is, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// An account.
+    Found,
+    /// None, or one that hides itself.
+    NotFoundOrHidden,
+    /// The question was not asked.
+    NotAsked,
+    /// The server wanted a pause before.
+    FloodStopped,
+}
+
+impl Outcome {
+    pub(super) fn of(resolution: Resolution) -> Self {
+        match resolution {
+            Resolution::Found(_) => Self::Found,
+            Resolution::NotFoundOrHidden => Self::NotFoundOrHidden,
+            Resolution::NotAsked => Self::NotAsked,
+            Resolution::FloodStopped => Self::FloodStopped,
+        }
+    }
 }
 
 macro_rules! labels {
@@ -30,6 +55,12 @@ labels! {
     Method { UserPhone = "user_phone", ResolvePhone = "resolve_phone", None = "none" }
     Confidence { Exact = "exact", Ambiguous = "ambiguous", None = "none" }
     PhoneSource { Saved = "saved", User = "user", Both = "both" }
+    Outcome {
+        Found = "found",
+        NotFoundOrHidden = "not_found_or_hidden",
+        NotAsked = "not_asked",
+        FloodStopped = "flood_stopped",
+    }
     Presence {
         Online = "online",
         Offline = "offline",

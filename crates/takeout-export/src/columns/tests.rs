@@ -153,6 +153,15 @@ fn every_cell_of_every_column() {
         ("status_observed_at", ["1719748799000000", "-", "1719748799000000", "1719748799000000"]),
         ("exported_at", ["1719748800000000"; 4]),
         ("layer", ["230"; 4]),
+        ("note", ["-"; 4]),
+        ("birthday_day", ["-"; 4]),
+        ("birthday_month", ["-"; 4]),
+        ("birthday_year", ["-"; 4]),
+        ("resolve_outcome", ["-"; 4]),
+        ("resolved_user_id", ["-"; 4]),
+        ("top_correspondent", ["-"; 4]),
+        ("top_phone_call", ["-"; 4]),
+        ("top_inline_bot", ["-"; 4]),
     ];
     for (name, expected) in expected {
         assert_eq!(cells(&batch, name), expected, "{name}");
@@ -262,6 +271,7 @@ fn documented_type(kind: &DataType) -> &'static str {
         DataType::Boolean => "BOOLEAN",
         DataType::Int32 => "INT32",
         DataType::Int64 => "INT64",
+        DataType::Float64 => "DOUBLE",
         DataType::Timestamp(..) => "TIMESTAMP (µs, UTC)",
         DataType::List(_) => "LIST of STRUCT",
         _ => "?",

@@ -169,6 +169,12 @@ fn warnings(fetched: &Fetched, book: &AddressBook) -> Vec<String> {
             reused.received_at
         ));
     }
+    if let Some(wait) = fetched.enriched.as_ref().and_then(|enriched| enriched.stopped.as_ref()) {
+        warnings.push(format!(
+            "the server wanted a pause ({wait}) before all profiles and numbers were asked for: the same command goes \
+             on from there"
+        ));
+    }
     for method in &fetched.called_outside {
         warnings.push(format!("{method} was refused inside of the takeout session and called outside of it"));
     }

@@ -1,11 +1,13 @@
 //! Asking, inside of the takeout session.
 
-use contacts::{AddressBook, Replies, fetch as ask};
+use contacts::extras::{self, Extras, Resolution, Wanted};
+use contacts::{AddressBook, Digits, Replies, fetch as ask};
 use jiff::Timestamp;
 use tl_api::{Invoke, InvokeError, LAYER, enums};
-use tl_codec::Reply;
+use tl_codec::{DecodeError, Reply};
 
-use crate::archive::Reused;
+use super::enrich::{GET_BIRTHDAYS, GET_FULL_USER, GET_TOP_PEERS, RESOLVE_PHONE};
+use crate::archive::{Asked, Enriched, Reused, Stored};
 use crate::columns::Frame;
 use crate::progress::{Step, Watch};
 
@@ -42,6 +44,10 @@ pub struct Fetched {
     pub called_outside: Vec<String>,
     /// What was taken over from an earlier export.
     pub reused: Option<Reused>,
+    /// What was asked beside the three lists.
+    pub enriched: Option<Enriched>,
+    /// The answers to that.
+    pub answers: Vec<Stored>,
 }
 
 impl Fetched {
@@ -53,6 +59,43 @@ impl Fetched {
             status_observed_at_micros: self.status_observed_at.as_microsecond(),
             layer: self.layer,
         }
+    }
+}
+
+impl Fetched {
+    /// What was asked beside the three lists, read.
+    ///
+    /// # Errors
+    /// [`DecodeError`] if an answer cannot be read.
+    pub fn extras(&self) -> Result<Extras, DecodeError> {
+        let Some(enriched) = &self.enriched else { return Ok(Extras::default()) };
+        let wanted = Wanted {
+            notes: enriched.notes,
+            birthdays: enriched.birthdays,
+            phones: enriched.phones,
+            top_peers: enriched.top_peers,
+        };
+        let mut extras = Extras::new(wanted, enriched.stopped.is_some());
+        for answer in self.answers.iter().filter(|answer| answer.about.layer == LAYER) {
+            let is_refused = answer.about.refusal.is_some();
+            match (answer.about.method.as_str(), &answer.about.asked) {
+                (RESOLVE_PHONE, Some(Asked::Phone(phone))) => {
+                    let Some(digits) = Digits::of(phone.as_bytes()) else { continue };
+                    let resolution = if is_refused {
+                        Resolution::NotFoundOrHidden
+                    } else {
+                        extras::resolution(&Reply::new(answer.body.clone()))?
+                    };
+                    extras.add_resolution(digits, resolution);
+                }
+                _ if is_refused => {}
+                (GET_FULL_USER, _) => extras.add_profile(&Reply::new(answer.body.clone()))?,
+                (GET_BIRTHDAYS, _) => extras.add_birthdays(&Reply::new(answer.body.clone()))?,
+                (GET_TOP_PEERS, _) => extras.add_top_peers(&Reply::new(answer.body.clone()))?,
+                _ => {}
+            }
+        }
+        Ok(extras)
     }
 }
 
@@ -135,6 +178,8 @@ where
             method: GET_CONTACTS.to_owned(),
             received_at: earlier.contacts_received_at,
         }),
+        enriched: None,
+        answers: Vec::new(),
     })
 }
 

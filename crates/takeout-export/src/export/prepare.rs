@@ -53,7 +53,8 @@ pub fn prepare<D: Disk>(
         "everybody stands in exactly one row"
     );
 
-    let mut columns = Columns::new(plan.columns, fetched.frame());
+    let mut columns =
+        Columns::with_extras(plan.columns, fetched.frame(), fetched.extras().map_err(ReconcileError::from)?);
     let mut manifest = describe::manifest(fetched, &book, &columns.schema());
     let opening = Opening {
         schema: columns.schema(),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, BooleanArray, ListArray, PrimitiveArray, StringArray, StructArray};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 
@@ -14,6 +14,7 @@ pub(crate) enum Cells<'a> {
     Word(&'a PrimitiveArray<Int32Type>, &'a StringArray),
     Int32(&'a PrimitiveArray<Int32Type>),
     Int64(&'a PrimitiveArray<Int64Type>),
+    Double(&'a PrimitiveArray<Float64Type>),
     Bool(&'a BooleanArray),
     Time(&'a PrimitiveArray<TimestampMicrosecondType>),
     List(&'a ListArray),
@@ -27,6 +28,7 @@ impl<'a> Cells<'a> {
             DataType::Utf8 => column.as_string_opt().map(Self::Text),
             DataType::Int32 => column.as_primitive_opt().map(Self::Int32),
             DataType::Int64 => column.as_primitive_opt().map(Self::Int64),
+            DataType::Float64 => column.as_primitive_opt().map(Self::Double),
             DataType::Boolean => column.as_boolean_opt().map(Self::Bool),
             DataType::Timestamp(TimeUnit::Microsecond, _) => column.as_primitive_opt().map(Self::Time),
             DataType::List(item) if is_flat_struct(item.data_type()) => column.as_list_opt().map(Self::List),
@@ -53,6 +55,7 @@ impl<'a> Cells<'a> {
             Self::Bool(bools) => return if bools.value(row) { "true" } else { "false" },
             Self::Int32(numbers) => push(buffer, numbers.value(row)),
             Self::Int64(numbers) => push(buffer, numbers.value(row)),
+            Self::Double(numbers) => push(buffer, numbers.value(row)),
             Self::Time(times) => push_time(buffer, times.value(row)),
             Self::List(lists) => push_json(buffer, &lists.value(row)),
         }
@@ -71,6 +74,9 @@ impl<'a> Cells<'a> {
             Self::Bool(bools) => push(to, bools.value(row)),
             Self::Int32(numbers) => push(to, numbers.value(row)),
             Self::Int64(numbers) => push(to, numbers.value(row)),
+            // JSON has no number that is not finite (RFC 8259, section 6)
+            Self::Double(numbers) if !numbers.value(row).is_finite() => to.push_str("null"),
+            Self::Double(numbers) => push(to, numbers.value(row)),
             Self::Time(times) => {
                 to.push('"');
                 push_time(to, times.value(row));
@@ -90,6 +96,7 @@ impl<'a> Cells<'a> {
             Self::Text(array) => *array,
             Self::Word(array, _) | Self::Int32(array) => *array,
             Self::Int64(array) => *array,
+            Self::Double(array) => *array,
             Self::Bool(array) => *array,
             Self::Time(array) => *array,
             Self::List(array) => *array,

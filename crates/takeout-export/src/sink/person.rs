@@ -4,6 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, BooleanArray, ListArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
+use contacts::extras::Birthday;
 
 /// The columns of a batch that an address book has a use for.
 pub(crate) struct People<'a> {
@@ -25,6 +26,9 @@ pub(crate) struct People<'a> {
     status_at: &'a PrimitiveArray<TimestampMicrosecondType>,
     saved_at: &'a PrimitiveArray<TimestampMicrosecondType>,
     exported_at: &'a PrimitiveArray<TimestampMicrosecondType>,
+    /// Not there in files of before schema version 2.
+    note: Option<Texts<'a>>,
+    birthday: Option<[&'a PrimitiveArray<Int32Type>; 3]>,
 }
 
 /// A row, as an address book sees it. Empty texts are `None`.
@@ -49,6 +53,8 @@ pub(crate) struct Person<'a> {
     pub(crate) status_at_micros: Option<i64>,
     pub(crate) saved_at_micros: Option<i64>,
     pub(crate) exported_at_micros: i64,
+    pub(crate) note: Option<&'a str>,
+    pub(crate) birthday: Option<Birthday>,
 }
 
 /// First and last name.
@@ -119,6 +125,8 @@ impl<'a> People<'a> {
             status_at: column(batch, "status_at", |column| column.as_primitive_opt())?,
             saved_at: column(batch, "saved_at", |column| column.as_primitive_opt())?,
             exported_at: column(batch, "exported_at", |column| column.as_primitive_opt())?,
+            note: Texts::of(batch, "note").ok(),
+            birthday: birthday(batch),
         })
     }
 
@@ -148,6 +156,10 @@ impl<'a> People<'a> {
             status_at_micros: valid(self.status_at, row),
             saved_at_micros: valid(self.saved_at, row),
             exported_at_micros: self.exported_at.value(row),
+            note: self.note.as_ref().and_then(|note| note.at(row)),
+            birthday: self.birthday.and_then(|[day, month, year]| {
+                Some(Birthday { day: valid(day, row)?, month: valid(month, row)?, year: valid(year, row) })
+            }),
         }
     }
 
@@ -161,6 +173,11 @@ impl<'a> People<'a> {
         let mut own = usize::try_from(*from).ok()?..usize::try_from(*to).ok()?;
         own.find(|at| active.value(*at)).map(|at| names.value(at))
     }
+}
+
+fn birthday(batch: &RecordBatch) -> Option<[&PrimitiveArray<Int32Type>; 3]> {
+    let part = |name| batch.column_by_name(name).and_then(|column| column.as_primitive_opt());
+    Some([part("birthday_day")?, part("birthday_month")?, part("birthday_year")?])
 }
 
 struct Texts<'a>(&'a StringArray);

@@ -44,13 +44,14 @@ const GOOGLE: [&str; 29] = [
     "Custom Field 3 - Value",
 ];
 
-const OUTLOOK: [&str; 10] = [
+const OUTLOOK: [&str; 11] = [
     "First Name",
     "Middle Name",
     "Last Name",
     "Title",
     "Suffix",
     "Web Page",
+    "Birthday",
     "Notes",
     "E-mail Address",
     "Primary Phone",
@@ -76,6 +77,8 @@ impl Form for Google {
         let cells = GOOGLE.map(|column| match column {
             "First Name" => first.clone(),
             "Last Name" => last.clone(),
+            "Birthday" => birthday(person),
+            "Notes" => person.note.unwrap_or_default().to_owned(),
             "Labels" => "Telegram ::: * myContacts".to_owned(),
             "Phone 1 - Label" => phone_label.clone(),
             "Phone 1 - Value" => phone.clone(),
@@ -104,11 +107,13 @@ impl Form for Outlook {
     fn person(&mut self, person: &Person<'_>, page: &mut Page) -> bool {
         let [first, last] = names(person);
         let id = person.user_id.map(|id| format!("Telegram ID {id}"));
+        let notes = [person.note.map(str::to_owned), id].into_iter().flatten().collect::<Vec<_>>().join("\n");
         let cells = OUTLOOK.map(|column| match column {
             "First Name" => first.clone(),
             "Last Name" => last.clone(),
             "Web Page" => person.username.map(link).unwrap_or_default(),
-            "Notes" => id.clone().unwrap_or_default(),
+            "Birthday" => birthday(person),
+            "Notes" => notes.clone(),
             "Mobile Phone" => person.best_phone().unwrap_or_default().to_owned(),
             _ => String::new(),
         });
@@ -123,6 +128,14 @@ impl Form for Outlook {
 fn names(person: &Person<'_>) -> [String; 2] {
     let name = person.name();
     if name.is_empty() { [person.label(), String::new()] } else { [name.first, name.last].map(str::to_owned) }
+}
+
+/// As both write it: a date of ISO 8601, two dashes in place of a year that is not known.
+fn birthday(person: &Person<'_>) -> String {
+    person.birthday.map_or_else(String::new, |date| {
+        let year = date.year.map_or_else(|| "-".to_owned(), |year| format!("{year:04}"));
+        format!("{year}-{:02}-{:02}", date.month, date.day)
+    })
 }
 
 fn link(username: &str) -> String {

@@ -6,12 +6,15 @@
 //! | FN, N | name in the phone book, or the account's | likewise |
 //! | TEL | `tel:` URI where the number is a full one (RFC 3966, section 5.1.4), else text | text |
 //! | URL | `https://t.me/` and the username | likewise |
+//! | BDAY | `--MMDD` or `YYYYMMDD` (RFC 6350, section 6.2.5) | `YYYY-MM-DD`, left out without a year (RFC 2426, section 3.1.5) |
+//! | NOTE | the note about the contact | likewise |
 //! | X-TELEGRAM-ID, X-TELEGRAM-USERNAME | extensions (RFC 6350, section 6.10) | (RFC 2426, section 3.8) |
 //! | REV | when the last reply had come, UTC | likewise |
 
 mod line;
 mod uid;
 
+use contacts::extras::Birthday;
 use jiff::Timestamp;
 
 use self::line::{push_line, push_text};
@@ -76,6 +79,18 @@ impl Vcard {
             (_, None, None) => {}
         }
     }
+
+    /// BDAY (RFC 6350, section 6.2.5; RFC 2426, section 3.1.5, which knows no date without a year).
+    fn birthday(&self, page: &mut Page, birthday: Birthday) {
+        let Birthday { day, month, year } = birthday;
+        let date = match (self.version, year) {
+            (Version::V4, None) => format!("--{month:02}{day:02}"),
+            (Version::V4, Some(year)) => format!("{year:04}{month:02}{day:02}"),
+            (Version::V3, Some(year)) => format!("{year:04}-{month:02}-{day:02}"),
+            (Version::V3, None) => return,
+        };
+        push_line(&mut page.text, &format!("BDAY:{date}"));
+    }
 }
 
 impl Form for Vcard {
@@ -104,6 +119,12 @@ impl Form for Vcard {
         }
         if let Some(user_id) = person.user_id {
             self.text(page, "X-TELEGRAM-ID", &user_id.to_string());
+        }
+        if let Some(birthday) = person.birthday {
+            self.birthday(page, birthday);
+        }
+        if let Some(note) = person.note {
+            self.text(page, "NOTE", note);
         }
         if let Ok(time) = Timestamp::from_microsecond(person.exported_at_micros) {
             // TIMESTAMP of RFC 6350, section 4.3.5: the basic form of ISO 8601

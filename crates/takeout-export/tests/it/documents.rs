@@ -43,6 +43,7 @@ fn type_name(kind: &DataType) -> String {
         DataType::Dictionary(..) => "STRING (dictionary)",
         DataType::Int32 => "INT32",
         DataType::Int64 => "INT64",
+        DataType::Float64 => "DOUBLE",
         DataType::Boolean => "BOOLEAN",
         DataType::Timestamp(..) => "TIMESTAMP (µs, UTC)",
         DataType::List(_) => "LIST of STRUCT",

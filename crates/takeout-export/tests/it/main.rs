@@ -19,6 +19,7 @@ mod delays;
 mod determinism;
 mod diff;
 mod documents;
+mod extras;
 mod faults;
 mod formats;
 mod full_disk;
@@ -31,6 +32,7 @@ mod proxies;
 mod proxy;
 mod proxy_links;
 mod replies;
+mod restore;
 mod rows;
 mod secrets;
 #[cfg(unix)]

@@ -69,5 +69,7 @@ pub(crate) fn fetched(people: i64) -> Fetched {
         exported_at: at,
         called_outside: Vec::new(),
         reused: None,
+        enriched: None,
+        answers: Vec::new(),
     }
 }

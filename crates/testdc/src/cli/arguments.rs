@@ -54,6 +54,9 @@ pub(crate) struct Serve {
     /// How many accounts there are: each further one has the next number, and an address book from the next seed.
     #[arg(long, value_name = "N", default_value_t = 1)]
     accounts: usize,
+    /// How many of them, from the last one back, have nobody in their address book.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    empty_accounts: usize,
     /// The first account's number, digits only.
     #[arg(long, default_value = "9996621234")]
     phone: String,
@@ -135,6 +138,7 @@ impl Serve {
             contacts: self.contacts,
             saved_only: self.saved_only,
             accounts: self.accounts,
+            empty_accounts: self.empty_accounts,
             phone: self.phone.clone(),
             code: self.code.clone(),
             code_types: self.code_type.clone(),

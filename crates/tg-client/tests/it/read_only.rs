@@ -127,7 +127,7 @@ async fn no_other_method_of_telegrams_list_leaves_the_process_during_an_export()
 async fn a_wrapper_hides_nothing_and_a_wrapper_without_anything_is_refused() {
     let mut world = World::small().await;
     let client = world.log_in().await;
-    client.restrict_to_reading();
+    client.restrict_to_reading(tg_client::AlsoRead::default());
     let methods = methods();
     let refused = async |request: Vec<u8>| {
         let sent = client.invoke_raw(Bytes::from(request)).await;

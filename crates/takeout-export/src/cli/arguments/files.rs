@@ -68,6 +68,29 @@ pub struct Reuse {
     pub identity: Option<PathBuf>,
 }
 
+/// What is asked beside the three lists. It takes a request each, so it takes its time; an export that is interrupted, or
+/// stopped by a long wait that Telegram wants, goes on from there the next time.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one option, and they are independent")]
+pub struct Extras {
+    /// Add the notes about contacts: one request for each account, one in a second
+    #[arg(long)]
+    pub notes: bool,
+    /// Add the birthdays that contacts show: as many requests, the same ones
+    #[arg(long)]
+    pub birthdays: bool,
+    /// Ask whose the saved numbers without a contact are: one request for each, one in three seconds, until Telegram wants a
+    /// long wait
+    #[arg(long)]
+    pub resolve_phones: bool,
+    /// Add how much you have to do with whom, by Telegram's own rating
+    #[arg(long)]
+    pub top_peers: bool,
+    /// For tests: milliseconds between two requests
+    #[arg(long, value_name = "MILLIS", hide = true)]
+    pub extras_pace_millis: Option<u64>,
+}
+
 /// `convert`
 #[derive(Debug, Args)]
 #[command(after_help = "\

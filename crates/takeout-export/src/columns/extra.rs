@@ -1,0 +1,87 @@
+//! What costs a request each, where it was asked for.
+
+use std::collections::BTreeMap;
+
+use arrow_array::ArrayRef;
+use arrow_array::builder::{Float64Builder, Int32Builder, Int64Builder};
+use arrow_schema::{ArrowError, DataType, Field};
+use contacts::Contact;
+use contacts::extras::{Extras, Resolution};
+
+use super::Group;
+use super::cell::{Text, Word, shared};
+use super::label::Outcome;
+
+/// `note`, the birthday, what came of asking whose a number is, the ratings.
+pub(super) struct ExtraColumns {
+    extras: Extras,
+    note: Text,
+    birthday: [Int32Builder; 3],
+    outcome: Word,
+    resolved_user_id: Int64Builder,
+    ratings: [Float64Builder; 3],
+}
+
+const BIRTHDAY: [&str; 3] = ["birthday_day", "birthday_month", "birthday_year"];
+const RATINGS: [&str; 3] = ["top_correspondent", "top_phone_call", "top_inline_bot"];
+
+impl ExtraColumns {
+    pub(super) fn new(extras: Extras) -> Self {
+        Self {
+            extras,
+            note: Text::new("note"),
+            birthday: Default::default(),
+            outcome: Word::new::<Outcome>("resolve_outcome", true),
+            resolved_user_id: Int64Builder::new(),
+            ratings: Default::default(),
+        }
+    }
+}
+
+impl Group for ExtraColumns {
+    fn fields(&self) -> Vec<Field> {
+        let mut fields = vec![self.note.field()];
+        fields.extend(BIRTHDAY.map(|name| Field::new(name, DataType::Int32, true)));
+        fields.push(self.outcome.field());
+        fields.push(Field::new("resolved_user_id", DataType::Int64, true));
+        fields.extend(RATINGS.map(|name| Field::new(name, DataType::Float64, true)));
+        fields
+    }
+
+    fn append(&mut self, contact: &Contact<'_>) {
+        let extra = self.extras.of(contact);
+        self.note.append_display(extra.note);
+        let birthday = extra.birthday;
+        let parts = [
+            birthday.map(|date| date.day),
+            birthday.map(|date| date.month),
+            birthday.and_then(|date| date.year),
+        ];
+        for (column, part) in self.birthday.iter_mut().zip(parts) {
+            column.append_option(part);
+        }
+        self.outcome.append(extra.resolution.map(Outcome::of));
+        self.resolved_user_id.append_option(match extra.resolution {
+            Some(Resolution::Found(user_id)) => Some(user_id),
+            _ => None,
+        });
+        let ratings = extra.ratings;
+        let ratings = [ratings.correspondents, ratings.phone_calls, ratings.inline_bots];
+        for (column, rating) in self.ratings.iter_mut().zip(ratings) {
+            column.append_option(rating);
+        }
+    }
+
+    fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        columns.push(self.note.finish()?);
+        columns.extend(self.birthday.iter_mut().map(|column| shared(column.finish())));
+        columns.push(self.outcome.finish()?);
+        columns.push(shared(self.resolved_user_id.finish()));
+        columns.extend(self.ratings.iter_mut().map(|column| shared(column.finish())));
+        Ok(())
+    }
+
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+        self.note.replaced(counts);
+    }
+}
