@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import mtcute_side
+import npm_packages
 from exporter import run_program
 from servers import Server, running
 
@@ -45,9 +46,15 @@ def xtask_program() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mtcute(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with mtcute's packages: where `cargo xtask interop` keeps them, or one of this run."""
-    return mtcute_side.installed(Path(os.environ.get("INTEROP_CACHE", tmp_path_factory.mktemp("packages"))))
+def package_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where packages of npm are kept: what `cargo xtask interop` names, or a folder of this run."""
+    return Path(os.environ.get("INTEROP_CACHE") or tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture(scope="session")
+def mtcute(package_cache: Path) -> Path:
+    """The folder with mtcute's packages."""
+    return npm_packages.installed(mtcute_side.SOURCE, package_cache)
 
 
 @pytest.fixture(scope="session")

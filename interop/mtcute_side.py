@@ -1,44 +1,20 @@
-"""mtcute as the client: its packages, and one process of it that is told what to do, a JSON object a line."""
+"""mtcute as the client: one process of it that is told what to do, a JSON object a line."""
 
 import json
 import queue
-import shutil
 import subprocess
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from servers import Server
-from system_programs import demand
 
+# The program, and what it needs.
 SOURCE = Path(__file__).resolve().parent / "mtcute"
-INSTALL_LIMIT_SECS = 300.0
 ANSWER_LIMIT_SECS = 30.0
 STOP_LIMIT_SECS = 10.0
 LAYER = 227
-
-
-def installed(cache: Path) -> Path:
-    """A folder with mtcute and what it needs, as pinned in `mtcute/package-lock.json`; kept from run to run."""
-    demand("node", "npm", packages=("nodejs", "npm"))
-    folder = cache / "mtcute"
-    folder.mkdir(parents=True, exist_ok=True)
-    stamp = folder / "installed-lock.json"
-    lock = (SOURCE / "package-lock.json").read_text(encoding="utf-8")
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != lock:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(SOURCE / name, folder / name)
-        # No scripts: the only one builds a database that the memory storage does not use.
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        made = subprocess.run(command, cwd=folder, timeout=INSTALL_LIMIT_SECS, capture_output=True, text=True)
-        if made.returncode != 0:
-            pytest.skip(f"mtcute cannot be installed: {made.stderr[-500:]}")
-        stamp.write_text(lock, encoding="utf-8")
-    shutil.copy(SOURCE / "client.mjs", folder / "client.mjs")
-    return folder
 
 
 class Refused(Exception):

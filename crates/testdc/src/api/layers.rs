@@ -1,23 +1,28 @@
 //! Clients of older layers: what they send, and what they are sent.
 //!
-//! Methods are written for one layer, [`tl_api::LAYER`]. Of everything that they read and write, four things were
-//! different in the other [`LAYERS`] (compared with their published schemas):
+//! Methods are written for one layer, [`tl_api::LAYER`]. Of everything that they read and write for logins, takeouts and
+//! contacts, five things were different in the others (compared with their published schemas):
 //!
-//! | what | 216 | 222, 223 | 224 to 227 |
-//! |---|---|---|---|
-//! | `user` | `#020b1422`, with `stories_max_id:int` | `#31774388` | `#31774388` |
-//! | `userFull` | `#a02bc13e` | `#a02bc13e` | as today |
-//! | `inputPhoneContact` | `#f392b7f4`, without flags and note | as today | as today |
-//! | `contacts.search` | `#11f812d8`, without flags | the same | as today |
+//! | what | 198 | 216 | 222, 223 | 224 to 227 |
+//! |---|---|---|---|---|
+//! | `user` | `#4b46c37e`, with `stories_max_id:int` | `#020b1422`, the same | `#31774388` | `#31774388` |
+//! | `userFull` | not served | `#a02bc13e` | `#a02bc13e` | as today |
+//! | `inputPhoneContact` | `#f392b7f4`, without flags and note | the same | as today | as today |
+//! | `contacts.addContact` | `#e8f463d0`, without note | as declared | as declared | as today |
+//! | `contacts.search` | `#11f812d8`, without flags | the same | the same | as today |
+//!
+//! Layer 198 is that of `GramJS` 2.26. Messages, which have changed since, are not written in it.
 //!
 //! The fields that `user` and `userFull` have gained are never written here, so that their other bytes are the same.
 
 use std::borrow::Cow;
 
-use tl_api::functions::contacts::{ImportContactsRef, SearchRef};
+use tl_api::functions::contacts::{AddContactRef, ImportContactsRef, SearchRef};
 use tl_api::types::{InputPhoneContactRef, RecentStory, RecentStoryRef, User, UserFull, UserRef};
 use tl_codec::{Constructor, Decode, DecodeError, Encode, Reader};
 
+/// `user#4b46c37e …` (198), with the same fields as the next one, as far as they are written here
+const USER_198: u32 = 0x4b46_c37e;
 /// `user#020b1422 … stories_max_id:flags2.5?int …` (216), `user#31774388` (217 to 227)
 const USER_216: u32 = 0x020b_1422;
 const USER_227: u32 = 0x3177_4388;
@@ -25,18 +30,23 @@ const USER_227: u32 = 0x3177_4388;
 const USER_FULL_223: u32 = 0xa02b_c13e;
 /// `inputPhoneContact#f392b7f4 client_id:long phone:string first_name:string last_name:string` (216)
 const INPUT_PHONE_CONTACT_216: u32 = 0xf392_b7f4;
+/// `contacts.addContact#e8f463d0 flags:# … phone:string` (198), where today's may have a note behind
+const ADD_CONTACT_198: u32 = 0xe8f4_63d0;
 /// `contacts.search#11f812d8 q:string limit:int` (216 to 223)
 const SEARCH_223: u32 = 0x11f8_12d8;
 
 /// Whether this server speaks a layer: those whose schemas it was compared with, and those between two that are equal.
 pub(super) fn is_known(layer: i32) -> bool {
-    layer == 216 || (222..=tl_api::LAYER).contains(&layer)
+    matches!(layer, 198 | 216) || (222..=tl_api::LAYER).contains(&layer)
 }
 
 /// A call of an older layer as today's.
 pub(super) fn modernise(body: &[u8]) -> Cow<'_, [u8]> {
     match body.first_chunk().copied().map(u32::from_le_bytes) {
         Some(SEARCH_223) => Cow::Owned(with_flags(SearchRef::ID, body.get(4..).unwrap_or_default())),
+        Some(ADD_CONTACT_198) => {
+            Cow::Owned([&AddContactRef::ID.to_le_bytes(), body.get(4..).unwrap_or_default()].concat())
+        }
         Some(ImportContactsRef::ID) => modernise_import(body)
             .map_or(Cow::Borrowed(body), |import| import.map_or(Cow::Borrowed(body), Cow::Owned)),
         _ => Cow::Borrowed(body),
@@ -115,7 +125,7 @@ fn age_user(user: &[u8], layer: i32, out: &mut Vec<u8>) {
         out.extend_from_slice(user.get(4..).unwrap_or_default());
         return;
     }
-    USER_216.encode(out);
+    if layer == 198 { USER_198 } else { USER_216 }.encode(out);
     let fields = user.get(4..).unwrap_or_default();
     match place_of_story(user, fields) {
         // `recentStory#711d692d flags:# max_id:flags.0?int` becomes its number

@@ -11,7 +11,8 @@ use crate::client::{Client, refusal};
 use crate::harness::TestServer;
 
 /// Layers, with their declarations of everything that holds a user.
-const LAYERS: [(i32, &str); 5] = [
+const LAYERS: [(i32, &str); 6] = [
+    (198, include_str!("layers/198.tl")),
     (216, include_str!("layers/216.tl")),
     (222, include_str!("layers/222.tl")),
     (224, include_str!("layers/224.tl")),
@@ -75,7 +76,7 @@ fn calls_of_older_layers_are_understood() {
     let mut search = 0x11f8_12d8_u32.to_bytes();
     username.encode(&mut search);
     5_i32.encode(&mut search);
-    let schema = Schema::parse(LAYERS[0].1).unwrap();
+    let schema = Schema::parse(LAYERS[1].1).unwrap();
     let found = Dynamic::new(&schema).unwrap().read(&call(&mut client, &search)).unwrap().to_json();
     assert_eq!(found["users"][0]["username"], username.as_str());
 
@@ -90,4 +91,24 @@ fn calls_of_older_layers_are_understood() {
     let takeout = client.open_takeout().unwrap();
     let saved = client.in_takeout(takeout, contacts::GetSaved).unwrap();
     assert!(saved.windows(11).any(|bytes| bytes == b"15550009999"));
+}
+
+#[test]
+fn a_contact_is_added_as_layer_198_adds_them() {
+    let server = start();
+    let mut client = logged_in(&server, 198);
+    let own = server.truth().account.user_id;
+    let truth = server.truth().users.iter().find(|user| user.id != own && !user.deleted).unwrap();
+    let mut add = [0xe8f4_63d0_u32, 0].into_iter().flat_map(u32::to_le_bytes).collect();
+    tl_api::types::InputUser { user_id: truth.id, access_hash: truth.access_hash }.encode(&mut add);
+    for text in ["Old", "Layer", ""] {
+        text.encode(&mut add);
+    }
+    call(&mut client, &add);
+    let contacts = client.expect(&contacts::GetContacts { hash: 0 });
+    let schema = Schema::parse(LAYERS[0].1).unwrap();
+    let users = Dynamic::new(&schema).unwrap().read(&contacts).unwrap().to_json()["users"].clone();
+    let id = truth.id.to_string();
+    let named = users.as_array().unwrap().iter().find(|user| user["id"] == id.as_str()).unwrap();
+    assert_eq!((&named["first_name"], &named["last_name"]), (&"Old".into(), &"Layer".into()));
 }
