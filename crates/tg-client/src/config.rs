@@ -42,7 +42,7 @@ pub struct Timeouts {
     pub request: Duration,
     /// The longest `FLOOD_WAIT_X` that is waited out; a longer one is returned to the caller.
     pub flood_wait: Duration,
-    /// For the request that closes a takeout session when the work was interrupted.
+    /// For the request that closes a takeout session; less when the work was interrupted.
     pub finish: Duration,
 }
 

@@ -94,6 +94,8 @@ impl ClientError {
                     | "SESSION_EXPIRED"
                     | "USER_DEACTIVATED"
                     | "USER_DEACTIVATED_BAN"
+                    // after the login: the account lives in another data centre now, where this key is nobody
+                    | "USER_MIGRATE"
             ),
             _ => self.connection().is_some_and(io::Error::is_unknown_key),
         }

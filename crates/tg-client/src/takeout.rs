@@ -43,6 +43,9 @@ impl Default for Terms<'_> {
     }
 }
 
+/// How long somebody who interrupts waits at most until the server knows: what stays open is on record.
+const AFTER_INTERRUPTION: Duration = Duration::from_secs(3);
+
 /// A takeout session could not be opened or was ended by the server.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -133,7 +136,11 @@ where
             Err(panic) => Err(RunError::Panicked(panic)),
         },
     };
-    let finished = finish(client, takeout.id(), outcome.is_ok()).await;
+    let patience = match outcome {
+        Err(RunError::Interrupted(_)) => client.config().timeouts.finish.min(AFTER_INTERRUPTION),
+        _ => client.config().timeouts.finish,
+    };
+    let finished = finish(client, takeout.id(), outcome.is_ok(), patience).await;
     if let Err(error) = &finished {
         tracing::warn!(%error, "the takeout session is not known to be finished");
     }
@@ -148,7 +155,7 @@ pub async fn settle(client: &Client) -> Result<bool, ClientError> {
     let Some(open) = client.session().state().takeout else {
         return Ok(false);
     };
-    finish(client, open.id, open.verified).await?;
+    finish(client, open.id, open.verified, client.config().timeouts.finish).await?;
     Ok(true)
 }
 
@@ -209,19 +216,18 @@ fn remaining(client: &Client, error: &InvokeError, terms: &Terms<'_>) -> Option<
 async fn abandon(client: &Client, opening: impl Future<Output = Result<i64, InvokeError>>) {
     let patience = client.config().timeouts.finish;
     if let Ok(Ok(id)) = tokio::time::timeout(patience, opening).await
-        && let Err(error) = finish(client, id, false).await
+        && let Err(error) = finish(client, id, false, patience).await
     {
         tracing::warn!(%error, "the takeout session is not known to be finished");
     }
 }
 
-async fn finish(client: &Client, id: i64, success: bool) -> Result<(), ClientError> {
+async fn finish(client: &Client, id: i64, success: bool, patience: Duration) -> Result<(), ClientError> {
     if success {
         client.session().update(|state| state.takeout = Some(OpenTakeout { id, verified: true }))?;
     }
     let query = functions::account::FinishTakeoutSession { success };
     let request = functions::InvokeWithTakeout { takeout_id: id, query };
-    let patience = client.config().timeouts.finish;
     let answer = tokio::time::timeout(patience, client.invoke(&request)).await;
     match answer.unwrap_or_else(|_| Err(ClientError::Timeout { after: patience }.into())) {
         Ok(_) => {}

@@ -2,7 +2,7 @@
 
 use testdc::Revocation;
 
-use crate::program::run;
+use crate::program::{program, run};
 use crate::world::World;
 
 #[test]
@@ -29,4 +29,20 @@ fn each_has_its_own_message_exit_code_and_next_step() {
         run(&mut world.login()).succeeds();
         world.exports_well();
     }
+}
+
+#[test]
+fn an_account_that_has_moved_to_another_data_centre_is_logged_in_to_there() {
+    let mut world = World::new(testdc::Config { contacts: 20, dcs: 3, ..testdc::Config::default() });
+    run(&mut world.login()).succeeds();
+    let phone = world.server.truth().account.phone.clone();
+    world.server.control().move_account(&phone, 3).unwrap();
+    run(&mut world.export()).fails(3, "now: takeout-export login");
+    assert_eq!(world.takeout_ends(), [false; 0]);
+    run(&mut world.login()).succeeds();
+    let mut status = program(&["status", "--session"]);
+    let told = run(status.arg(world.session())).succeeds();
+    assert!(told.stdout.contains("data centre 3"), "{told:?}");
+    run(&mut world.export()).succeeds();
+    assert_eq!(world.takeout_ends(), [true]);
 }

@@ -65,6 +65,22 @@ fn a_server_that_fails_again_and_again() {
 }
 
 #[test]
+fn a_server_that_is_gone() {
+    let world = logged_in_with("delay=contacts.getSaved:60000");
+    let mut running = Running::start(&mut world.export());
+    running.wait_for("asking for the saved contacts");
+    let folder = world.end_server();
+    // it tries to connect again
+    std::thread::sleep(Duration::from_secs(1));
+    let start = Instant::now();
+    running.signal("INT");
+    let ran = running.end().fails(130, "error: interrupted");
+    assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+    assert!(ran.stderr.contains("the next command with this session ends it"), "{ran:?}");
+    drop(folder);
+}
+
+#[test]
 fn a_server_that_takes_the_connection_and_says_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut world = World::logged_in();
