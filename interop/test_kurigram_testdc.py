@@ -1,0 +1,96 @@
+"""kurigram (a Pyrogram), which we did not write, against testdc, over every connection that it has."""
+
+from typing import Any
+
+import pytest
+from pyrogram import Client, raw
+from pyrogram.connection import Connection
+from pyrogram.connection.transport import tcp
+from pyrogram.errors import SessionPasswordNeeded
+
+from admin_side import order
+from conftest import StartServer
+from kurigram_side import API_ID, trust
+from servers import Server
+from telethon_side import run_bounded
+
+BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", "127.0.0.1:0")
+PASSWORD = "correct horse 🐴"
+PROTOCOLS = {
+    "TCPFull": ("full", False),
+    "TCPAbridged": ("abridged", False),
+    "TCPAbridgedO": ("abridged", True),
+    "TCPIntermediate": ("intermediate", False),
+    "TCPIntermediateO": ("intermediate", True),
+    "TCPIntermediatePadded": ("padded_intermediate", False),
+}
+NAMES = ("id", "access_hash", "first_name", "last_name", "username", "phone", "lang_code")
+MARKS = ("contact", "mutual_contact", "deleted", "bot", "verified", "restricted", "scam", "fake", "support", "premium")
+
+
+async def _log_in(client: Client, server: Server, password: str | None) -> None:
+    phone = server.truth["account"]["phone"]
+    sent = await client.send_phone_number_code(phone)
+    code = server.wait_for("code_sent")["code"]
+    if password is None:
+        await client.sign_in(phone, sent.phone_code_hash, code)
+        return
+    with pytest.raises(SessionPasswordNeeded):
+        await client.sign_in(phone, sent.phone_code_hash, code)
+    await client.check_password(password)
+
+
+async def _fetch(server: Server, protocol: str, password: str | None) -> dict[str, Any]:
+    trust(server)
+
+    def connection(**where: Any) -> Connection:
+        # The addresses of Telegram's data centres are built in.
+        return Connection(**{**where, "server_address": "127.0.0.1", "port": server.port})
+
+    client = Client(
+        "interop",
+        API_ID,
+        "0" * 32,
+        in_memory=True,
+        no_updates=True,
+        connection_factory=connection,
+        protocol_factory=getattr(tcp, protocol),
+    )
+    await client.connect()
+    try:
+        await _log_in(client, server, password)
+        takeout = await client.invoke(raw.functions.account.InitTakeoutSession(contacts=True))
+
+        async def inside(query: Any) -> Any:
+            return await client.invoke(raw.functions.InvokeWithTakeout(takeout_id=takeout.id, query=query))
+
+        contacts = await inside(raw.functions.contacts.GetContacts(hash=0))
+        lists = {
+            "saved": await inside(raw.functions.contacts.GetSaved()),
+            "contacts": contacts.contacts,
+            "users": contacts.users,
+            "statuses": await inside(raw.functions.contacts.GetStatuses()),
+        }
+        await inside(raw.functions.account.FinishTakeoutSession(success=True))
+        return lists
+    finally:
+        await client.disconnect()
+
+
+@pytest.mark.parametrize("password", [None, PASSWORD])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_kurigram_gets_the_truth(start_testdc: StartServer, protocol: str, password: str | None) -> None:
+    server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
+    fetched = run_bounded(_fetch(server, protocol, password))
+    truth = server.truth
+    for user, true in zip(fetched["users"], truth["users"], strict=True):
+        assert {name: getattr(user, name) for name in NAMES} == {name: true[name] for name in NAMES}
+        assert {mark: bool(getattr(user, mark)) for mark in MARKS} == {mark: true[mark] for mark in MARKS}
+    saved = ("phone", "first_name", "last_name", "date")
+    assert [{name: getattr(record, name) for name in saved} for record in fetched["saved"]] == truth["saved"]
+    assert [each.user_id for each in fetched["contacts"]] == [each["user_id"] for each in truth["contacts"]]
+    assert [each.user_id for each in fetched["statuses"]] == [each["user_id"] for each in truth["statuses"]]
+    framing, obfuscated = PROTOCOLS[protocol]
+    for each in order(server, "connections")["connections"]:
+        assert each == {"dc_id": 2, "carrier": "tcp", "framing": framing, "obfuscated": obfuscated}
+    server.wait_for("takeout_finished", success=True)
