@@ -15,6 +15,7 @@ from servers import Server
 from telethon_side import run_bounded
 
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", "127.0.0.1:0")
+KEY = "000102030405060708090a0b0c0d0e0f"
 PASSWORD = "correct horse 🐴"
 PROTOCOLS = {
     "TCPFull": ("full", False),
@@ -40,7 +41,7 @@ async def _log_in(client: Client, server: Server, password: str | None) -> None:
     await client.check_password(password)
 
 
-async def _fetch(server: Server, protocol: str, password: str | None) -> dict[str, Any]:
+async def _fetch(server: Server, password: str | None = None, **options: Any) -> dict[str, Any]:
     trust(server)
 
     def connection(**where: Any) -> Connection:
@@ -54,7 +55,7 @@ async def _fetch(server: Server, protocol: str, password: str | None) -> dict[st
         in_memory=True,
         no_updates=True,
         connection_factory=connection,
-        protocol_factory=getattr(tcp, protocol),
+        **options,
     )
     await client.connect()
     try:
@@ -81,8 +82,33 @@ async def _fetch(server: Server, protocol: str, password: str | None) -> dict[st
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_kurigram_gets_the_truth(start_testdc: StartServer, protocol: str, password: str | None) -> None:
     server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
-    fetched = run_bounded(_fetch(server, protocol, password))
-    truth = server.truth
+    _assert_true(run_bounded(_fetch(server, password, protocol_factory=getattr(tcp, protocol))), server.truth)
+    framing, obfuscated = PROTOCOLS[protocol]
+    for each in order(server, "connections")["connections"]:
+        assert each == {"dc_id": 2, "carrier": "tcp", "framing": framing, "obfuscated": obfuscated}
+    server.wait_for("takeout_finished", success=True)
+
+
+@pytest.mark.parametrize(
+    ("secret", "carrier", "framing"),
+    [
+        (KEY, "mtproxy", "abridged"),
+        (f"dd{KEY}", "mtproxy", "padded_intermediate"),
+        (f"ee{KEY}612e6578616d706c65", "fake_tls", "padded_intermediate"),
+    ],
+)
+def test_kurigram_gets_the_truth_through_the_proxy(
+    start_testdc: StartServer, secret: str, carrier: str, framing: str
+) -> None:
+    server = start_testdc(*BOOK, "--mtproxy-secret", secret)
+    port = server.wait_for("mtproxy_listening")["address"].rpartition(":")[2]
+    link = f"tg://proxy?server=127.0.0.1&port={port}&secret={secret}"
+    _assert_true(run_bounded(_fetch(server, proxy=link)), server.truth)
+    for each in order(server, "connections")["connections"]:
+        assert each == {"dc_id": 2, "carrier": carrier, "framing": framing, "obfuscated": True}
+
+
+def _assert_true(fetched: dict[str, Any], truth: dict[str, Any]) -> None:
     for user, true in zip(fetched["users"], truth["users"], strict=True):
         assert {name: getattr(user, name) for name in NAMES} == {name: true[name] for name in NAMES}
         assert {mark: bool(getattr(user, mark)) for mark in MARKS} == {mark: true[mark] for mark in MARKS}
@@ -90,7 +116,3 @@ def test_kurigram_gets_the_truth(start_testdc: StartServer, protocol: str, passw
     assert [{name: getattr(record, name) for name in saved} for record in fetched["saved"]] == truth["saved"]
     assert [each.user_id for each in fetched["contacts"]] == [each["user_id"] for each in truth["contacts"]]
     assert [each.user_id for each in fetched["statuses"]] == [each["user_id"] for each in truth["statuses"]]
-    framing, obfuscated = PROTOCOLS[protocol]
-    for each in order(server, "connections")["connections"]:
-        assert each == {"dc_id": 2, "carrier": "tcp", "framing": framing, "obfuscated": obfuscated}
-    server.wait_for("takeout_finished", success=True)
