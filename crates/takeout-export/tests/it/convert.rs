@@ -136,4 +136,7 @@ fn an_export_writes_what_the_demo_writes() {
     let again = world.path("again");
     convert(&world.out(), &again, &["--format", "jsonl,html"]).succeeds();
     assert_eq!(content(&world.out()), content(&again));
+    run(world.export().args(["--format", "csv", "--excel", "--force"])).succeeds();
+    let csv = fs::read_to_string(world.out().join("contacts.csv")).unwrap();
+    assert!(csv.starts_with('\u{feff}') && csv.contains(",'+"));
 }

@@ -27,6 +27,7 @@ mod kills;
 mod login;
 mod look;
 mod people;
+mod people_files;
 mod program;
 mod proxies;
 mod proxy;

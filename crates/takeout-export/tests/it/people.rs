@@ -119,6 +119,36 @@ fn a_contact_is_added_noted_and_renamed() {
 }
 
 #[test]
+fn a_search_has_as_many_results_as_it_may() {
+    let book = Book::new();
+    let truth = book.world.server.truth();
+    let mut names = truth.users.iter().filter_map(|user| user.first_name.as_deref());
+    let common = names.find(|name| {
+        let is_plain = name.chars().count() > 2 && name.chars().all(char::is_alphabetic);
+        is_plain && book.rows(&["search", name]).len() > 1
+    });
+    let common = common.expect("two people with one name");
+    assert_eq!(book.rows(&["search", common, "--limit", "1"]).len(), 1);
+    book.run(&["search", common, "--limit", "101"]).fails(2, "--limit");
+}
+
+#[test]
+fn whoever_would_not_see_the_number_is_told_of_before_it_is_shared() {
+    let book = Book::new();
+    let truth = book.world.server.truth();
+    let hidden =
+        truth.users.iter().find(|user| user.phone.is_none() && user.username.is_some() && !user.deleted);
+    let name = format!("@{}", hidden.unwrap().username.as_ref().unwrap());
+    let add = ["add", &name, "--first-name", "Ann", "--yes"];
+    let share = [&add[..], &["--share-phone"]].concat();
+    for (words, is_told) in [(&add[..], true), (&share, false)] {
+        book.run(&["delete", &name, "--yes"]).succeeds();
+        let said = book.run(words).succeeds().json().to_string();
+        assert_eq!(said.contains("--share-phone lets them"), is_told, "{said}");
+    }
+}
+
+#[test]
 fn people_are_blocked_and_let_in_again() {
     let book = Book::new();
     let someone = book.someone();
