@@ -104,8 +104,11 @@ impl fmt::Display for Inspected {
         for (title, tally) in
             [("source", &found.by_source), ("status", &found.by_status), ("country", &found.by_country)]
         {
-            writeln!(f, "\nby {title}:")?;
-            write_tally(f, tally)?;
+            // a list of nobody has nothing to count
+            if !tally.is_empty() {
+                writeln!(f, "\nby {title}:")?;
+                write_tally(f, tally)?;
+            }
         }
         writeln!(f, "\ncolumns:")?;
         for (name, kind, nulls) in &found.columns {

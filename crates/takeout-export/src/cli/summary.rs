@@ -119,7 +119,11 @@ impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = &self.manifest.counts;
         let by_source = &counts.rows_by_source;
-        writeln!(f, "{} people in {}", counts.rows, self.folder.display())?;
+        let people = if counts.rows == 1 { "person" } else { "people" };
+        writeln!(f, "{} {people} in {}", counts.rows, self.folder.display())?;
+        if counts.rows == 0 {
+            writeln!(f, "  the account has no contacts, and no numbers saved at Telegram")?;
+        }
         writeln!(f, "  {:>7}  in the phone book and on Telegram", by_source.both)?;
         writeln!(f, "  {:>7}  in the phone book only (no account, or a hidden number)", by_source.saved)?;
         writeln!(f, "  {:>7}  on Telegram only (no saved number)", by_source.contact)?;

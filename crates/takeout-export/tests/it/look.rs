@@ -164,3 +164,18 @@ fn there_is_a_manual_page_for_every_command() {
     let export = fs::read_to_string(out.join("takeout-export-export.1")).unwrap();
     assert!(export.contains("reuse") && export.contains("history"), "{export}");
 }
+
+/// An account of nobody is an export like any other, and says that it is nobody's mistake.
+#[test]
+fn an_account_that_has_nobody_and_one_that_has_a_single_contact() {
+    let folder = tempfile::tempdir().unwrap();
+    for (contacts, says) in [("0", "the account has no contacts"), ("1", "1 person in")] {
+        let out = folder.path().join(contacts);
+        let mut demo = program(&["demo", "--contacts", contacts, "--saved-only", "0", "--out"]);
+        let said = run(demo.arg(&out)).succeeds().stdout;
+        assert!(said.contains(says), "{said}");
+        on("verify", &out, &[]).succeeds();
+        let text = on("inspect", &out, &[]).succeeds().stdout;
+        assert_eq!(text.contains("by source:"), contacts == "1", "{text}");
+    }
+}
