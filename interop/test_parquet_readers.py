@@ -78,6 +78,7 @@ def test_pandas_reads_every_column(all_formats: Path) -> None:
         "int32": "int32[pyarrow]",
         "int64": "int64[pyarrow]",
         "bool": "bool[pyarrow]",
+        "double": "double[pyarrow]",
         "time": "timestamp[us, tz=UTC][pyarrow]",
     }
     kinds = {name: str(dtype) for name, dtype in frame.dtypes.items() if COLUMNS[str(name)] != "usernames"}

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use self::error::ArchiveError;
 pub use self::read::read;
 pub use self::write::{Writer, write};
-use crate::export::Fetched;
+use crate::export::{Fetched, enrich};
 use crate::export::{GET_CONTACTS, GET_SAVED, GET_STATUSES};
 
 /// What is said once of all replies: the label of the first entry.
@@ -197,7 +197,7 @@ impl Archive {
             statuses: tl_codec::Reply::new(statuses.body.clone()),
         };
         let (saved_received_at, contacts_received_at) = (saved.about.received_at, contacts.about.received_at);
-        replies.retain(|stored| ![GET_SAVED, GET_CONTACTS, GET_STATUSES].contains(&&*stored.about.method));
+        replies.retain(|stored| enrich::METHODS.contains(&stored.about.method.as_str()));
         Ok(Fetched {
             replies: lists,
             account_id: run.account_id,

@@ -28,6 +28,9 @@ pub const RESOLVE_PHONE: &str = "contacts.resolvePhone";
 /// The method for top peers.
 pub const GET_TOP_PEERS: &str = "contacts.getTopPeers";
 
+/// All of them.
+pub const METHODS: [&str; 4] = [GET_FULL_USER, GET_BIRTHDAYS, RESOLVE_PHONE, GET_TOP_PEERS];
+
 /// Between two profiles: nothing documents a limit, and thousands at once are what floods are made of.
 pub const PROFILE_PACE: Duration = Duration::from_secs(1);
 /// Between two numbers: core.telegram.org/api/contacts, "at most 1 call every 3 seconds".
