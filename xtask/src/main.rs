@@ -48,7 +48,7 @@ enum Command {
     Interop,
     /// Write docs/security-checks.md from the tests
     Checks(checks::Arguments),
-    /// The long forms of sampled tests: address books against what was served, cut links, changed bytes (minutes)
+    /// The long forms of sampled tests: address books against what was served, cut links, changed bytes, crowds (minutes)
     Sweep(sweep::Arguments),
     /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
     Scale,

@@ -1,7 +1,9 @@
 //! `cargo xtask sweep`: the long forms of tests of which `cargo xtask test` takes a sample. Figures: `docs/sweeps.md`.
 
 use std::path::Path;
+use std::process::Command;
 
+use crate::interop;
 use crate::step::{Outcome, cargo, run};
 
 /// What to sweep.
@@ -15,6 +17,10 @@ pub enum Sweep {
     Corruption,
     /// kill -9 at 200 moments of logins and exports
     Kills,
+    /// A thousand connections to testdc at once, with ten thousand accounts
+    Crowd,
+    /// What a connection costs, beside Telethon; writes docs/connections.md
+    Connections,
 }
 
 /// One sweep, or all.
@@ -26,7 +32,14 @@ pub struct Arguments {
 
 /// Runs what was asked for; it takes minutes.
 pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
-    let all = [Sweep::Books, Sweep::Breaks, Sweep::Corruption, Sweep::Kills];
+    let all = [
+        Sweep::Books,
+        Sweep::Breaks,
+        Sweep::Corruption,
+        Sweep::Kills,
+        Sweep::Crowd,
+        Sweep::Connections,
+    ];
     for sweep in all.into_iter().filter(|sweep| arguments.what.is_none_or(|what| what == *sweep)) {
         let outcome = run_one(root, sweep);
         if !matches!(outcome, Outcome::Passed) {
@@ -42,8 +55,32 @@ fn run_one(root: &Path, sweep: Sweep) -> Outcome {
         Sweep::Breaks => ("mtproto", "sweeps::breaks", "MTPROTO_SWEEP", "full"),
         Sweep::Corruption => ("mtproto", "sweeps::single", "MTPROTO_SWEEP", "full"),
         Sweep::Kills => ("takeout-export", "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
+        Sweep::Connections => return connections(root),
+        Sweep::Crowd => ("testdc", "crowd::", "TESTDC_SWEEP", "full"),
     };
     let mut test = cargo();
     test.current_dir(root).env(variable, value);
     run(test.args(["test", "--locked", "-p", package, "--test", "it", filter, "--", "--nocapture"]))
+}
+
+/// Builds for speed, measures, and writes the page; two minutes behind the build, on a machine that should have nothing
+/// else to do.
+fn connections(root: &Path) -> Outcome {
+    let python = match interop::prepare(root) {
+        Ok(python) => python,
+        Err(outcome) => return outcome,
+    };
+    for what in [["-p", "testdc", "--bin", "testdc"], ["-p", "tg-client", "--example", "connections"]] {
+        let outcome = run(cargo().current_dir(root).args(["build", "--release", "--locked"]).args(what));
+        if !matches!(outcome, Outcome::Passed) {
+            return outcome;
+        }
+    }
+    let programs = interop::target_dir(root).join("release");
+    run(Command::new(python)
+        .current_dir(root.join("interop"))
+        .arg("connections.py")
+        .arg(programs.join("examples/connections"))
+        .arg(programs.join("testdc"))
+        .arg(root.join("docs")))
 }

@@ -16,7 +16,7 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Serve one account until Ctrl-C.
+    /// Serve accounts until Ctrl-C.
     ///
     /// The first line on standard output is the address. Each further line is one event as a JSON object.
     Serve(Box<Serve>),

@@ -6,35 +6,50 @@ use std::process::{Child, Command, Stdio};
 
 use crate::client::{Client, Framing};
 
-struct Program {
+pub(crate) struct Program {
     child: Child,
-    lines: BufReader<std::process::ChildStdout>,
+    lines: Option<BufReader<std::process::ChildStdout>>,
 }
 
 impl Program {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_testdc"))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let lines = child.stdout.take().map(BufReader::new);
         Self { child, lines }
     }
 
-    fn serve(arguments: &[&str]) -> Self {
+    pub(crate) fn serve(arguments: &[&str]) -> Self {
         Self::start(&[&["serve", "--contacts", "50", "--saved-only", "5"], arguments].concat())
     }
 
-    fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
+        self.lines.as_mut().unwrap().read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
     fn event(&mut self) -> serde_json::Value {
         serde_json::from_str(&self.line()).unwrap()
+    }
+
+    /// From now on nobody looks at what is printed; a pipe that is full would stop the program.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn ignore_events(&mut self) {
+        let mut lines = self.lines.take().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    }
+
+    /// How much of the machine's memory it holds.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// Exit code and standard error.
@@ -49,7 +64,7 @@ impl Program {
         assert!(killed.success());
     }
 
-    fn terminate(self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(self) -> (Option<i32>, String) {
         self.signal();
         self.end()
     }
@@ -62,14 +77,14 @@ impl Drop for Program {
     }
 }
 
-fn folder(name: &str) -> std::path::PathBuf {
+pub(crate) fn folder(name: &str) -> std::path::PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _removed = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -134,7 +149,7 @@ fn nothing_that_happened_before_the_end_is_left_out() {
         }
         program.signal();
         let mut events = String::new();
-        program.lines.read_to_string(&mut events).unwrap();
+        program.lines.as_mut().unwrap().read_to_string(&mut events).unwrap();
         assert_eq!(events.lines().count(), 20);
     }
 }
