@@ -71,7 +71,9 @@ impl Entrance {
     fn into_front(self) -> Option<Arc<Front>> {
         match self {
             Self::Mtproxy(front) => Some(front),
-            _ => None,
+            Self::Open => None,
+            #[cfg(feature = "web")]
+            Self::Obfuscated(_) => None,
         }
     }
 }
