@@ -32,7 +32,7 @@ use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::keys::KeyRecord;
 pub(crate) use refusal::Refusal;
-use request::{Method, Request};
+use request::{Access, Method, Request};
 
 /// `rpc_error#2144ca19 error_code:int error_message:string = RpcError`
 const RPC_ERROR: u32 = 0x2144_ca19;
@@ -52,14 +52,15 @@ pub(crate) struct Answered {
     pub(crate) takes_updates: bool,
 }
 
-/// Answers a call.
+/// Answers a call that came over this connection.
 pub(crate) fn answer(
     centre: &Arc<DataCentre>,
     key: &Arc<KeyRecord>,
+    connection: u64,
     body: &[u8],
     entropy: &mut Entropy,
 ) -> Answered {
-    let mut request = Request::new(centre, key, entropy);
+    let mut request = Request::new(centre, key, connection, entropy);
     let peeled = wrappers::peel(&mut request, body);
     let peeled = peeled.map(|call| layers::modernise(call.as_bytes()));
     let method = peeled.as_ref().ok().and_then(|call| find(call));
@@ -68,6 +69,9 @@ pub(crate) fn answer(
         scripted_refusal(&mut request, name).map_or(Ok(()), Err)?;
         let method = method.ok_or_else(|| Refusal::bad("INPUT_METHOD_INVALID"))?;
         request.check_access(method.access)?;
+        if method.access == Access::LoggedIn {
+            request.check_place()?;
+        }
         request.check_home(method)?;
         request.check_frozen(method)?;
         (method.call)(&mut request, &call)

@@ -40,6 +40,8 @@ pub(crate) struct Cloud {
     pub(crate) network_dc: Option<i32>,
     /// Seconds that the first takeout of a key has to wait for; none: takeouts open at once.
     pub(crate) takeout_delay_secs: Option<u32>,
+    /// Whether a login that is used in two places at once is ended.
+    pub(crate) ends_duplicates: bool,
     /// How a code is sent: first, and each further time that the client asks.
     pub(crate) code_types: Vec<CodeType>,
     /// Seconds after which a client may ask for the code in the next way.
@@ -62,6 +64,7 @@ impl Cloud {
             addresses,
             network_dc: config.network_dc,
             takeout_delay_secs: config.takeout_delay_secs,
+            ends_duplicates: config.ends_duplicates,
             code_types: config.code_types.clone(),
             code_timeout_secs: i32::try_from(config.code_timeout_secs).unwrap_or(i32::MAX),
             code_lifetime: Duration::from_secs(config.code_lifetime_secs.into()),

@@ -67,6 +67,9 @@ pub struct Config {
     pub login_token_secs: u32,
     /// Where to take commands, on the loopback interface; nowhere if not given.
     pub admin: Option<SocketAddr>,
+    /// Whether a login whose calls come over two connections by turns is ended: `406 AUTH_KEY_DUPLICATED`, as Telegram
+    /// does it.
+    pub ends_duplicates: bool,
     /// How many seconds the first takeout of a key has to wait, unless its owner allows it before; none: not at all.
     pub takeout_delay_secs: Option<u32>,
     /// Where to listen for the carriers of browsers.
@@ -116,6 +119,7 @@ impl Default for Config {
             network_dc: None,
             login_token_secs: 30,
             admin: None,
+            ends_duplicates: false,
             takeout_delay_secs: None,
             #[cfg(feature = "web")]
             web: Web::default(),
@@ -152,6 +156,7 @@ impl fmt::Debug for Config {
             .field("network_dc", &self.network_dc)
             .field("login_token_secs", &self.login_token_secs)
             .field("admin", &self.admin)
+            .field("ends_duplicates", &self.ends_duplicates)
             .field("takeout_delay_secs", &self.takeout_delay_secs)
             .field("faults", &self.faults)
             .finish()

@@ -4,6 +4,7 @@
 //! the client behind it. **Must not know** how a key came about or what is said with it.
 
 mod kept;
+mod places;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -21,6 +22,7 @@ use crate::handshake::{Lifetime, NewKey};
 use crate::limits::{MAX_AUTH_KEYS, MAX_SESSIONS};
 use crate::session::{Salts, Session};
 pub(crate) use kept::KeptKey;
+pub(crate) use places::Places;
 
 /// One key and everything that hangs on it.
 pub(crate) struct KeyRecord {
@@ -48,6 +50,8 @@ pub(crate) struct Client {
     pub(crate) bound_to: Option<i64>,
     pub(crate) pending_code: Option<PendingCode>,
     pub(crate) login: Login,
+    /// Over which connections calls of this login have come.
+    pub(crate) places: Places,
     /// The last challenge of two-step verification, until it is used.
     pub(crate) challenge: Option<(Challenge, UnixTime)>,
 }

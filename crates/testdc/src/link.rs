@@ -28,8 +28,7 @@ const DESTROY_SESSION_NONE: u32 = 0x62d3_50c9;
 const DESTROY_AUTH_KEY_OK: u32 = 0xf660_e1d4;
 
 /// The one link of all HTTP requests: a session that is used over HTTP stays on it.
-#[cfg(feature = "web")]
-const HTTP_LINK: u64 = 0;
+pub(crate) const HTTP_LINK: u64 = 0;
 
 /// What the connection is to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -209,7 +208,7 @@ impl Link {
         let begun = self.centre.now();
         key.wire().session(session_id, begun).begin(call.msg_id);
         let Answered { method, object, delay, takes_updates } =
-            api::answer(&self.centre, key, &call.body, &mut self.entropy);
+            api::answer(&self.centre, key, self.id, &call.body, &mut self.entropy);
         if takes_updates {
             key.wire().session(session_id, begun).takes_updates = true;
         }

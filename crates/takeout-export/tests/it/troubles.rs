@@ -1,8 +1,8 @@
 //! What Telegram may do to an account or its key: each has its own message, exit code and next step.
 
-use testdc::Revocation;
+use testdc::{FaultRule, Revocation};
 
-use crate::program::{program, run};
+use crate::program::{Running, program, run};
 use crate::world::World;
 
 #[test]
@@ -45,4 +45,37 @@ fn an_account_that_has_moved_to_another_data_centre_is_logged_in_to_there() {
     assert!(told.stdout.contains("data centre 3"), "{told:?}");
     run(&mut world.export()).succeeds();
     assert_eq!(world.takeout_ends(), [true]);
+}
+
+#[test]
+fn a_session_that_was_copied_is_ended_by_telegram() {
+    let mut world = World::new(testdc::Config {
+        contacts: 20,
+        saved_only: 5,
+        ends_duplicates: true,
+        faults: vec!["delay=contacts.getContacts:4000".parse::<FaultRule>().unwrap()],
+        ..testdc::Config::default()
+    });
+    run(&mut world.login()).succeeds();
+    let copied = world.path("copied.session");
+    std::fs::copy(world.session(), &copied).unwrap();
+    // the first one waits for its contacts while the second one asks
+    let first = Running::start(&mut world.export());
+    world.wait_for_event(|event| matches!(event, testdc::Event::TakeoutOpened { .. }));
+    let second = run(world.command_on(&["export"], &copied).arg("--out").arg(world.path("copied")));
+    let first = first.end();
+    let ended = [&first, &second].into_iter().filter(|ran| ran.exit == 19).collect::<Vec<_>>();
+    assert!(!ended.is_empty(), "{first:?} {second:?}");
+    for ran in ended {
+        assert!(ran.stderr.contains("its key was used in two places at once"), "{ran:?}");
+        assert!(
+            ran.stderr.contains("AUTH_KEY_DUPLICATED") && ran.stderr.contains("never copy a session"),
+            "{ran:?}"
+        );
+    }
+    // the key is lost for both
+    run(&mut world.export()).fails(19, "its key was used in two places at once");
+    run(&mut world.login()).succeeds();
+    world.events();
+    world.exports_well();
 }

@@ -17,7 +17,7 @@ use super::request::{Access, Answer, Method, Request, read};
 use super::wire_forms::user;
 use crate::account::{Account, AccountStanding};
 use crate::event::Event;
-use crate::keys::{KeyRecord, Login};
+use crate::keys::{KeyRecord, Login, Places};
 
 pub(super) use code::email;
 pub(crate) use qr::accept_token;
@@ -86,6 +86,7 @@ fn complete(request: &Request<'_>, key: &KeyRecord, account: Arc<Account>) -> en
     let mut client = key.client();
     client.pending_code = None;
     client.challenge = None;
+    client.places = Places::default();
     client.login = Login::LoggedIn(account);
     drop(client);
     request.centre.events.emit(Event::Login { user_id });

@@ -11,6 +11,7 @@ use crate::centre::DataCentre;
 use crate::clock::UnixTime;
 use crate::entropy::Entropy;
 use crate::keys::{Ending, KeyRecord, Login};
+use crate::link::HTTP_LINK;
 
 /// A method of the API.
 pub(super) struct Method {
@@ -56,6 +57,8 @@ pub(super) struct Request<'a> {
     pub(super) centre: &'a Arc<DataCentre>,
     /// The key that the call came with.
     pub(super) key: &'a Arc<KeyRecord>,
+    /// The connection that it came over.
+    connection: u64,
     /// The permanent key behind it; none for a temporary key that is not bound.
     pub(super) login_key: Option<Arc<KeyRecord>>,
     /// The takeout session that the call is wrapped in.
@@ -70,12 +73,14 @@ impl<'a> Request<'a> {
     pub(super) fn new(
         centre: &'a Arc<DataCentre>,
         key: &'a Arc<KeyRecord>,
+        connection: u64,
         entropy: &'a mut Entropy,
     ) -> Self {
         let now = centre.now();
         Self {
             centre,
             key,
+            connection,
             login_key: centre.login_key(key, now),
             takeout: None,
             without_updates: false,
@@ -97,6 +102,24 @@ impl<'a> Request<'a> {
             return Err(Refusal::bad("CONNECTION_NOT_INITED"));
         }
         if access == Access::LoggedIn { self.logged_in().map(|_| ()) } else { Ok(()) }
+    }
+
+    /// A login that is used over two connections by turns is ended, if the server was told to look. Requests of HTTP
+    /// clients come over as many as they like.
+    ///
+    /// # Errors
+    /// `406 AUTH_KEY_DUPLICATED`.
+    pub(super) fn check_place(&self) -> Result<(), Refusal> {
+        if !self.centre.cloud.ends_duplicates || self.connection == HTTP_LINK {
+            return Ok(());
+        }
+        let key = self.login_key()?;
+        let mut client = key.client();
+        if client.places.speaks(self.connection) {
+            return Ok(());
+        }
+        client.login = Login::Ended(Ending::Duplicated);
+        Err(Refusal::new(406, "AUTH_KEY_DUPLICATED"))
     }
 
     /// A login that was carried here from another data centre is good for files, of which there are none, and for

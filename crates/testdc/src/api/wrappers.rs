@@ -34,6 +34,8 @@ pub(super) fn peel<'a>(request: &mut Request<'_>, body: &'a [u8]) -> Result<RawO
             }
             InvokeWithTakeoutRef::ID => {
                 let wrapper = read::<InvokeWithTakeoutRef<'a>>(object.as_bytes())?;
+                // who has no such session any more is told of the key first
+                request.check_place()?;
                 request.takeout = Some(account::find_takeout(request, wrapper.takeout_id)?);
                 wrapper.query
             }

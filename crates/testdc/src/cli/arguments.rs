@@ -103,6 +103,9 @@ pub(crate) struct Serve {
     /// free one.
     #[arg(long, value_name = "ADDRESS")]
     admin: Option<SocketAddr>,
+    /// End a login whose calls come over two connections by turns: `406 AUTH_KEY_DUPLICATED`, as Telegram does it.
+    #[arg(long)]
+    end_duplicates: bool,
     /// The first takeout of each key has to wait so long, unless the command `allow_takeout` ends the wait.
     #[arg(long, value_name = "SECONDS")]
     takeout_delay: Option<u32>,
@@ -155,6 +158,7 @@ impl Serve {
             network_dc: self.network_dc,
             login_token_secs: self.login_token_lifetime,
             admin: self.admin,
+            ends_duplicates: self.end_duplicates,
             takeout_delay_secs: self.takeout_delay,
             web: Web { ws: self.ws, wss: self.wss, http: self.http, https: self.https },
             faults: self.faults.clone(),

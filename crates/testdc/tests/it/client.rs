@@ -117,6 +117,14 @@ impl Client {
         self.pending.clear();
     }
 
+    /// Somebody who has stolen the key: another connection, another session.
+    pub(crate) fn copy(&self) -> Self {
+        let mut copy = Self::connect(self.address, Framing::Intermediate);
+        copy.key.clone_from(&self.key);
+        copy.salt = self.salt;
+        copy
+    }
+
     /// Goes on at another address, with the same key and a new session.
     pub(crate) fn move_to(&mut self, address: SocketAddr) {
         self.address = address;

@@ -20,6 +20,32 @@ fn call_text(client: &mut Client, body: &[u8]) -> Option<String> {
 }
 
 #[test]
+fn a_login_that_is_used_in_two_places_at_once_is_ended() {
+    let server = TestServer::start(Config { contacts: 5, ends_duplicates: true, ..Config::default() });
+    let ask = |client: &mut Client| {
+        let answer = client.call(&contacts::GetStatuses);
+        answer.map_or_else(|refused| format!("{} {}", refused.code, refused.text), |_| "fine".to_owned())
+    };
+    let mut client = server.logged_in();
+    for _ in 0..3 {
+        assert_eq!(ask(&mut client), "fine");
+        client.reconnect();
+    }
+    let mut copy = client.copy();
+    assert_eq!((ask(&mut client), ask(&mut copy)), ("fine".into(), "fine".into()), "no proof yet");
+    let ended = "406 AUTH_KEY_DUPLICATED";
+    assert_eq!((ask(&mut client), ask(&mut copy)), (ended.into(), ended.into()));
+    assert_eq!(ask(&mut server.logged_in()), "fine", "another key, another login");
+
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let mut copy = client.copy();
+    for _ in 0..3 {
+        assert_eq!((ask(&mut client), ask(&mut copy)), ("fine".into(), "fine".into()), "nobody looks");
+    }
+}
+
+#[test]
 fn a_client_introduces_itself_first() {
     let server = TestServer::plain();
     let mut client = server.keyed();
