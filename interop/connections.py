@@ -33,7 +33,7 @@ HELD = 200
 PHONE = "9996621234"
 CODE = "22222"
 # as many as make a reply of 16 MiB
-CONTACTS = 130_000
+CONTACTS = 98_000
 MIB = 1 << 20
 
 

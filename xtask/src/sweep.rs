@@ -13,6 +13,8 @@ pub enum Sweep {
     Books,
     /// The link cut after every byte, in virtual time and over TCP
     Breaks,
+    /// Whole exports with the link cut after every byte, in virtual time and over TCP
+    Exports,
     /// Single bytes changed on their way
     Corruption,
     /// kill -9 at 200 moments of logins and exports
@@ -35,6 +37,7 @@ pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
     let all = [
         Sweep::Books,
         Sweep::Breaks,
+        Sweep::Exports,
         Sweep::Corruption,
         Sweep::Kills,
         Sweep::Crowd,
@@ -53,6 +56,7 @@ fn run_one(root: &Path, sweep: Sweep) -> Outcome {
     let (package, filter, variable, value) = match sweep {
         Sweep::Books => ("takeout-export", "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
         Sweep::Breaks => ("mtproto", "sweeps::breaks", "MTPROTO_SWEEP", "full"),
+        Sweep::Exports => ("takeout-export", "breaks::", "TAKEOUT_EXPORT_BREAKS", "full"),
         Sweep::Corruption => ("mtproto", "sweeps::single", "MTPROTO_SWEEP", "full"),
         Sweep::Kills => ("takeout-export", "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
         Sweep::Connections => return connections(root),

@@ -54,7 +54,7 @@ mod updates;
 
 pub use self::backoff::Backoff;
 pub use self::breaker::Breakers;
-pub use self::carrier::{Carrier, CarrierError};
+pub use self::carrier::{Carrier, CarrierError, Opener};
 #[cfg(feature = "web")]
 pub use self::carrier::{Tls, WebServer};
 pub use self::client::Client;

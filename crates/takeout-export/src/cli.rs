@@ -125,7 +125,7 @@ fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) ->
         let work = async {
             match command {
                 Command::Demo(demo) => demo::run(demo, meter, &interrupt).await,
-                Command::Login(login) => login::run(login, &interrupt).await,
+                Command::Login(login) => Box::pin(login::run(login, &interrupt)).await,
                 Command::Convert(convert) => convert::run(convert, meter, &interrupt).await,
                 Command::Inspect(arguments) => inspect::run(&arguments),
                 Command::Verify(arguments) => inspect::run_verify(&arguments),

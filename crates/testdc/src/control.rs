@@ -105,6 +105,10 @@ impl Control {
         &self.home
     }
 
+    pub(crate) fn shared_home(&self) -> Arc<DataCentre> {
+        Arc::clone(&self.home)
+    }
+
     fn cloud(&self) -> &Cloud {
         &self.home.cloud
     }

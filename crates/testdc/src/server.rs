@@ -10,12 +10,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::admin;
 use crate::centre::DataCentre;
 use crate::config::Config;
+use crate::connection::{self, Entrance};
 use crate::control::{Control, ControlError};
 use crate::door::Door;
 use crate::event::Events;
@@ -147,6 +149,18 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.control.home_address()
+    }
+
+    /// Serves a client at the other end of a stream that is no socket: a pipe in memory, or a tunnel. It is served until
+    /// the stream ends or the server stops.
+    pub fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) {
+        let (home, control) = (self.control.shared_home(), self.control.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = connection::serve(accept::next_id(), stream, home, Entrance::Open) => {}
+                () = control.stopped() => {}
+            }
+        });
     }
 
     /// Where each of its data centres listens.

@@ -118,7 +118,12 @@ async fn under_a_reply(mut config: Config) -> Value {
 }
 
 async fn log_in(client: &Client) {
-    let send_code = auth::SendCode { phone_number: PHONE.to_owned(), api_id: 1, api_hash: "hash".to_owned(), ..auth::SendCode::default() };
+    let send_code = auth::SendCode {
+        phone_number: PHONE.to_owned(),
+        api_id: 1,
+        api_hash: "hash".to_owned(),
+        ..auth::SendCode::default()
+    };
     let sent = client.invoke(send_code.to_bytes().into()).await.unwrap();
     let SentCodeRef::SentCode(sent) = <SentCode as Shape>::Ref::from_bytes(&sent).unwrap() else {
         panic!("no code")

@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 
 use mtproto::frame::FrameKind;
-use mtproto::io::{Breakers, Carrier, Observer, Tls, WebServer};
+use mtproto::io::{Breakers, Carrier, CarrierError, Error, Observer, Opener, Tls, WebServer};
 use mtproto::proxy::Proxy;
 
 use crate::dc;
@@ -44,6 +44,9 @@ pub struct Route {
     pub framing: FrameKind,
     /// Whether a TCP connection looks like random bytes; what a WebSocket carries always does.
     pub obfuscated: bool,
+    /// What opens the streams that carry frames, in place of a TCP connection to the server: a tunnel, or a pipe in memory.
+    /// It knows where the server is, and goes through no proxy.
+    pub opener: Option<Opener>,
     /// What the connection goes through.
     pub proxy: Option<Proxy>,
     /// Whose certificates count; without, those that browsers trust.
@@ -68,6 +71,12 @@ impl Route {
         server: &ServerState,
         addresses: &mut [SocketAddr],
     ) -> Result<Carrier, ClientError> {
+        if let Some(opener) = &self.opener {
+            return match self.transport {
+                Transport::Tcp => Ok(Carrier::Own(opener.clone())),
+                _ => Err(Error::from(CarrierError::OwnAlone).into()),
+            };
+        }
         let (is_http, is_tls) = match self.transport {
             Transport::Tcp => return Ok(Carrier::Tcp),
             Transport::Ws => (false, false),
@@ -95,7 +104,7 @@ impl Route {
         let tls = match (&self.tls, is_tls) {
             (_, false) => None,
             (Some(tls), true) => Some(tls.clone()),
-            (None, true) => Some(Tls::new(None).map_err(mtproto::io::Error::from)?),
+            (None, true) => Some(Tls::new(None).map_err(Error::from)?),
         };
         let web = WebServer { name, path, tls };
         Ok(if is_http { Carrier::Http(web) } else { Carrier::WebSocket(web) })

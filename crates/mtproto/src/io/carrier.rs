@@ -3,13 +3,15 @@
 //! | carrier | what is inside | address |
 //! |---|---|---|
 //! | [`Carrier::Tcp`] | frames, obfuscated or not | [`Config::addresses`](crate::io::Config::addresses) |
+//! | [`Carrier::Own`] | frames, obfuscated or not | the caller's affair |
 //! | [`Carrier::WebSocket`] | obfuscated frames, always | [`WebServer`] |
 //! | [`Carrier::Http`] | one message in each request and answer, no frames | [`WebServer`] |
 //!
-//! Each goes through a SOCKS5 or HTTP proxy as well; an MTProxy carries TCP only.
+//! TCP and what a browser would use go through a SOCKS5 or HTTP proxy as well; an MTProxy carries TCP only.
 
 #[cfg(feature = "web")]
 pub(super) mod http;
+mod opener;
 #[cfg(feature = "web")]
 mod tls;
 #[cfg(feature = "web")]
@@ -17,6 +19,7 @@ pub(super) mod websocket;
 
 use std::time::Duration;
 
+pub use self::opener::Opener;
 #[cfg(feature = "web")]
 pub use self::tls::Tls;
 
@@ -27,6 +30,8 @@ pub enum Carrier {
     /// Frames in a TCP connection.
     #[default]
     Tcp,
+    /// Frames in streams that the caller opens.
+    Own(Opener),
     /// Obfuscated frames in the binary messages of a WebSocket.
     #[cfg(feature = "web")]
     WebSocket(WebServer),
@@ -39,7 +44,7 @@ impl Carrier {
     /// Whether the server speaks only when it is asked.
     pub(super) fn is_http(&self) -> bool {
         match self {
-            Self::Tcp => false,
+            Self::Tcp | Self::Own(_) => false,
             #[cfg(feature = "web")]
             Self::WebSocket(_) => false,
             #[cfg(feature = "web")]
@@ -102,6 +107,12 @@ pub enum CarrierError {
         /// The limit.
         after: Duration,
     },
+    /// The caller could not open a stream.
+    #[error("no stream")]
+    Own(#[source] std::io::Error),
+    /// Whoever opens the streams decides what they go through.
+    #[error("streams of the caller's own carry frames alone, and go through no proxy")]
+    OwnAlone,
     /// An MTProxy carries TCP only.
     #[error("an MTProxy carries neither WebSockets nor HTTP")]
     MtProxy,
@@ -111,11 +122,15 @@ impl CarrierError {
     /// Whether another attempt may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Resolve { .. } | Self::WebSocket(_) | Self::Http(_) | Self::Timeout { .. } => true,
+            Self::Resolve { .. }
+            | Self::WebSocket(_)
+            | Self::Http(_)
+            | Self::Own(_)
+            | Self::Timeout { .. } => true,
             // a certificate stays what it is; a connection that was cut may stand the next time
             Self::Tls(error) => error.get_ref().is_none(),
             Self::HttpStatus { status } => *status >= 500,
-            Self::Name { .. } | Self::Certificate | Self::MtProxy => false,
+            Self::Name { .. } | Self::Certificate | Self::OwnAlone | Self::MtProxy => false,
         }
     }
 

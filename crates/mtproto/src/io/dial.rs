@@ -15,13 +15,11 @@ use crate::frame::FrameKind;
 use crate::frame::fake_tls::ClientHello;
 use crate::frame::obfuscation::ProxyHint;
 #[cfg(feature = "web")]
-use crate::io::CarrierError;
-#[cfg(feature = "web")]
 use crate::io::carrier::{http, websocket};
 use crate::io::clock::Clock;
 use crate::io::link::Link;
 use crate::io::proxy::{self, ProxyError};
-use crate::io::{Carrier, Config, Error, OsRandom, Progress};
+use crate::io::{Carrier, CarrierError, Config, Error, OsRandom, Progress};
 use crate::proxy::{Proxy, ProxyAddress, ProxySecret, SecretForm};
 
 /// Opens connections, starting with the address that answered last.
@@ -51,6 +49,7 @@ impl Dialer {
             (Some(Proxy::MtProxy { address, secret }), Carrier::Tcp) => {
                 self.dial_mtproxy(address, secret).await
             }
+            (Some(_), Carrier::Own(_)) => Err(CarrierError::OwnAlone.into()),
             #[cfg(feature = "web")]
             (Some(Proxy::MtProxy { .. }), _) => Err(CarrierError::MtProxy.into()),
             (None | Some(Proxy::Socks5 { .. } | Proxy::HttpConnect { .. }), _) => self.dial_server().await,
@@ -60,7 +59,7 @@ impl Dialer {
     async fn dial_server(&mut self) -> Result<Link, Error> {
         let config = Arc::clone(&self.config);
         match &config.carrier {
-            Carrier::Tcp => {
+            Carrier::Tcp | Carrier::Own(_) => {
                 let stream = open::stream(&config, &mut self.preferred).await?.stream;
                 if config.obfuscated {
                     Link::obfuscated(stream, config.frame, ProxyHint::default(), &mut self.random)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::frame::FrameKind;
-use mtproto::io::{Backoff, Client, Config, Error, ProxyError};
+use mtproto::io::{Backoff, Carrier, CarrierError, Client, Config, Error, Opener, ProxyError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -201,4 +201,26 @@ async fn what_is_no_proxy_is_recognised_and_silence_ends() {
     assert!(matches!(error, Error::Proxy(ProxyError::Connect { .. })), "{error:?}");
     let error = Client::connect(config(&server, "http://no.such.host.invalid:1")).await.unwrap_err();
     assert!(matches!(error, Error::Proxy(ProxyError::Resolve { .. })), "{error:?}");
+}
+
+#[tokio::test]
+async fn streams_of_the_callers_own_carry_a_request_and_go_through_no_proxy() {
+    let server = server().await;
+    let address = server.address;
+    let mut config = config(&server, "socks5://127.0.0.1:1");
+    config.carrier = Carrier::Own(Opener::new(move || TcpStream::connect(address)));
+    config.addresses.clear();
+    let error = Client::connect(config.clone()).await.unwrap_err();
+    assert!(matches!(error, Error::Carrier(CarrierError::OwnAlone)), "{error:?}");
+    assert_eq!(server.connections(), 0);
+
+    config.proxy = None;
+    let (client, _updates) = Client::connect(config.clone()).await.unwrap();
+    assert_eq!(client.invoke(Bytes::from_static(REQUEST)).await.unwrap(), REQUEST);
+    client.shutdown().await;
+
+    let refuse = || async { Err::<TcpStream, _>(std::io::ErrorKind::ConnectionRefused.into()) };
+    config.carrier = Carrier::Own(Opener::new(refuse));
+    let error = Client::connect(config).await.unwrap_err();
+    assert!(matches!(error, Error::Carrier(CarrierError::Own(_))), "{error:?}");
 }

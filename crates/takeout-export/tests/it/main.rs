@@ -8,6 +8,7 @@ mod accounts;
 #[cfg(unix)]
 mod at_rest;
 mod awkward;
+mod breaks;
 mod cli;
 #[cfg(target_os = "linux")]
 mod clock;

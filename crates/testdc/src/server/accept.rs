@@ -17,6 +17,11 @@ use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
 /// came through.
 static LAST_ID: AtomicU64 = AtomicU64::new(0);
 
+/// The number of the next connection.
+pub(super) fn next_id() -> u64 {
+    LAST_ID.fetch_add(1, Ordering::Relaxed) + 1
+}
+
 /// Takes connections until the server stops.
 pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door: Door, mut orders: Orders) {
     let mut connections = JoinSet::new();
@@ -30,8 +35,7 @@ pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door:
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => {
                 let Some(stream) = admit(accepted, connections.len()).await else { continue };
-                let id = LAST_ID.fetch_add(1, Ordering::Relaxed) + 1;
-                connections.spawn(door.clone().serve(id, stream, Arc::clone(&centre)));
+                connections.spawn(door.clone().serve(next_id(), stream, Arc::clone(&centre)));
             }
         }
     }

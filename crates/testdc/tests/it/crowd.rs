@@ -60,6 +60,7 @@ fn numbers_must_suffice() {
 /// 10,000 accounts, and connections that are all open at the same time, each with a key of its own and logged in to an
 /// account of its own. `cargo xtask sweep crowd` opens 1,000 of them and says what they cost.
 #[cfg(all(target_os = "linux", feature = "cli"))]
+#[expect(clippy::print_stdout, reason = "a sweep says what it has done")]
 #[test]
 fn connections_are_held_at_once() {
     let is_full = std::env::var_os("TESTDC_SWEEP").is_some_and(|value| value == "full");
@@ -95,7 +96,7 @@ fn connections_are_held_at_once() {
     for client in &mut clients {
         client.expect(&contacts::GetStatuses);
     }
-    let per_connection = |bytes: u64| (bytes - empty_bytes) / count as u64 / 1024;
+    let per_connection = |bytes: u64| (bytes - empty_bytes) / u64::try_from(count).unwrap() / 1024;
     println!(
         "{count} connections held at once: {:.0} key exchanges a second, both sides and one after the other; testdc holds \
          {} MiB with 10,000 accounts and nobody connected, {} KiB more for each connection with a key, {} KiB for each \

@@ -10,3 +10,12 @@ fn every_fault_is_listed() {
         assert!(README.contains(&format!("`{form}`")), "{form}");
     }
 }
+
+#[test]
+fn every_fault_happens_in_a_test() {
+    let tests = [include_str!("faults.rs"), include_str!("key_exchange.rs"), include_str!("sessions.rs")];
+    for (form, _) in FAULT_FORMS {
+        let quoted = format!("\"{}", form.split('=').next().unwrap());
+        assert!(tests.iter().any(|test| test.contains(&quoted)), "{form}");
+    }
+}

@@ -6,11 +6,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::eyeballs;
-#[cfg(feature = "web")]
-use crate::io::CarrierError;
 use crate::io::link::ByteStream;
 use crate::io::proxy::{self, ProxyError, Target};
-use crate::io::{Carrier, Config, Error};
+use crate::io::{Carrier, CarrierError, Config, Error};
 use crate::proxy::Proxy;
 
 /// A stream to a server.
@@ -33,6 +31,17 @@ pub(in crate::io) async fn stream(
                 stream: Box::new(connected.0),
                 #[cfg(feature = "web")]
                 host: connected.1.to_string(),
+            })
+        }
+        Carrier::Own(opener) => {
+            let after = config.connect_timeout;
+            let connected = timeout(after, opener.open()).await;
+            let stream =
+                connected.map_err(|_| CarrierError::Timeout { after })?.map_err(CarrierError::Own)?;
+            Ok(Opened {
+                stream,
+                #[cfg(feature = "web")]
+                host: String::new(),
             })
         }
         #[cfg(feature = "web")]

@@ -1,0 +1,326 @@
+//! A whole export while the link is cut: after every byte, in virtual time, and over TCP. It always ends in the same rows.
+//!
+//! Everything is what a user has: the client with its tokio driver, perfect forward secrecy on, a data centre. Only the
+//! clock is tokio's paused one, which jumps to the next deadline when nobody has anything to do, and the connections are
+//! pipes in memory. `cargo test` takes a sample; `cargo xtask sweep exports` runs everything.
+#![expect(clippy::print_stdout, reason = "a sweep says what it has done")]
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use contacts::AddressBook;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use takeout_export::columns::Columns;
+use takeout_export::export::{Fetched, Options, Subject, fetch};
+use takeout_export::progress::Nobody;
+use testdc::{Entropy, Event, Events, Server};
+use tg_client::takeout::{self, Takeout, Terms};
+use tg_client::{
+    ApiCredentials, Client, Config, DeviceInfo, Opener, Route, ServerState, SessionState, SessionStore,
+    SignIn, Timeouts,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Where a connection ends: behind so many bytes of one direction.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cut {
+    up: Option<usize>,
+    down: Option<usize>,
+}
+
+/// The way between client and data centre, with the cuts of its connections, one after the other.
+#[derive(Debug, Default)]
+struct Road {
+    cuts: Mutex<Vec<Cut>>,
+    /// How long bytes are under way.
+    latency: Duration,
+    connections: AtomicUsize,
+    up_bytes: AtomicUsize,
+    down_bytes: AtomicUsize,
+}
+
+impl Road {
+    fn new(mut cuts: Vec<Cut>, latency: Duration) -> Arc<Self> {
+        cuts.reverse();
+        Arc::new(Self { cuts: Mutex::new(cuts), latency, ..Self::default() })
+    }
+
+    /// The cut of the next connection; none when all are used up.
+    fn next_cut(&self) -> Cut {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+        self.cuts.lock().unwrap().pop().unwrap_or_default()
+    }
+
+    /// Carries bytes both ways until either end is gone, or the cut has come.
+    async fn carry<N, F>(&self, near: N, far: F) -> io::Result<()>
+    where
+        N: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+        F: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
+        let cut = self.next_cut();
+        let (mut near_read, mut near_write) = tokio::io::split(near);
+        let (mut far_read, mut far_write) = tokio::io::split(far);
+        let up = self.one_way(&mut near_read, &mut far_write, cut.up, &self.up_bytes);
+        let down = self.one_way(&mut far_read, &mut near_write, cut.down, &self.down_bytes);
+        // whichever ends first takes the other one with it
+        tokio::select! { ended = up => ended, ended = down => ended }
+    }
+
+    async fn one_way(
+        &self,
+        from: &mut (impl tokio::io::AsyncRead + Unpin),
+        to: &mut (impl tokio::io::AsyncWrite + Unpin),
+        cut: Option<usize>,
+        carried: &AtomicUsize,
+    ) -> io::Result<()> {
+        let mut room = cut.unwrap_or(usize::MAX);
+        let mut piece = vec![0; 16 << 10];
+        loop {
+            let read = from.read(&mut piece).await?;
+            let len = read.min(room);
+            if read == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(self.latency).await;
+            to.write_all(&piece[..len]).await?;
+            carried.fetch_add(len, Ordering::Relaxed);
+            room -= len;
+            if room == 0 {
+                return to.shutdown().await;
+            }
+        }
+    }
+}
+
+/// A data centre with somebody who is logged in.
+struct Place {
+    server: Arc<Server>,
+    events: Events,
+    session: SessionState,
+    account_id: i64,
+}
+
+impl Place {
+    async fn new() -> Self {
+        let server = Server::bind(testdc::Config {
+            contacts: 40,
+            saved_only: 8,
+            key: Some(testdc::RsaKey::generate(&mut Entropy::from_seed(1))),
+            ..testdc::Config::default()
+        });
+        let server = Arc::new(server.await.unwrap());
+        let state = ServerState::Custom {
+            dc_id: 2,
+            address: server.address().to_string(),
+            rsa_key_pem: server.public_key_pem(),
+        };
+        let mut place = Self {
+            events: server.events(),
+            session: SessionState::new(17, state),
+            account_id: server.truth().account.user_id,
+            server,
+        };
+        let client = place.connect(&Road::new(Vec::new(), Duration::ZERO)).await;
+        place.log_in(&client).await;
+        client.close().await.unwrap();
+        place.session = client.session().state();
+        place
+    }
+
+    async fn log_in(&self, client: &Client) {
+        let credentials = ApiCredentials { api_id: 17, api_hash: SecretString::from("0".repeat(32)) };
+        let phone = SecretString::from(self.server.truth().account.phone.clone());
+        let sent = client.send_code(&credentials, &phone).await.unwrap();
+        let code = SecretString::from(self.server.login_code());
+        assert!(matches!(client.sign_in(&sent, &code).await, Ok(SignIn::Authorized(_))));
+    }
+
+    /// A client at the other end of pipes in memory.
+    async fn connect(&self, road: &Arc<Road>) -> Client {
+        let (server, road) = (Arc::clone(&self.server), Arc::clone(road));
+        let opener = Opener::new(move || {
+            let (server, road) = (Arc::clone(&server), Arc::clone(&road));
+            async move { Ok::<DuplexStream, io::Error>(lay(&server, road)) }
+        });
+        let session = SessionStore::in_memory(self.session.clone());
+        let mut route = Route::default();
+        route.opener = Some(opener);
+        Client::connect_by(route, config(), session).await.unwrap()
+    }
+
+    /// A client on a TCP connection through somebody who cuts it.
+    async fn connect_over_tcp(&self, road: &Arc<Road>) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(relay(listener, self.server.address(), Arc::clone(road)));
+        let mut session = self.session.clone();
+        if let ServerState::Custom { address: known, .. } = &mut session.server {
+            *known = address.to_string();
+        }
+        Client::connect(config(), SessionStore::in_memory(session)).await.unwrap()
+    }
+
+    /// What happened at the data centre since the last look: takeouts that were opened, and how they ended.
+    fn takeouts(&mut self) -> (usize, Vec<bool>) {
+        let (mut opened, mut ends) = (0, Vec::new());
+        while let Some(event) = self.events.try_next() {
+            match event {
+                Event::TakeoutOpened { .. } => opened += 1,
+                Event::TakeoutFinished { success, .. } => ends.push(success),
+                _ => {}
+            }
+        }
+        (opened, ends)
+    }
+
+    /// The export is done over `client`, and gives the rows of the joined lists.
+    async fn export(&mut self, client: Client) -> RecordBatch {
+        let account_id = self.account_id;
+        takeout::announce(&client).await.unwrap();
+        let finished = takeout::run(
+            &client,
+            Terms::default(),
+            std::future::pending::<()>(),
+            |takeout: Takeout| async move {
+                let subject = Subject { account_id, earlier: None };
+                let now = || Timestamp::UNIX_EPOCH;
+                let fetched = fetch(&takeout, takeout.client(), subject, &Nobody, &now)
+                    .await
+                    .map_err(|error| error.to_string())?;
+                rows(&fetched).map_err(|error| error.to_string())
+            },
+        );
+        let finished = finished.await.unwrap();
+        assert!(finished.finish_error.is_none(), "{:?}", finished.finish_error);
+        client.close().await.unwrap();
+        assert_eq!(self.takeouts(), (1, vec![true]), "one takeout session, finished once and with success");
+        finished.value
+    }
+}
+
+/// The rows of an export, proved to be complete.
+fn rows(fetched: &Fetched) -> Result<RecordBatch, Box<dyn std::error::Error>> {
+    let book = AddressBook::join(fetched.replies.clone())?;
+    book.reconcile()?;
+    let mut columns = Columns::new(Options::default(), fetched.frame());
+    for contact in book.rows() {
+        columns.append(&contact?);
+    }
+    Ok(columns.finish()?)
+}
+
+fn config() -> Config {
+    let device = DeviceInfo {
+        device_model: "test".into(),
+        system_version: "1".into(),
+        app_version: "1".into(),
+        lang_code: "en".into(),
+    };
+    Config { api_id: 17, device, timeouts: Timeouts::default(), temporary_keys: true }
+}
+
+/// A pipe to the data centre; gives the client's end.
+fn lay(server: &Server, road: Arc<Road>) -> DuplexStream {
+    let (client, near) = duplex(64 << 10);
+    let (far, theirs) = duplex(64 << 10);
+    server.serve_stream(theirs);
+    tokio::spawn(async move { road.carry(near, far).await });
+    client
+}
+
+async fn relay(listener: TcpListener, server: SocketAddr, road: Arc<Road>) {
+    while let Ok((near, _)) = listener.accept().await {
+        let road = Arc::clone(&road);
+        tokio::spawn(async move {
+            let far = TcpStream::connect(server).await?;
+            road.carry(near, far).await
+        });
+    }
+}
+
+fn is_full() -> bool {
+    std::env::var_os("TAKEOUT_EXPORT_BREAKS").is_some_and(|value| value == "full")
+}
+
+/// A number below a bound.
+fn below(entropy: &mut Entropy, bound: usize) -> usize {
+    usize::try_from(entropy.below(u32::try_from(bound).unwrap())).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_export_survives_every_cut() {
+    const EACH_WAY: usize = 4096;
+    let mut place = Place::new().await;
+    let road = Road::new(Vec::new(), Duration::ZERO);
+    let client = place.connect(&road).await;
+    let _login = place.takeouts();
+    let expected = place.export(client).await;
+    assert!(expected.num_rows() >= 48, "{} rows", expected.num_rows());
+    let (up, down) = (road.up_bytes.load(Ordering::Relaxed), road.down_bytes.load(Ordering::Relaxed));
+
+    let (step, samples) = if is_full() { (1, 10_000 - 2 * EACH_WAY) } else { (311, 12) };
+    let (mut runs, mut lost) = (0, 0);
+    let every = |end: usize| (0..EACH_WAY.min(end)).step_by(step);
+    let mut plans = Vec::new();
+    plans.extend(every(up).map(|at| vec![Cut { up: Some(at), down: None }]));
+    plans.extend(every(down).map(|at| vec![Cut { up: None, down: Some(at) }]));
+    // what is shorter than 4 KiB leaves its runs to the samples
+    let samples = samples + if is_full() { 2 * EACH_WAY - plans.len() } else { 0 };
+    let mut entropy = Entropy::from_seed(77);
+    plans.extend((0..samples).map(|number| {
+        let cut = |entropy: &mut Entropy| match number % 2 {
+            0 => Cut { up: Some(below(entropy, up)), down: None },
+            _ => Cut { up: None, down: Some(below(entropy, down)) },
+        };
+        (0..=number % 3).map(|_| cut(&mut entropy)).collect()
+    }));
+    for (number, cuts) in plans.into_iter().enumerate() {
+        let latency = Duration::from_millis([0, 40, 700][number % 3]);
+        let road = Road::new(cuts.clone(), latency);
+        let client = place.connect(&road).await;
+        let rows = place.export(client).await;
+        assert!(rows == expected, "other rows: {cuts:?}");
+        runs += 1;
+        lost += road.connections.load(Ordering::Relaxed) - 1;
+    }
+    // a cut among the last bytes of all comes when everything is done
+    assert!(lost * 20 >= runs * 19, "a cut is a connection more: {lost} in {runs} runs");
+    println!(
+        "{runs} exports in virtual time ({up} bytes up, {down} down without a cut), {lost} connections lost: every one \
+         complete, with the same {} rows and one takeout session that was finished with success",
+        expected.num_rows()
+    );
+}
+
+#[tokio::test]
+async fn a_whole_export_survives_cuts_of_tcp_connections() {
+    let cuts = if is_full() { 150 } else { 4 };
+    let mut place = Place::new().await;
+    let road = Road::new(Vec::new(), Duration::ZERO);
+    let client = place.connect_over_tcp(&road).await;
+    let _login = place.takeouts();
+    let expected = place.export(client).await;
+    let (up, down) = (road.up_bytes.load(Ordering::Relaxed), road.down_bytes.load(Ordering::Relaxed));
+    let (mut runs, mut lost) = (0, 0);
+    for number in 0..cuts {
+        for cut in [
+            Cut { up: Some(number * up / cuts), down: None },
+            Cut { up: None, down: Some(number * down / cuts) },
+        ] {
+            let road = Road::new(vec![cut], Duration::ZERO);
+            let client = place.connect_over_tcp(&road).await;
+            assert!(place.export(client).await == expected, "other rows: {cut:?}");
+            runs += 1;
+            lost += road.connections.load(Ordering::Relaxed) - 1;
+        }
+    }
+    // a cut among the last bytes of all comes when everything is done
+    assert!(lost * 20 >= runs * 19, "a cut is a connection more: {lost} in {runs} runs");
+    println!("{runs} exports over TCP, {lost} connections lost: every one complete, with the same rows");
+}
