@@ -50,6 +50,7 @@ COLUMNS = {
     "is_fake": "bool",
     "is_support": "bool",
     "is_restricted": "bool",
+    "has_photo": "bool",
     "lang_code": "text",
     "status": "word",
     "status_at": "time",

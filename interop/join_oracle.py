@@ -29,6 +29,7 @@ _FLAGS = {
     "is_fake": "fake",
     "is_support": "support",
     "is_restricted": "restricted",
+    "has_photo": "photo",
 }
 _USER_TEXTS = ("first_name", "last_name", "username", "lang_code")
 _VAGUE_STATUSES = ("recently", "last_week", "last_month")

@@ -73,6 +73,7 @@ SCHEMA = pa.schema(
         ("is_contact", pa.bool_()),
         ("is_mutual", pa.bool_()),
         *[(name, pa.bool_()) for name in list(FLAGS)[1:]],
+        ("has_photo", pa.bool_()),
         ("lang_code", pa.string()),
         ("status", WORD),
         ("status_at", TIME),
@@ -204,6 +205,7 @@ def rows_of(saved: list[Any], contacts: Any, statuses: list[Any], account_id: in
             row |= {name: bool(getattr(user, attribute)) for name, attribute in FLAGS.items()}
             row |= {
                 "is_min": bool(user.min),
+                "has_photo": isinstance(user.photo, types.UserProfilePhoto),
                 "first_name": user.first_name,
                 "last_name": user.last_name,
                 "username": user.username,

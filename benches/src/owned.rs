@@ -176,6 +176,7 @@ fn columns(rows: &[Row<'_>]) -> Vec<(&'static str, ArrayRef, bool)> {
         ("is_fake", flag(|row| row.user.map(|user| user.fake))),
         ("is_support", flag(|row| row.user.map(|user| user.support))),
         ("is_restricted", flag(|row| row.user.map(|user| user.restricted))),
+        ("has_photo", flag(|row| row.user.map(has_photo))),
         ("lang_code", text(|row| row.user?.lang_code.as_deref())),
         ("status", word(|row| Some(presence(row)))),
         ("status_at", time(|row| status_at(row).map(|secs| i64::from(secs) * 1_000_000))),
@@ -197,6 +198,10 @@ fn key(row: &Row<'_>) -> String {
         (None, Some(digits)) => format!("p:{digits}"),
         (None, None) => "p:".to_owned(),
     }
+}
+
+fn has_photo(user: &types::User) -> bool {
+    matches!(user.photo, Some(enums::UserProfilePhoto::Photo(_)))
 }
 
 fn presence(row: &Row<'_>) -> &'static str {

@@ -6,14 +6,16 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::BooleanBuilder;
 use arrow_schema::{DataType, Field};
 use contacts::Contact;
+use tl_api::enums::UserProfilePhotoRef;
 use tl_api::types::UserRef;
 
 /// Reads the answer from a row.
 type Read = fn(&Contact<'_>) -> Option<bool>;
 
-/// The flags that stand behind the names, in order. All are bits of `user`, except for `is_mutual`, which is
-/// `contact.mutual`: the server keeps the two apart, and so do we.
-pub(super) const AFTER_NAMES: [(&str, Read); 13] = [
+/// The flags that stand behind the names, in order. All are bits of `user`, except for two: `is_mutual` is
+/// `contact.mutual` (the server keeps the two apart, and so do we), and `has_photo` is not only whether `user.photo` was
+/// sent, as what was sent may be `userProfilePhotoEmpty`.
+pub(super) const AFTER_NAMES: [(&str, Read); 14] = [
     ("is_contact", |row| row.user().map(UserRef::contact)),
     ("is_mutual", |row| row.person.as_ref().map(|person| person.mutual)),
     ("user_mutual_flag", |row| row.user().map(UserRef::mutual_contact)),
@@ -27,7 +29,12 @@ pub(super) const AFTER_NAMES: [(&str, Read); 13] = [
     ("is_fake", |row| row.user().map(UserRef::fake)),
     ("is_support", |row| row.user().map(UserRef::support)),
     ("is_restricted", |row| row.user().map(UserRef::restricted)),
+    ("has_photo", |row| row.user().map(has_photo)),
 ];
+
+fn has_photo(user: &UserRef<'_>) -> bool {
+    matches!(user.photo(), Some(UserProfilePhotoRef::UserProfilePhoto(_)))
+}
 
 /// One column.
 pub(super) struct Flag {

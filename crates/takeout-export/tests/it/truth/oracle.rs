@@ -98,6 +98,7 @@ fn user(row: &Row, user: &UserTruth) -> Result<(), String> {
         ("is_fake", user.fake),
         ("is_support", user.support),
         ("is_restricted", user.restricted),
+        ("has_photo", user.photo),
     ] {
         demand!(row.flag(column), Some(value), "{id}: {column}");
     }
