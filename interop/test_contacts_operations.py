@@ -141,6 +141,24 @@ def test_add_note_accept_and_delete(account: Account) -> None:
     assert account.full(someone["username"]).note is None
 
 
+@pytest.mark.parametrize(("option", "needs_then"), [((), False), (("--no-share-phone",), True)])
+def test_add_shows_our_number_where_the_server_asks_for_it(
+    account: Account, option: tuple[str, ...], needs_then: bool
+) -> None:
+    users = account.contacts().values()
+    hidden = next(user for user in users if user.username and not user.phone and not user.deleted)
+
+    async def needs_exception(client: TelegramClient) -> Any:
+        answer = await client(functions.messages.GetPeerSettingsRequest(hidden.username))
+        return answer.settings.need_contacts_exception
+
+    account.run("delete", f"@{hidden.username}", "--yes")
+    assert account.ask(needs_exception)
+    account.run("add", f"@{hidden.username}", "--first-name", "Ann", *option, "--yes")
+    account.run("delete", f"@{hidden.username}", "--yes")
+    assert account.ask(needs_exception) is needs_then
+
+
 def test_a_dry_run_leaves_the_server_as_it_is(account: Account) -> None:
     name = "@" + account.someone()["username"]
     before = (account.saved(), set(account.contacts()))

@@ -90,6 +90,8 @@ pub struct AccountState {
     pub contacts: usize,
     /// Its saved records.
     pub saved: usize,
+    /// Ids of those who may see its number whatever its privacy settings say (`add_phone_privacy_exception`).
+    pub phone_shown_to: Vec<i64>,
 }
 
 impl Control {
@@ -166,9 +168,10 @@ impl Control {
         let logins = self.cloud().logins(&account).collect::<Vec<_>>();
         let temporary_keys = logins.iter().map(|(dc_id, key)| self.cloud().keys_bound_to(*dc_id, key)).sum();
         let (sessions, takeouts) = (logins.len(), account.takeouts());
-        let (contacts, saved) = {
+        let (contacts, saved, phone_shown_to) = {
             let list = account.contact_list();
-            (list.book().contacts.len(), list.book().saved.len())
+            let phone_shown_to = list.phone_shown_to().iter().copied().collect();
+            (list.book().contacts.len(), list.book().saved.len(), phone_shown_to)
         };
         Ok(AccountState {
             user_id: account.profile.user_id,
@@ -176,6 +179,7 @@ impl Control {
             waiting_takeouts: takeouts.waiting(),
             contacts,
             saved,
+            phone_shown_to,
             sessions,
             temporary_keys,
         })

@@ -21,8 +21,8 @@ pub struct Entry {
     pub phone: String,
     /// A note that only this account sees.
     pub note: Option<String>,
-    /// Whether they may see our number (`add_phone_privacy_exception`). [`needs_phone_exception`] says when clients
-    /// offer it.
+    /// Whether they may see our number (`add_phone_privacy_exception`). [`needs_phone_exception`] says when the
+    /// server asks for it.
     pub shows_our_phone: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn text(text: &str) -> types::TextWithEntities {
 }
 
 /// Whether they see our number only if we allow it (`peerSettings.need_contacts_exception`): then
-/// [`Entry::shows_our_phone`] is worth asking the user about.
+/// [`Entry::shows_our_phone`] is to be set, after the user was told.
 ///
 /// # Errors
 /// [`InvokeError`]; `400 PEER_ID_INVALID`.

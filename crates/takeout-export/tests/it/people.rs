@@ -133,19 +133,47 @@ fn a_search_has_as_many_results_as_it_may() {
 }
 
 #[test]
-fn whoever_would_not_see_the_number_is_told_of_before_it_is_shared() {
+fn the_number_is_shown_to_whom_the_server_asks_it_for_unless_it_is_declined() {
     let book = Book::new();
     let truth = book.world.server.truth();
     let hidden =
         truth.users.iter().find(|user| user.phone.is_none() && user.username.is_some() && !user.deleted);
-    let name = format!("@{}", hidden.unwrap().username.as_ref().unwrap());
+    let hidden = hidden.unwrap();
+    let name = format!("@{}", hidden.username.as_ref().unwrap());
+    let shown_to = || book.world.server.control().state(&truth.account.phone).unwrap().phone_shown_to;
     let add = ["add", &name, "--first-name", "Ann", "--yes"];
-    let share = [&add[..], &["--share-phone"]].concat();
-    for (words, is_told) in [(&add[..], true), (&share, false)] {
-        book.run(&["delete", &name, "--yes"]).succeeds();
-        let said = book.run(words).succeeds().json().to_string();
-        assert_eq!(said.contains("--share-phone lets them"), is_told, "{said}");
-    }
+    book.run(&["delete", &name, "--yes"]).succeeds();
+
+    book.run(&[&add[..], &["--share-phone", "--no-share-phone"]].concat()).fails(2, "cannot be used with");
+    let declined = book.run(&[&add[..], &["--no-share-phone"]].concat()).succeeds();
+    assert!(!declined.stderr.contains("your number"), "{declined:?}");
+    assert!(declined.stdout.contains("--share-phone lets them") && shown_to().is_empty(), "{declined:?}");
+
+    // a contact is no stranger, so that nothing is asked for; then they are one again
+    book.run(&add).succeeds();
+    assert!(shown_to().is_empty());
+    book.run(&["delete", &name, "--yes"]).succeeds();
+    let dry = book.run(&[&add[..], &["--dry-run"]].concat()).succeeds();
+    assert!(dry.stderr.contains("your number will be visible to them; --no-share-phone"), "{dry:?}");
+    assert!(shown_to().is_empty());
+    let said = book.run(&add).succeeds();
+    assert!(said.stderr.contains("your number will be visible to them"), "{said:?}");
+    assert_eq!(shown_to(), [hidden.id]);
+}
+
+#[test]
+fn the_number_is_shown_on_wish_where_nobody_asks_for_it() {
+    let book = Book::new();
+    let someone = book.someone();
+    let shown_to = || {
+        book.world.server.control().state(&book.world.server.truth().account.phone).unwrap().phone_shown_to
+    };
+    let add = ["add", &someone.username, "--first-name", "Ann", "--yes"];
+    book.run(&add).succeeds();
+    assert!(shown_to().is_empty());
+    let said = book.run(&[&add[..], &["--share-phone"]].concat()).succeeds();
+    assert!(said.stderr.contains("who will see your number"), "{said:?}");
+    assert_eq!(shown_to(), [someone.id]);
 }
 
 #[test]

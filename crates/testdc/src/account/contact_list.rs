@@ -19,6 +19,8 @@ pub(crate) struct ContactList {
     top_peers_are_off: bool,
     /// Users whom `contacts.resetTopPeerRating` has taken off the list.
     without_rating: BTreeSet<i64>,
+    /// Users who may see the account's number whatever its privacy settings say (`add_phone_privacy_exception`).
+    phone_shown_to: BTreeSet<i64>,
 }
 
 /// The name under which somebody is saved.
@@ -143,6 +145,15 @@ impl ContactList {
         for user in &mut self.book.users {
             user.marks.close_friend = ids.contains(&user.id);
         }
+    }
+
+    /// Lets somebody see the account's number, from now on and when they are no contact any more, too.
+    pub(crate) fn show_phone_to(&mut self, user_id: i64) {
+        self.phone_shown_to.insert(user_id);
+    }
+
+    pub(crate) fn phone_shown_to(&self) -> &BTreeSet<i64> {
+        &self.phone_shown_to
     }
 
     pub(crate) fn block(&mut self, user_id: i64, date: i32) {

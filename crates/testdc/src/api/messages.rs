@@ -20,12 +20,15 @@ fn peer_settings(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<messages::GetPeerSettingsRef<'_>>(body)?;
     let people = request.centre.cloud.directory.lock();
     let listing = find_peer(&people, &query.peer)?;
-    let is_stranger = account.contact_list().user(listing.person.id).is_none();
+    let (is_stranger, sees_our_phone) = {
+        let list = account.contact_list();
+        (list.user(listing.person.id).is_none(), list.phone_shown_to().contains(&listing.person.id))
+    };
     let answer = types::messages::PeerSettings {
         settings: types::PeerSettings {
             add_contact: is_stranger,
             block_contact: is_stranger,
-            need_contacts_exception: is_stranger && listing.needs_phone_exception(),
+            need_contacts_exception: is_stranger && !sees_our_phone && listing.needs_phone_exception(),
             ..types::PeerSettings::default()
         },
         chats: Vec::new(),

@@ -104,7 +104,8 @@ fn the_state_of_an_account() {
     let state = json!({ "do": "state", "phone": PHONE });
     let expected = |sessions: u32, open: &[i64]| {
         json!({ "ok": true, "user_id": server.truth().account.user_id, "sessions": sessions, "temporary_keys": 0, "contacts": 20,
-            "saved": server.truth().saved_count, "open_takeouts": open, "waiting_takeouts": 0 })
+            "saved": server.truth().saved_count, "open_takeouts": open, "waiting_takeouts": 0,
+            "phone_shown_to": [] })
     };
     assert_eq!(admin.order(&state), expected(0, &[]));
     let (mut one, _other) = (server.logged_in(), server.logged_in());

@@ -136,6 +136,28 @@ fn a_contact_can_be_added_without_a_number() {
 }
 
 #[test]
+fn whoever_was_let_see_our_number_needs_no_exception_again() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let someone = people(&server).into_iter().find(|person| person.phone.is_none()).unwrap();
+    let needs_exception = |client: &mut Client| {
+        let answer = client.expect(&messages::GetPeerSettings { peer: someone.peer() });
+        types::messages::PeerSettings::read_whole(&answer).settings.need_contacts_exception()
+    };
+    let delete = contacts::DeleteContacts { id: vec![someone.input()] };
+    let add = contacts::AddContact { id: someone.input(), first_name: "Ann".into(), ..Default::default() };
+    let share = contacts::AddContact { add_phone_privacy_exception: true, ..add.clone() };
+    for (add, needs_then) in [(add, true), (share, false)] {
+        client.expect(&delete);
+        assert!(needs_exception(&mut client));
+        client.expect(&add);
+        assert!(!needs_exception(&mut client), "a contact");
+        client.expect(&delete);
+        assert_eq!(needs_exception(&mut client), needs_then);
+    }
+}
+
+#[test]
 fn numbers_are_deleted_with_their_contacts_and_reset_takes_those_without_an_account() {
     let server = TestServer::plain();
     let mut client = server.logged_in();

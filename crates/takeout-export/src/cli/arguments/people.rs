@@ -173,9 +173,12 @@ pub struct Add {
     /// A note that only you see
     #[arg(long)]
     pub note: Option<String>,
-    /// Let them see your number; said to be needed where they would not see it otherwise
+    /// Let them see your number in any case; without this only where Telegram asks for it, and the plan says so
     #[arg(long)]
     pub share_phone: bool,
+    /// Do not let them see your number, even where Telegram asks for it
+    #[arg(long, conflicts_with = "share_phone")]
+    pub no_share_phone: bool,
     /// How it is agreed to.
     #[command(flatten)]
     pub change: Change,

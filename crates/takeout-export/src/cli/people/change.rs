@@ -22,24 +22,38 @@ const FRESH: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) async fn add(client: &Client, add: Add) -> Result<Table, Failure> {
     let found = find_who(client, &add.who).await?;
-    let plan = Plan { what: "add or rename 1 contact".to_owned(), items: vec![found.label.clone()] };
+    // the server asks for it where they would not see our number otherwise
+    let is_asked_for = change::needs_phone_exception(client, found.who).await.map_err(refused)?;
+    let shows_our_phone = add.share_phone || (is_asked_for && !add.no_share_phone);
+    let (what, note) = match (shows_our_phone, is_asked_for) {
+        (true, _) => {
+            ("add or rename 1 contact, who will see your number", Some("they may see your number now"))
+        }
+        (false, true) => {
+            ("add or rename 1 contact", Some("they may not see your number; --share-phone lets them"))
+        }
+        (false, false) => ("add or rename 1 contact", None),
+    };
+    let mut plan = Plan { what: what.to_owned(), items: vec![found.label.clone()] };
+    if shows_our_phone && !add.share_phone {
+        plan.items
+            .push("your number will be visible to them; --no-share-phone keeps it from them".to_owned());
+    }
     if let Some(table) = plan.agree(&add.change).await? {
         return Ok(table);
     }
-    let is_hidden = change::needs_phone_exception(client, found.who).await.map_err(refused)?;
     let entry = Entry {
         first_name: add.first_name,
         last_name: add.last_name,
         phone: add.phone,
         note: add.note,
-        shows_our_phone: add.share_phone,
+        shows_our_phone,
     };
     change::add(client, found.who, &entry).await.map_err(refused)?;
     let table = Table::done("added", format!("added {}", found.label));
-    Ok(if is_hidden && !entry.shows_our_phone {
-        table.with_note("they may not see your number; --share-phone lets them")
-    } else {
-        table
+    Ok(match note {
+        Some(note) => table.with_note(note),
+        None => table,
     })
 }
 

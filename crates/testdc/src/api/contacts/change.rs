@@ -88,6 +88,9 @@ fn add(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let mut book = account.contact_list();
     let name = SavedName { first: cut(&first, MAX_NAME_CHARS), last: cut(&last, MAX_NAME_CHARS) };
     book.add(&listing.person, name, &digits(&query.phone.to_str_lossy()), request.now.secs());
+    if query.add_phone_privacy_exception() {
+        book.show_phone_to(listing.person.id);
+    }
     if let Some(note) = query.note {
         book.set_note(listing.person.id, cut(&note.text.to_str_lossy(), MAX_NOTE_CHARS));
     }
