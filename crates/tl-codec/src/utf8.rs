@@ -1,8 +1,9 @@
 //! Whether bytes are UTF-8, for texts as short as names.
 //!
 //! The standard library's check is made for long texts and goes byte by byte over short ones. Here a word of eight bytes
-//! is taken at once while it is plain ASCII or four letters of two bytes (Cyrillic, Greek, Hebrew, Arabic, accented
-//! Latin); the first word that is neither hands the rest to the standard library, which decides alone what is an error.
+//! is taken at once while each pair of bytes in it is plain ASCII or one letter (Cyrillic, Greek, Hebrew, Arabic, accented
+//! Latin); the first word that has anything else hands the rest to the standard library, which decides alone what is an
+//! error.
 
 /// The highest bit of each byte: set in everything but ASCII.
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -12,34 +13,51 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 pub(crate) fn check(bytes: &[u8]) -> Result<(), usize> {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        if word & HIGH != 0 && !is_four_pairs(word) {
+        if !is_plain(u64::from_le_bytes(*word)) {
             return check_rest(bytes, rest);
         }
         rest = behind;
     }
-    if is_ascii(rest) { Ok(()) } else { check_rest(bytes, rest) }
+    let tail = match bytes.last_chunk::<8>() {
+        // the last bytes once more, and those that were seen shifted out
+        Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+        Some(_) => return Ok(()),
+        None => short_word(rest),
+    };
+    if is_plain(tail) { Ok(()) } else { check_rest(bytes, rest) }
 }
 
-/// Whether a word is four characters of two bytes: `110xxxxx 10xxxxxx`, none of them overlong (`1100000x`).
+/// Whether each two bytes of a word are two characters of ASCII or one of two bytes: `110xxxxx 10xxxxxx`, not overlong
+/// (`1100000x`).
 #[inline]
-fn is_four_pairs(word: u64) -> bool {
+fn is_plain(word: u64) -> bool {
     const SHAPE: u64 = 0xc0e0_c0e0_c0e0_c0e0;
-    const PAIRS: u64 = 0x80c0_80c0_80c0_80c0;
-    // a lead byte is overlong when the four bits above its lowest are zero; adding fifteen of them carries otherwise
+    const LETTER: u64 = 0x80c0_80c0_80c0_80c0;
+    /// The bits of a lead byte that an overlong character has not.
     const LEAD: u64 = 0x001e_001e_001e_001e;
-    let leads = word & LEAD;
-    word & SHAPE == PAIRS && (leads + LEAD) & 0x0020_0020_0020_0020 == 0x0020_0020_0020_0020
+    const CARRY: u64 = 0x0020_0020_0020_0020;
+    if word & HIGH == 0 {
+        return true;
+    }
+    // all bits of those pairs whose first byte is not ASCII
+    let letters = ((word & 0x0080_0080_0080_0080) >> 7) * 0xffff;
+    // adding fifteen of the four bits to themselves carries unless they are zero
+    let carries = (word & LEAD) + LEAD;
+    word & !letters & HIGH == 0
+        && word & letters & SHAPE == LETTER & letters
+        && carries & CARRY & letters == CARRY & letters
 }
 
-/// Fewer than eight bytes.
+/// Fewer than eight bytes as a word, with zeros behind them.
 #[inline]
-fn is_ascii(bytes: &[u8]) -> bool {
+fn short_word(bytes: &[u8]) -> u64 {
     match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         (Some(first), Some(last)) => {
-            (u32::from_le_bytes(*first) | u32::from_le_bytes(*last)) & 0x8080_8080 == 0
+            // where the two overlap, they are the same
+            let last = u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4));
+            u64::from(u32::from_le_bytes(*first)) | last
         }
-        _ => bytes.iter().fold(0, |all, byte| all | byte) < 0x80,
+        _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 
@@ -60,13 +78,13 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_of_bytes_in_every_place_of_a_word() {
+    fn every_pair_of_bytes_in_every_place_of_a_word_and_of_its_tail() {
         for first in 0..=u8::MAX {
             for second in 0..=u8::MAX {
-                for at in 0..9 {
-                    let mut bytes = *b"\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0abcd";
+                for (at, len) in (0..13).flat_map(|at| [at + 2, 14].map(|len| (at, len))) {
+                    let mut bytes = *b"\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0abcd\xd0\xb0";
                     bytes[at..at + 2].copy_from_slice(&[first, second]);
-                    assert_eq!(check(&bytes), std_check(&bytes), "{bytes:x?}");
+                    assert_eq!(check(&bytes[..len]), std_check(&bytes[..len]), "{bytes:x?}");
                 }
             }
         }
