@@ -29,12 +29,29 @@ pub struct User<'a> {
     pub access_hash: Option<i64>,
     /// `first_name`, `last_name`, `username`, `phone`
     pub texts: [Option<&'a [u8]>; 4],
-    /// `status:flags.6?UserStatus`: its constructor id and what stands in it.
-    pub status: Option<(u32, u32)>,
+    /// `status:flags.6?UserStatus`
+    pub status: Option<Status>,
     /// `lang_code:flags.22?string`
     pub lang_code: Option<&'a [u8]>,
     /// The bytes of all `username` in `usernames:flags2.0?Vector<Username>`.
     pub usernames_len: usize,
+}
+
+/// `UserStatus`
+#[derive(Debug, Clone, Copy)]
+pub enum Status {
+    /// Nothing is known.
+    Empty,
+    /// Until when.
+    Online(u32),
+    /// Since when.
+    Offline(u32),
+    /// The flags.
+    Recently(u32),
+    /// The flags.
+    LastWeek(u32),
+    /// The flags.
+    LastMonth(u32),
 }
 
 /// Reads the reply and hands out every user.
@@ -184,14 +201,16 @@ impl<'a> Cursor<'a> {
 
     /// `UserStatus`
     #[inline]
-    fn status(&mut self) -> Read<(u32, u32)> {
-        match self.word()? {
-            id @ (0xedb9_3949 | 0x008c_703f | 0x7b19_7dc8 | 0x541a_1d1a | 0x6589_9777) => {
-                Ok((id, self.word()?))
-            }
-            id @ 0x09d0_5049 => Ok((id, 0)), // userStatusEmpty
-            _ => Err(self.fault()),
-        }
+    fn status(&mut self) -> Read<Status> {
+        Ok(match self.word()? {
+            0x09d0_5049 => Status::Empty,
+            0xedb9_3949 => Status::Online(self.word()?),
+            0x008c_703f => Status::Offline(self.word()?),
+            0x7b19_7dc8 => Status::Recently(self.word()?),
+            0x541a_1d1a => Status::LastWeek(self.word()?),
+            0x6589_9777 => Status::LastMonth(self.word()?),
+            _ => return Err(self.fault()),
+        })
     }
 
     /// What few users have.

@@ -1,4 +1,5 @@
 //! The cursor that every decoder reads from.
+#![expect(clippy::inline_always, reason = "a text that is handed through a call is a fifth of a user's time")]
 
 use nom::Err as NomErr;
 
@@ -167,7 +168,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`Decode::decode`], with the field added to the path.
-    #[inline]
+    #[inline(always)]
     pub fn field<T: Decode<'a>>(
         &mut self,
         owner: &'static str,
@@ -180,7 +181,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`field`](Self::field).
-    #[inline]
+    #[inline(always)]
     pub fn optional<T: Decode<'a>>(
         &mut self,
         present: bool,
@@ -194,7 +195,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// As [`field`](Self::field).
-    #[inline]
+    #[inline(always)]
     pub fn skip<T: Decode<'a>>(
         &mut self,
         is_present: bool,

@@ -11,6 +11,19 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// How many bytes at the start are UTF-8, if not all.
 #[inline]
 pub(crate) fn check(bytes: &[u8]) -> Result<(), usize> {
+    let is_plain = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(_)) if bytes.len() <= 16 => {
+            // both words at once: which of them a name needs is a branch that no processor foresees
+            is_plain(u64::from_le_bytes(*first)) & is_plain(tail_word(bytes, bytes.len() - 8))
+        }
+        (Some(_), Some(_)) => return check_long(bytes),
+        _ => is_plain(short_word(bytes)),
+    };
+    if is_plain { Ok(()) } else { check_rest(bytes, bytes) }
+}
+
+/// More than two words.
+fn check_long(bytes: &[u8]) -> Result<(), usize> {
     let mut rest = bytes;
     while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         if !is_plain(u64::from_le_bytes(*word)) {
@@ -18,13 +31,15 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), usize> {
         }
         rest = behind;
     }
-    let tail = match bytes.last_chunk::<8>() {
-        // the last bytes once more, and those that were seen shifted out
-        Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
-        Some(_) => return Ok(()),
-        None => short_word(rest),
-    };
-    if is_plain(tail) { Ok(()) } else { check_rest(bytes, rest) }
+    if is_plain(tail_word(bytes, rest.len())) { Ok(()) } else { check_rest(bytes, rest) }
+}
+
+/// The last `len` bytes, of at most eight, as a word with zeros behind them. `bytes` has a word at least.
+#[inline]
+fn tail_word(bytes: &[u8], len: usize) -> u64 {
+    let last = bytes.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
+    // the bytes before them are shifted out; in two steps, since a word cannot be shifted by 64
+    last >> (4 * (8 - len)) >> (4 * (8 - len))
 }
 
 /// Whether each two bytes of a word are two characters of ASCII or one of two bytes: `110xxxxx 10xxxxxx`, not overlong
@@ -36,16 +51,13 @@ fn is_plain(word: u64) -> bool {
     /// The bits of a lead byte that an overlong character has not.
     const LEAD: u64 = 0x001e_001e_001e_001e;
     const CARRY: u64 = 0x0020_0020_0020_0020;
-    if word & HIGH == 0 {
-        return true;
-    }
     // all bits of those pairs whose first byte is not ASCII
     let letters = ((word & 0x0080_0080_0080_0080) >> 7) * 0xffff;
     // adding fifteen of the four bits to themselves carries unless they are zero
     let carries = (word & LEAD) + LEAD;
-    word & !letters & HIGH == 0
-        && word & letters & SHAPE == LETTER & letters
-        && carries & CARRY & letters == CARRY & letters
+    // no branches: see `check`
+    let faults = (word & SHAPE ^ LETTER) | (carries & CARRY ^ CARRY);
+    ((word & HIGH & !letters) | (faults & letters)) == 0
 }
 
 /// Fewer than eight bytes as a word, with zeros behind them.

@@ -8610,7 +8610,7 @@ pub enum UserStatusRef {
     LastMonth(types::UserStatusLastMonthRef),
 }
 
-tl_codec::boxed_type!(UserStatus, UserStatusRef, "UserStatus", 4, {
+tl_codec::boxed_type!(hot UserStatus, UserStatusRef, "UserStatus", 4, {
 Empty(types::UserStatusEmpty),
 Online(types::UserStatusOnline),
 Offline(types::UserStatusOffline),

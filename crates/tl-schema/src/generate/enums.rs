@@ -2,6 +2,8 @@
 
 use crate::ast::FieldKind;
 use crate::generate::ty::{Form, path};
+use crate::index::Wire;
+use crate::model::field::Field;
 use crate::model::{BoxedType, Model};
 
 /// All items of one type.
@@ -57,10 +59,7 @@ fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
         })
         .collect();
     let lifetime = if found.has_lifetime { "<'a>" } else { "" };
-    let is_hot = found.variants.iter().any(|(_, constructor)| {
-        let of = model.constructors.iter().find(|one| one.declaration.name == constructor.name);
-        of.is_some_and(|one| one.first_cold.is_some())
-    });
+    let is_hot = is_hot(model, found);
     let forms = match (found.is_plain, is_hot) {
         (true, _) => format!("plain {rust}"),
         (false, true) => format!("hot {rust}, {rust}Ref{lifetime}"),
@@ -73,6 +72,18 @@ fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
          fn default() -> Self {{ Self::{default}({shortest}) }}\n}}\n\n",
         found.name, found.min_len
     )
+}
+
+/// Whether one of the constructors has hot fields, or a hot field of such a constructor is of this type.
+fn is_hot(model: &Model<'_>, found: &BoxedType<'_>) -> bool {
+    model.constructors.iter().filter(|one| one.first_cold.is_some()).any(|one| {
+        let is_variant =
+            found.variants.iter().any(|(_, constructor)| one.declaration.name == constructor.name);
+        let mut values = one.fields.iter().filter_map(Field::value).filter(|value| value.is_hot);
+        let is_of_a_field =
+            values.any(|value| matches!(&value.wire, Wire::Boxed(name) if *name == found.name));
+        is_variant || is_of_a_field
+    })
 }
 
 /// The variant whose value takes the fewest bytes, and that value; it contains no value of its own type.
