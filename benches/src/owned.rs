@@ -1,7 +1,8 @@
 //! A peer: the columns of an export built from grammers' owned types, as one would write it with grammers and Arrow.
 //!
-//! The same replies, the same join by the digits of phones, and the same columns, but for `raw_flags` and `raw_flags2`,
-//! which the owned types have thrown away. Each column is collected from the rows with Arrow's own `FromIterator`.
+//! The same replies, the same join by the digits of phones, the same numbering plans, and the same columns, but for
+//! `raw_flags` and `raw_flags2`, which the owned types have thrown away, and for what an export must be told to ask for,
+//! which is null here. Each column is collected from the rows with Arrow's own `FromIterator`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
