@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow_array::builder::{BooleanBuilder, ListBuilder, StringBuilder, StructBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Fields};
@@ -185,16 +185,6 @@ fn columns(rows: &[Row<'_>]) -> Vec<(&'static str, ArrayRef, bool)> {
         ("status_observed_at", time(|row| row.contact.map(|_| 2))),
         ("exported_at", time(|_| Some(3))),
         ("layer", int(|_| Some(230))),
-        // what is asked only on request, and was not
-        ("note", text(|_| None)),
-        ("birthday_day", int(|_| None)),
-        ("birthday_month", int(|_| None)),
-        ("birthday_year", int(|_| None)),
-        ("resolve_outcome", word(|_| None)),
-        ("resolved_user_id", long(|_| None)),
-        ("top_correspondent", Arc::new(Float64Array::new_null(rows.len()))),
-        ("top_phone_call", Arc::new(Float64Array::new_null(rows.len()))),
-        ("top_inline_bot", Arc::new(Float64Array::new_null(rows.len()))),
     ];
     columns.into_iter().map(|(name, array)| (name, array, true)).collect()
 }
