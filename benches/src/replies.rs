@@ -47,7 +47,7 @@ pub fn contacts(count: usize) -> types::contacts::Contacts {
     }
 }
 
-/// The reply to `contacts.getContacts`: [`contacts`] as bytes.
+/// The reply to `contacts.getContacts`: [`contacts`](fn@contacts) as bytes.
 pub fn contacts_reply(count: usize) -> Vec<u8> {
     contacts(count).to_bytes()
 }
