@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use self::echo::Echo;
 use super::failure::Failure;
+use super::interrupt::Signal;
 use super::output;
 
 /// Asks for a line; `option` is what a script would give instead.
@@ -52,7 +53,29 @@ async fn blocking<T: Send + 'static>(
     ask: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(ask).await {
-        Ok(answer) => answer.map_err(Failure::Stdin),
+        Ok(answer) => answer.map_err(unanswered),
         Err(_) => Err(Failure::Stdin(io::ErrorKind::Interrupted.into())),
+    }
+}
+
+/// Why there is no answer. A question without an echo reads Ctrl-C as a key, sends the signal itself and ends; its end
+/// may be seen before the signal is, and means the same.
+fn unanswered(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::Interrupted => Failure::Interrupted(Signal::Interrupt),
+        _ => Failure::Stdin(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn ctrl_c_read_as_a_key_is_the_signal_and_not_an_answer_that_cannot_be_read() {
+        let pressed = blocking::<()>(|| Err(io::ErrorKind::Interrupted.into())).await;
+        assert!(matches!(pressed, Err(Failure::Interrupted(Signal::Interrupt))), "{pressed:?}");
+        let ended = blocking::<()>(|| Err(io::ErrorKind::UnexpectedEof.into())).await;
+        assert!(matches!(ended, Err(Failure::Stdin(_))), "{ended:?}");
     }
 }
