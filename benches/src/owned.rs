@@ -1,8 +1,9 @@
 //! A peer: the columns of an export built from grammers' owned types, as one would write it with grammers and Arrow.
 //!
-//! The same replies, the same join by the digits of phones, the same numbering plans, and the same columns, but for
-//! `raw_flags` and `raw_flags2`, which the owned types have thrown away, and for what an export must be told to ask for,
-//! which is null here. Each column is collected from the rows with Arrow's own `FromIterator`.
+//! The same replies, the same join by the digits of phones, and the same columns, but for `raw_flags` and `raw_flags2`,
+//! which the owned types have thrown away, and for what an export must be told to ask for, which is null here. Each column
+//! is collected from the rows with Arrow's own `FromIterator`. The numbering plans are asked of the crate rlibphonenumber,
+//! once a row; the export looks most numbers up in a table that is generated from the same plans.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,12 +15,13 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use arrow_schema::{DataType, Field, Fields};
-use contacts::{Digits, Number};
+use contacts::Digits;
 use grammers_tl_types::{Deserializable as _, deserialize::Error, enums, types};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumberFormat, Region};
 use sha2::{Digest as _, Sha256};
 
 /// What a row is made of.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Row<'a> {
     saved: Option<&'a types::SavedPhoneContact>,
     contact: Option<&'a types::Contact>,
@@ -27,6 +29,13 @@ struct Row<'a> {
     status: Option<&'a enums::UserStatus>,
     digits: Option<Digits>,
     number: Option<Number>,
+}
+
+/// A number as it is dialled, and whose it is.
+#[derive(Debug, Clone)]
+struct Number {
+    e164: String,
+    region: Option<String>,
 }
 
 /// The three replies as a batch; `None` if one cannot be read.
@@ -88,14 +97,36 @@ fn rows<'a>(
         if let Some(taken) = partner.and_then(|index| is_taken.get_mut(index)) {
             *taken = true;
         }
-        let person = partner.and_then(|index| people.get(index)).copied().unwrap_or_default();
+        let person = partner.and_then(|index| people.get(index)).cloned().unwrap_or_default();
         rows.push(Row { saved: Some(record), digits, ..person });
     }
-    rows.extend(people.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken).map(|(row, _)| *row));
+    rows.extend(people.iter().zip(is_taken).filter(|(_, is_taken)| !is_taken).map(|(row, _)| row.clone()));
     for row in &mut rows {
-        row.number = row.digits.and_then(Number::of);
+        row.number = row.digits.and_then(number);
     }
     rows
+}
+
+/// What the numbering plans say of a number with its country code in front.
+fn number(digits: Digits) -> Option<Number> {
+    let digits = digits.is_e164().then(|| digits.to_string())?;
+    let plans = &PHONE_NUMBER_UTIL;
+    let number = match plans.parse(format!("+{digits}"), None) {
+        Ok(number) => number,
+        Err(ParseError::InvalidCountryCode) => {
+            return Some(Number { e164: format!("+{digits}"), region: None });
+        }
+        Err(_) => return None,
+    };
+    let code = plans.get_region_for_country_code(number.country_code);
+    if !plans.is_possible_number(&number) {
+        return (code == Some(Region::World)).then(|| Number { e164: format!("+{digits}"), region: None });
+    }
+    let e164 = plans.format(&number, PhoneNumberFormat::E164).into_owned();
+    let region = plans
+        .get_region_for_number(&number)
+        .filter(|region| *region != Region::World && plans.is_valid_number_for_region(&number, *region));
+    Some(Number { e164, region: region.map(|region| region.to_string()) })
 }
 
 #[expect(clippy::too_many_lines, reason = "an entry a column, as they stand in the file")]
@@ -141,8 +172,8 @@ fn columns(rows: &[Row<'_>]) -> Vec<(&'static str, ArrayRef, bool)> {
             "phone",
             text(|row| row.saved.map(|saved| saved.phone.as_str()).or_else(|| row.user?.phone.as_deref())),
         ),
-        ("phone_e164", owned(|row| Some(row.number?.to_string()))),
-        ("phone_region", owned(|row| Some(row.number?.region()?.to_string()))),
+        ("phone_e164", text(|row| Some(row.number.as_ref()?.e164.as_str()))),
+        ("phone_region", text(|row| row.number.as_ref()?.region.as_deref())),
         (
             "phone_source",
             word(|row| match (row.saved, row.user.and_then(|user| user.phone.as_ref())) {

@@ -9,6 +9,7 @@ mod fuzz;
 mod interop;
 mod layers;
 mod package;
+mod phones;
 mod scale;
 mod schema;
 mod step;
@@ -38,6 +39,8 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Bring a schema into the project's order and form
     Schema(schema::Arguments),
+    /// Write the table of numbering plans that contacts looks numbers up in
+    Phones(phones::Arguments),
     /// Look at TL objects: bytes to JSON and back, ids, schemas
     Tl(tl::Arguments),
     /// Everything that must hold before a change is accepted
@@ -72,6 +75,7 @@ fn run(command: Command, root: &Path) -> Result<(), String> {
     match command {
         Command::Checks(arguments) => checks::run(root, &arguments),
         Command::Codegen(arguments) => codegen::run(root, &arguments),
+        Command::Phones(arguments) => phones::run(root, &arguments),
         Command::Schema(arguments) => schema::run(root, &arguments),
         Command::Tl(arguments) => tl::run(root, &arguments),
         Command::Test(arguments) => test::test(root, &arguments),

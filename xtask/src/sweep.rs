@@ -21,6 +21,8 @@ pub enum Sweep {
     Kills,
     /// A thousand connections to testdc at once, with ten thousand accounts
     Crowd,
+    /// Eleven million phone numbers, by the table of numbering plans and by the library that it is made from
+    Phones,
     /// What a connection costs, beside Telethon; writes docs/connections.md
     Connections,
 }
@@ -41,6 +43,7 @@ pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
         Sweep::Corruption,
         Sweep::Kills,
         Sweep::Crowd,
+        Sweep::Phones,
         Sweep::Connections,
     ];
     for sweep in all.into_iter().filter(|sweep| arguments.what.is_none_or(|what| what == *sweep)) {
@@ -53,18 +56,20 @@ pub fn run_asked(root: &Path, arguments: &Arguments) -> Outcome {
 }
 
 fn run_one(root: &Path, sweep: Sweep) -> Outcome {
-    let (package, filter, variable, value) = match sweep {
-        Sweep::Books => ("takeout-export", "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
-        Sweep::Breaks => ("mtproto", "sweeps::breaks", "MTPROTO_SWEEP", "full"),
-        Sweep::Exports => ("takeout-export", "breaks::", "TAKEOUT_EXPORT_BREAKS", "full"),
-        Sweep::Corruption => ("mtproto", "sweeps::single", "MTPROTO_SWEEP", "full"),
-        Sweep::Kills => ("takeout-export", "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
+    let it = ["--test", "it"].as_slice();
+    let (package, tests, filter, variable, value) = match sweep {
+        Sweep::Books => ("takeout-export", it, "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
+        Sweep::Breaks => ("mtproto", it, "sweeps::breaks", "MTPROTO_SWEEP", "full"),
+        Sweep::Exports => ("takeout-export", it, "breaks::", "TAKEOUT_EXPORT_BREAKS", "full"),
+        Sweep::Corruption => ("mtproto", it, "sweeps::single", "MTPROTO_SWEEP", "full"),
+        Sweep::Kills => ("takeout-export", it, "kills::", "TAKEOUT_EXPORT_KILLS", "200"),
+        Sweep::Phones => ("contacts", &["--lib"][..], "plans::", "CONTACTS_SWEEP", "full"),
         Sweep::Connections => return connections(root),
-        Sweep::Crowd => ("testdc", "crowd::", "TESTDC_SWEEP", "full"),
+        Sweep::Crowd => ("testdc", it, "crowd::", "TESTDC_SWEEP", "full"),
     };
     let mut test = cargo();
     test.current_dir(root).env(variable, value);
-    run(test.args(["test", "--locked", "-p", package, "--test", "it", filter, "--", "--nocapture"]))
+    run(test.args(["test", "--locked", "-p", package]).args(tests).args([filter, "--", "--nocapture"]))
 }
 
 /// Builds for speed, measures, and writes the page; two minutes behind the build, on a machine that should have nothing

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::step::{Outcome, Report, cargo, has_cargo_command, run};
-use crate::{checks, codegen, interop, layers, package, tidy};
+use crate::{checks, codegen, interop, layers, package, phones, tidy};
 
 /// How much to test.
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,7 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
     report.step("tidy", || outcome(tidy::tidy(root)));
     report.step("security-checks", || outcome(checks::run(root, &checks::Arguments::CHECK)));
     report.step("codegen-fresh", || codegen::check(root));
+    report.step("phones-fresh", || phones::check(root));
     report.step("clippy", || {
         component("clippy", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
     });
