@@ -77,7 +77,9 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
         let truth = server.truth().to_json().map_err(|error| Failure::new("truth", error))?;
         write(path, &truth)?;
     }
-    if let (Some(path), Some(pem)) = (&serve.tls_ca_out, &server.web().ca_pem) {
+    // one certificate for all of them
+    let ca_pem = server.web().values().find_map(|doors| doors.ca_pem.as_ref());
+    if let (Some(path), Some(pem)) = (&serve.tls_ca_out, ca_pem) {
         write(path, pem.as_bytes())?;
     }
     let stopped = stop_signal().map_err(|error| Failure::new("listening for signals", error))?;
@@ -102,20 +104,25 @@ async fn serve_until_stopped(serve: Serve) -> Result<(), Failure> {
     told.map_err(|error| Failure::new("standard output", error))
 }
 
-/// Where else the program listens, in the order in which it says so.
+/// Where else the program listens, in the order in which it says so: the home data centre first.
 fn addresses(server: &Server) -> impl Iterator<Item = Event> {
-    let web = server.web();
     let dcs = Some(server.addresses()).filter(|addresses| addresses.len() > 1).cloned();
     let doors = [
         server.admin_address().map(|address| Event::Admin { address }),
         dcs.map(|addresses| Event::Dcs { addresses }),
         server.mtproxy_address().map(|address| Event::MtproxyListening { address }),
-        web.ws.map(|address| Event::Ws { address }),
-        web.wss.map(|address| Event::Wss { address }),
-        web.http.map(|address| Event::Http { address }),
-        web.https.map(|address| Event::Https { address }),
     ];
-    doors.into_iter().flatten()
+    let home = server.dc_id();
+    let (at_home, elsewhere) = server.web().iter().partition::<Vec<_>, _>(|(dc_id, _)| **dc_id == home);
+    let web = at_home.into_iter().chain(elsewhere).flat_map(|(&dc_id, web)| {
+        [
+            web.ws.map(|address| Event::Ws { address, dc_id }),
+            web.wss.map(|address| Event::Wss { address, dc_id }),
+            web.http.map(|address| Event::Http { address, dc_id }),
+            web.https.map(|address| Event::Https { address, dc_id }),
+        ]
+    });
+    doors.into_iter().chain(web).flatten()
 }
 
 /// Prints events until somebody stops the program.

@@ -79,7 +79,8 @@ pub struct Config {
     pub faults: Vec<FaultRule>,
 }
 
-/// Where a server listens for the carriers of browsers; port 0 takes a free one, no address is no such port.
+/// Where a server listens for the carriers of browsers; port 0 takes a free one, no address is no such port. Data centres
+/// beside the home one listen on free ports of the same interface.
 #[cfg(feature = "web")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Web {

@@ -215,8 +215,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             if self.carrier != Carrier::Tcp && self.streams.is_none() {
                 return Err(FrameError::UnknownFraming.into());
             }
+            let led = self.front.as_ref().map(|front| front.leads_to(opening.dc_id));
+            if let Some(Some(centre)) = &led {
+                self.link.lead_to(Arc::clone(centre));
+            }
             self.link.note(self.carrier, Some(opening.framing.name()), self.streams.is_some());
-            if !self.front.as_ref().is_none_or(|front| front.leads_to(opening.dc_id)) {
+            if matches!(led, Some(None)) {
                 return self.put_out(vec![Output::Error(WRONG_DC)]).await;
             }
         }

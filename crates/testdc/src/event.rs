@@ -1,6 +1,7 @@
 //! What happens on the server, for whoever watches it.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use serde::Serialize;
 use tl_codec::Redacted;
@@ -20,39 +21,47 @@ pub enum Event {
     /// before anything else happens.
     MtproxyListening {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
     },
     /// The program takes commands ([`Server::admin_address`](crate::Server::admin_address)); it says so right behind
     /// its address.
     Admin {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
     },
     /// The program listens for WebSockets ([`Config::web`](crate::Config::web)); said like the one above.
     Ws {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
+        /// Which of its data centres.
+        dc_id: i32,
     },
     /// The program listens for WebSockets in TLS.
     Wss {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
+        /// Which of its data centres.
+        dc_id: i32,
     },
     /// The program listens for HTTP requests.
     Http {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
+        /// Which of its data centres.
+        dc_id: i32,
     },
     /// The program listens for HTTP requests in TLS.
     Https {
         /// Where.
-        address: std::net::SocketAddr,
+        address: SocketAddr,
+        /// Which of its data centres.
+        dc_id: i32,
     },
     /// The program has several data centres ([`Server::addresses`](crate::Server::addresses)); it says so behind its
     /// address.
     Dcs {
         /// Where each of them listens.
-        addresses: std::collections::BTreeMap<i32, std::net::SocketAddr>,
+        addresses: std::collections::BTreeMap<i32, SocketAddr>,
     },
     /// A token for the login by QR code went out. Real clients show it as `tg://login?token=…`.
     LoginToken {
@@ -104,10 +113,10 @@ impl fmt::Debug for Event {
             Self::Dcs { addresses } => f.debug_struct("Dcs").field("addresses", addresses).finish(),
             Self::LoginToken { .. } => f.debug_struct("LoginToken").field("token", &Redacted).finish(),
             Self::Admin { address } => f.debug_struct("Admin").field("address", address).finish(),
-            Self::Ws { address } => f.debug_struct("Ws").field("address", address).finish(),
-            Self::Wss { address } => f.debug_struct("Wss").field("address", address).finish(),
-            Self::Http { address } => f.debug_struct("Http").field("address", address).finish(),
-            Self::Https { address } => f.debug_struct("Https").field("address", address).finish(),
+            Self::Ws { address, dc_id } => door(f, "Ws", address, *dc_id),
+            Self::Wss { address, dc_id } => door(f, "Wss", address, *dc_id),
+            Self::Http { address, dc_id } => door(f, "Http", address, *dc_id),
+            Self::Https { address, dc_id } => door(f, "Https", address, *dc_id),
             Self::CodeSent { .. } => {
                 f.debug_struct("CodeSent").field("phone", &Redacted).field("code", &Redacted).finish()
             }
@@ -124,6 +133,10 @@ impl fmt::Debug for Event {
             Self::LoggedOut { user_id } => f.debug_struct("LoggedOut").field("user_id", user_id).finish(),
         }
     }
+}
+
+fn door(f: &mut fmt::Formatter<'_>, name: &str, address: &SocketAddr, dc_id: i32) -> fmt::Result {
+    f.debug_struct(name).field("address", address).field("dc_id", &dc_id).finish()
 }
 
 /// The events of one server, from the moment of [`Server::events`](crate::Server::events) on.

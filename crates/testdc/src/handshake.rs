@@ -116,8 +116,13 @@ pub(crate) struct DcIdentity {
 impl DcIdentity {
     /// Whether a client's `dc` means this one: test servers are 10,000 further on, media connections negative.
     fn is_named_by(self, dc: i32) -> bool {
-        let own = if self.test_mode { self.id + 10_000 } else { self.id };
+        let own = self.named();
         dc == own || dc == -own
+    }
+
+    /// Its number as clients name it.
+    pub(crate) fn named(self) -> i32 {
+        if self.test_mode { self.id.saturating_add(10_000) } else { self.id }
     }
 }
 

@@ -74,6 +74,11 @@ impl Link {
         Self { is_request: true, ..Self::new(HTTP_LINK, centre) }
     }
 
+    /// The proxy has learned where the client wants to go, before anything was said there.
+    pub(crate) fn lead_to(&mut self, centre: Arc<DataCentre>) {
+        self.centre = centre;
+    }
+
     /// The connection's own randomness.
     pub(crate) fn entropy(&mut self) -> &mut Entropy {
         &mut self.entropy

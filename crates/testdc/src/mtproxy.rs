@@ -1,4 +1,4 @@
-//! An MTProxy in front of the data centre (protocol, "Transport obfuscation", and what the official proxy does).
+//! An MTProxy in front of the data centres (protocol, "Transport obfuscation", and what the official proxy does).
 //!
 //! **Owns** the secret, whom it lets in, and the memory of openings that were used. **Must not know** frames: behind the
 //! opening a connection is served like any other.
@@ -11,11 +11,12 @@
 
 pub(crate) mod fake_tls;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::centre::DataCentre;
 use crate::frame::Framing;
 use crate::limits::MAX_SEEN_OPENINGS;
 
@@ -74,14 +75,15 @@ impl fmt::Debug for MtproxySecret {
 #[derive(Debug)]
 pub(crate) struct Front {
     secret: MtproxySecret,
-    /// The only data centre behind it, as clients name it.
-    dc_id: i32,
+    /// The data centres behind it, by the numbers with which clients name them.
+    centres: BTreeMap<i32, Arc<DataCentre>>,
     seen: Mutex<Seen>,
 }
 
 impl Front {
-    pub(crate) fn new(secret: MtproxySecret, dc_id: i32) -> Self {
-        Self { secret, dc_id, seen: Mutex::default() }
+    pub(crate) fn new(secret: MtproxySecret, centres: impl IntoIterator<Item = Arc<DataCentre>>) -> Self {
+        let centres = centres.into_iter().map(|centre| (centre.identity.named(), centre)).collect();
+        Self { secret, centres, seen: Mutex::default() }
     }
 
     /// What is mixed into the keys.
@@ -98,9 +100,9 @@ impl Front {
         self.secret.form == Form::Plain || framing == Framing::PaddedIntermediate
     }
 
-    /// Whether the data centre that a client asks for (negative: its media servers) is the one behind the proxy.
-    pub(crate) fn leads_to(&self, dc_id: i16) -> bool {
-        i32::from(dc_id.unsigned_abs()) == self.dc_id
+    /// The data centre that a client asks for (negative: its media servers), if it is behind the proxy.
+    pub(crate) fn leads_to(&self, dc_id: i16) -> Option<Arc<DataCentre>> {
+        self.centres.get(&i32::from(dc_id.unsigned_abs())).cloned()
     }
 
     /// Remembers an opening; false if it was used before. Somebody who has recorded a connection must not learn, by
@@ -157,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_opening_is_good_for_one_connection_and_the_memory_is_bounded() {
-        let front = Front::new(KEY.parse().unwrap(), 2);
+        let front = Front::new(KEY.parse().unwrap(), [Arc::new(DataCentre::for_tests())]);
         let opening = |number: usize| {
             let mut bytes = [0; 32];
             bytes[..8].copy_from_slice(&number.to_le_bytes());
@@ -166,6 +168,7 @@ mod tests {
         assert!((0..=MAX_SEEN_OPENINGS).all(|number| front.is_new(opening(number))));
         assert!(!front.is_new(opening(MAX_SEEN_OPENINGS)) && !front.is_new(opening(1)));
         assert!(front.is_new(opening(0)), "the oldest one was forgotten");
-        assert!(front.leads_to(2) && front.leads_to(-2) && !front.leads_to(4) && !front.leads_to(10_002));
+        let leads_to = |dc_id| front.leads_to(dc_id).is_some();
+        assert!(leads_to(2) && leads_to(-2) && !leads_to(4) && !leads_to(10_002));
     }
 }

@@ -102,7 +102,7 @@ mod tests {
     use crate::vectors;
 
     fn front(vector: &vectors::Vector) -> Option<Front> {
-        vector.optional_text("secret").map(|secret| Front::new(secret.parse().unwrap(), 2))
+        vector.optional_text("secret").map(|secret| Front::new(secret.parse().unwrap(), []))
     }
 
     #[test]
@@ -142,12 +142,12 @@ mod tests {
             let wire = vector.hex("wire_init");
             let refused =
                 |front: &Front| Opening::detect(&mut BytesMut::from(wire.as_slice()), Some(front)).is_err();
-            let other = Front::new("ff".repeat(16).parse().unwrap(), 2);
+            let other = Front::new("ff".repeat(16).parse().unwrap(), []);
             assert!(refused(&other), "another secret, or none");
             let Some(front) = front(&vector) else { continue };
             tried += 1;
             assert!(!refused(&front) && refused(&front), "the first time alone");
-            let padded = Front::new(format!("dd{}", vector.text("secret")).parse().unwrap(), 2);
+            let padded = Front::new(format!("dd{}", vector.text("secret")).parse().unwrap(), []);
             assert_eq!(refused(&padded), vector.text("tag") != "dddddddd");
         }
         assert!(tried > 0);

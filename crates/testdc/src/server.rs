@@ -23,6 +23,7 @@ use crate::door::Door;
 use crate::event::Events;
 use crate::fault::FaultRule;
 use crate::limits::{MAX_ACCOUNTS, MAX_DCS};
+use crate::mtproxy::Front;
 use crate::store::{Keeper, StoreError};
 use crate::truth::Truth;
 use doors::Doors;
@@ -36,7 +37,7 @@ pub struct Server {
     truth: Arc<Truth>,
     mtproxy_address: Option<SocketAddr>,
     #[cfg(feature = "web")]
-    web: WebDoors,
+    web: BTreeMap<i32, WebDoors>,
     admin_address: Option<SocketAddr>,
     accepting: Vec<JoinHandle<()>>,
     keeper: Option<Keeper>,
@@ -118,6 +119,7 @@ impl Server {
             None => None,
         };
         let addresses = dcs.iter().map(|(id, (_, address))| (*id, *address)).collect();
+        let mtproxy_secret = config.mtproxy_secret.clone();
         // primes, PBKDF2 and a large book take their time: not on a thread that serves others
         let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, addresses));
         let Prepared { home, others, truth, keeper } =
@@ -127,17 +129,22 @@ impl Server {
         let accepting = |listener, centre: &Arc<DataCentre>, door| {
             tokio::spawn(accept::accept(listener, Arc::clone(centre), door, control.orders()))
         };
-        let centres = std::iter::once(&home).chain(&others);
-        let listeners = dcs.into_iter().map(|(_, (listener, _))| listener).zip(centres);
+        let centres = || std::iter::once(&home).chain(&others);
+        let open = dcs.into_iter().map(|(id, (listener, _))| (listener, id, Door::Tcp)).chain(doors.open);
+        let at = |dc_id| centres().find(|centre| centre.identity.id == dc_id).unwrap_or(&home);
         let mut tasks =
-            listeners.map(|(listener, centre)| accepting(listener, centre, Door::Tcp)).collect::<Vec<_>>();
-        tasks.extend(doors.open.into_iter().map(|(listener, door)| accepting(listener, &home, door)));
+            open.map(|(listener, dc_id, door)| accepting(listener, at(dc_id), door)).collect::<Vec<_>>();
+        let mtproxy_address = doors.mtproxy.as_ref().map(|(_, address)| *address);
+        tasks.extend(doors.mtproxy.zip(mtproxy_secret).map(|((listener, _), secret)| {
+            let front = Front::new(secret, centres().cloned());
+            accepting(listener, &home, Door::Mtproxy(Arc::new(front)))
+        }));
         tasks.extend(admin.map(|(listener, _)| tokio::spawn(admin::serve(listener, control.clone()))));
         tasks.extend(keeper.clone().map(|keeper| tokio::spawn(keeper.run(control.orders()))));
         Ok(Self {
             control,
             truth: Arc::new(truth),
-            mtproxy_address: doors.mtproxy,
+            mtproxy_address,
             #[cfg(feature = "web")]
             web: doors.web,
             admin_address,
@@ -173,9 +180,14 @@ impl Server {
         self.mtproxy_address
     }
 
-    /// Where it listens for the carriers of browsers, and whose certificates they must trust.
+    /// The number of its home data centre.
+    pub fn dc_id(&self) -> i32 {
+        self.control.home().identity.id
+    }
+
+    /// Where each of its data centres listens for the carriers of browsers, and whose certificates they must trust.
     #[cfg(feature = "web")]
-    pub fn web(&self) -> &WebDoors {
+    pub fn web(&self) -> &BTreeMap<i32, WebDoors> {
         &self.web
     }
 

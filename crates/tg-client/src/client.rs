@@ -19,7 +19,7 @@ use crate::error::ClientError;
 use crate::link::Link;
 use crate::retry::{Patience, Pause, Step};
 use crate::route::Route;
-use crate::session::{ServerState, SessionStore};
+use crate::session::SessionStore;
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
 pub(crate) const MAX_MIGRATIONS: usize = 4;
@@ -171,7 +171,7 @@ impl Client {
         tracing::info!(dc_id, "the account lives in another data centre");
         let address =
             self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner).get(&dc_id).copied();
-        let server = self.session().state().server.moved_to(dc_id, address)?;
+        let server = self.shared.route.moved(&self.session().state().server, dc_id, address)?;
         self.session().update(|state| {
             state.server = server;
             state.key = None;
@@ -296,7 +296,8 @@ fn introduction(config: &Config) -> Bytes {
 /// Opens a link for the session's server and saves the key that it ends up with.
 async fn open_link(config: &Config, route: &Route, session: &SessionStore) -> Result<Link, ClientError> {
     let state = session.state();
-    let link = Link::open(&state.server, route, state.key, config, introduction(config)).await?;
+    let server = route.locate(state.server);
+    let link = Link::open(&server, route, state.key, config, introduction(config)).await?;
     let present = link.key_state();
     session.update(|state| state.key = Some(present))?;
     Ok(link)
@@ -308,23 +309,5 @@ fn migration(error: &RpcError) -> Option<i32> {
             error.parameter().and_then(|dc_id| i32::try_from(dc_id).ok())
         }
         _ => None,
-    }
-}
-
-impl ServerState {
-    /// The same kind of server with another number. Where Telegram's own are is built in; a server of the user's own
-    /// says where its others are.
-    fn moved_to(&self, dc_id: i32, address: Option<SocketAddr>) -> Result<Self, ClientError> {
-        if let (Self::Custom { rsa_key_pem, .. }, Some(address)) = (self, address) {
-            let (address, rsa_key_pem) = (address.to_string(), rsa_key_pem.clone());
-            return Ok(Self::Custom { dc_id, address, rsa_key_pem });
-        }
-        match self {
-            Self::Production { .. } if !crate::dc::production(dc_id).is_empty() => {
-                Ok(Self::Production { dc_id })
-            }
-            Self::Test { .. } if !crate::dc::test(dc_id).is_empty() => Ok(Self::Test { dc_id }),
-            _ => Err(ClientError::UnknownDataCentre { dc_id }),
-        }
     }
 }

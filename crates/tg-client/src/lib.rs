@@ -54,7 +54,9 @@ pub mod takeout;
 pub use crate::allow_list::{AlsoRead, NotReadOnly};
 pub use crate::client::Client;
 pub use mtproto::frame::FrameKind;
-pub use mtproto::io::{Breakers, CarrierError, Observer, Opener, Progress, Tls};
+pub use mtproto::io::{
+    Breakers, CarrierError, Error as ConnectionError, Observer, Opener, Progress, ProxyError, Tls,
+};
 pub use mtproto::proxy::{Proxy, ProxyUrlError, SecretForm};
 
 pub use crate::config::{ApiCredentials, Config, DEFAULT_DC_ID, DeviceInfo, Timeouts};

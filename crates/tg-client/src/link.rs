@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
-use mtproto::io;
+use mtproto::io::{self, ProxyError};
+use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
 use tokio::sync::Mutex;
@@ -62,9 +63,14 @@ impl Link {
     }
 
     async fn connect(config: io::Config, timeouts: &Timeouts) -> Result<Self, ClientError> {
-        let connect = io::Client::connect(config);
-        let connected = tokio::time::timeout(timeouts.connect, connect).await;
-        let (driver, updates) = connected.map_err(|_| ClientError::Timeout { after: timeouts.connect })??;
+        let after = timeouts.connect;
+        let is_behind_mtproxy = matches!(config.proxy, Some(Proxy::MtProxy { .. }));
+        let connected = tokio::time::timeout(after, io::Client::connect(config)).await;
+        let (driver, updates) = connected.map_err(|_| {
+            // nothing of ours went anywhere else
+            let by_proxy = is_behind_mtproxy.then(|| io::Error::from(ProxyError::Timeout { after }).into());
+            by_proxy.unwrap_or(ClientError::Timeout { after })
+        })??;
         Ok(Self { driver, updates: Mutex::new(updates) })
     }
 

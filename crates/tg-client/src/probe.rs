@@ -26,7 +26,7 @@ pub struct Probe {
 /// [`ClientError`]: unreachable, no way through the proxy, a server that does not hold the RSA key.
 pub async fn probe(server: &ServerState, route: &Route, timeouts: &Timeouts) -> Result<Probe, ClientError> {
     let start = Instant::now();
-    let link = Link::probe(server, route, timeouts).await?;
+    let link = Link::probe(&route.locate(server.clone()), route, timeouts).await?;
     let elapsed = start.elapsed();
     let time_offset_secs = link.key_state().time_offset_secs;
     link.close().await;

@@ -2,6 +2,7 @@
 //!
 //! A route is a matter of the network that somebody is in today, so a session keeps nothing of it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use mtproto::frame::FrameKind;
@@ -47,6 +48,9 @@ pub struct Route {
     /// What opens the streams that carry frames, in place of a TCP connection to the server: a tunnel, or a pipe in memory.
     /// It knows where the server is, and goes through no proxy.
     pub opener: Option<Opener>,
+    /// Where data centres of the user's own are today (`host:port`), by their numbers. It goes before what a session or
+    /// the server itself says, and a transport other than TCP has no other list: `help.getConfig` names TCP ports alone.
+    pub dc_addresses: BTreeMap<i32, String>,
     /// What the connection goes through.
     pub proxy: Option<Proxy>,
     /// Whose certificates count; without, those that browsers trust.
@@ -63,6 +67,42 @@ impl Route {
     /// Straight on, or through a proxy.
     pub fn through(proxy: Option<Proxy>) -> Self {
         Self { proxy, ..Self::default() }
+    }
+
+    /// The same server where it is today.
+    pub(crate) fn locate(&self, server: ServerState) -> ServerState {
+        match server {
+            ServerState::Custom { dc_id, address, rsa_key_pem } => {
+                let address = self.dc_addresses.get(&dc_id).cloned().unwrap_or(address);
+                ServerState::Custom { dc_id, address, rsa_key_pem }
+            }
+            telegram => telegram,
+        }
+    }
+
+    /// The same kind of server with another number. Where Telegram's own are is built in, for every transport; where the
+    /// user's own are the route says or, for TCP, the server itself: `listed`.
+    pub(crate) fn moved(
+        &self,
+        server: &ServerState,
+        dc_id: i32,
+        listed: Option<SocketAddr>,
+    ) -> Result<ServerState, ClientError> {
+        let address = match (self.dc_addresses.get(&dc_id), listed) {
+            (Some(named), _) => Some(named.clone()),
+            (None, Some(listed)) if self.transport == Transport::Tcp => Some(listed.to_string()),
+            (None, _) => None,
+        };
+        match (server, address) {
+            (ServerState::Custom { rsa_key_pem, .. }, Some(address)) => {
+                Ok(ServerState::Custom { dc_id, address, rsa_key_pem: rsa_key_pem.clone() })
+            }
+            (ServerState::Production { .. }, _) if !dc::production(dc_id).is_empty() => {
+                Ok(ServerState::Production { dc_id })
+            }
+            (ServerState::Test { .. }, _) if !dc::test(dc_id).is_empty() => Ok(ServerState::Test { dc_id }),
+            _ => Err(ClientError::UnknownDataCentre { dc_id }),
+        }
     }
 
     /// The carrier to a server, and the addresses that it needs.
@@ -152,6 +192,34 @@ mod tests {
         assert_eq!(text, "http None /api false");
         let (text, addresses) = carrier(Transport::Tcp, &production);
         assert_eq!((text.as_str(), addresses[0].port()), ("Tcp", 443));
+    }
+
+    #[test]
+    fn a_server_moves_without_leaving_the_transport() {
+        let own = |dc_id: i32, address: &str| ServerState::Custom {
+            dc_id,
+            address: address.to_owned(),
+            rsa_key_pem: "key".to_owned(),
+        };
+        let (here, listed) = (own(2, "a.example:443"), "192.0.2.3:80".parse().ok());
+        let mut route = Route::default();
+        assert_eq!(route.moved(&here, 3, listed).unwrap(), own(3, "192.0.2.3:80"));
+        assert!(route.moved(&here, 3, None).is_err());
+        route.transport = Transport::Wss;
+        let unknown = route.moved(&here, 3, listed).unwrap_err();
+        assert!(matches!(unknown, ClientError::UnknownDataCentre { dc_id: 3 }), "the list is of TCP ports");
+        for transport in [Transport::Tcp, Transport::Https] {
+            let dc_addresses = BTreeMap::from([(3, "b.example:443".to_owned())]);
+            route = Route { transport, dc_addresses, ..Route::default() };
+            assert_eq!(route.moved(&here, 3, listed).unwrap(), own(3, "b.example:443"));
+            assert_eq!(route.locate(own(3, "c.example:1")), own(3, "b.example:443"));
+            assert_eq!(route.locate(here.clone()), here);
+            let production = ServerState::production();
+            assert_eq!(route.locate(production.clone()), production);
+            let moved = route.moved(&production, 4, listed).unwrap();
+            assert_eq!(moved, ServerState::Production { dc_id: 4 });
+            assert!(route.moved(&ServerState::test(), 4, listed).is_err());
+        }
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl Driver {
     /// Serves one connection.
     async fn serve(&mut self, link: &mut Link) -> Ended {
         self.session.handle_connected(self.clock.now());
-        let Link { reader, writer } = link;
+        let Link { reader, writer, .. } = link;
         loop {
             if let Err(error) = self.pump(writer) {
                 return Ended::Lost(error);

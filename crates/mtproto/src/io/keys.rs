@@ -5,7 +5,8 @@ use tokio::time::timeout;
 use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
 use crate::io::dial::Dialer;
 use crate::io::link::Link;
-use crate::io::{Error, TemporaryKeys};
+use crate::io::{Error, ProxyError, TemporaryKeys};
+use crate::proxy::Proxy;
 use crate::session::{MsgIds, Resume, TemporaryKey};
 
 /// A connection with what a session over it starts from.
@@ -78,9 +79,11 @@ impl Dialer {
     async fn make_key(&mut self, link: &mut Link, key_use: KeyUse) -> Result<Established, Error> {
         let after = self.config.handshake_timeout;
         let made = timeout(after, self.exchange(link, key_use)).await;
-        let made = made.map_err(|_| Error::HandshakeTimeout { after })?.map_err(|error| match error {
+        let is_behind_mtproxy = matches!(self.config.proxy, Some(Proxy::MtProxy { .. }));
+        let made = made.unwrap_or(Err(Error::HandshakeTimeout { after })).map_err(|error| match error {
             // a server that lost the thread of the exchange, not one that does not know a key of ours
             Error::Transport(error) => Error::KeyExchangeRefused(error),
+            error if is_behind_mtproxy && !link.has_answered => turned_away(error),
             other => other,
         })?;
         tracing::info!(is_temporary = made.expires_at.is_some(), "a new key was made");
@@ -115,6 +118,16 @@ impl Dialer {
     ) -> Result<bytes::BytesMut, Error> {
         let message = plain::wrap(msg_ids.next(self.clock.now().unix), request);
         link.exchange(&message, &mut self.random).await
+    }
+}
+
+/// An MTProxy says nothing to whoever has another secret: it closes the connection, or lets it hang.
+fn turned_away(error: Error) -> Error {
+    match error {
+        Error::Closed => ProxyError::Closed.into(),
+        Error::Io(error) => ProxyError::Io(error).into(),
+        Error::HandshakeTimeout { after } => ProxyError::Timeout { after }.into(),
+        other => other,
     }
 }
 

@@ -29,6 +29,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 pub(super) struct Link {
     pub(super) reader: LinkReader,
     pub(super) writer: LinkWriter,
+    /// Whether a step of a key exchange was answered.
+    pub(super) has_answered: bool,
 }
 
 /// What arrives.
@@ -56,6 +58,7 @@ impl From<Framed> for Link {
         Self {
             reader: LinkReader::Framed(Box::new(framed.reader)),
             writer: LinkWriter::Framed(Box::new(framed.writer)),
+            has_answered: false,
         }
     }
 }
@@ -93,6 +96,7 @@ impl Link {
         Self {
             reader: LinkReader::Http { answers, unread: VecDeque::new(), polls_ended: 0 },
             writer: LinkWriter::Http(posts),
+            has_answered: false,
         }
     }
 
@@ -108,7 +112,10 @@ impl Link {
         }
         loop {
             match self.reader.next_frame()? {
-                Some(Frame::Message(body)) => return Ok(body),
+                Some(Frame::Message(body)) => {
+                    self.has_answered = true;
+                    return Ok(body);
+                }
                 Some(Frame::TransportError(error)) => return Err(error.into()),
                 Some(Frame::QuickAck(_)) => {}
                 None => self.reader.read().await?,

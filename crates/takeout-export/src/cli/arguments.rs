@@ -167,9 +167,10 @@ pub struct Server {
     /// Telegram's test servers instead of its real ones
     #[arg(long, conflicts_with = "dc")]
     pub test_dc: bool,
-    /// Any server: data centre number, host and port, like 2=127.0.0.1:4430
+    /// Any server: data centre number, host and port for the --transport, like 2=127.0.0.1:4430; repeat it for each
+    /// further data centre to which that one may send an account
     #[arg(long, value_name = "ID=HOST:PORT", requires = "rsa_key")]
-    pub dc: Option<String>,
+    pub dc: Vec<String>,
     /// The public RSA key of that server (PEM)
     #[arg(long, value_name = "FILE", requires = "dc")]
     pub rsa_key: Option<PathBuf>,
@@ -280,5 +281,6 @@ mod tests {
         assert!(parse("x export").is_err());
         assert!(parse("x login --api-id 0").is_err());
         assert!(parse("x export --out d --dc 2=h:1 --rsa-key f --json -vv").is_ok());
+        assert!(parse("x export --out d --dc 2=h:1 --dc 3=i:1 --rsa-key f").is_ok());
     }
 }

@@ -1,6 +1,7 @@
 //! Every way to fail: what is said, what to do now, and the exit code.
 
 pub(super) mod account;
+mod proxy;
 mod session;
 
 use std::io;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tg_client::session::foreign::ForeignError;
-use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
+use tg_client::{ClientError, ConnectionError, LoginError, ProxyUrlError, SessionError, TakeoutError};
 
 use self::account::Trouble;
 use super::exit::Exit;
@@ -277,6 +278,14 @@ fn client_advice(error: &ClientError) -> Option<String> {
     }
     if let ClientError::Session(error) = error {
         return session::advice(error);
+    }
+    if let Some(ConnectionError::Proxy(error)) = error.connection() {
+        return Some(proxy::advice(error).to_owned());
+    }
+    if let ClientError::UnknownDataCentre { dc_id } = error {
+        return Some(format!(
+            "name where it listens for this --transport, beside the other one: --dc {dc_id}=HOST:PORT"
+        ));
     }
     Some(match client_exit(error) {
         Exit::NotLoggedIn => "takeout-export login".to_owned(),

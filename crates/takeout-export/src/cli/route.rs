@@ -8,10 +8,12 @@ use tg_client::{FrameKind, Observer, Progress, Proxy, Route, SecretForm, Tls, Tr
 
 use super::arguments::{FramingName, Server, TransportName};
 use super::failure::Failure;
+use super::settings;
 
 /// The way to the server. `say` tells the user why it takes so long.
 pub(super) fn route(server: &Server, say: impl Fn(&str) + Send + Sync + 'static) -> Result<Route, Failure> {
     let mut route = Route::through(proxy(server)?);
+    route.dc_addresses = settings::dc_addresses(server)?;
     route.transport = match server.transport {
         TransportName::Tcp => Transport::Tcp,
         TransportName::Ws => Transport::Ws,

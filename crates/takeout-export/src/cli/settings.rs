@@ -1,5 +1,6 @@
 //! What is meant by the arguments: which server, whose application, which session file.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::PathBuf;
@@ -16,18 +17,25 @@ pub(super) fn server(server: &Server) -> Result<Option<ServerState>, Failure> {
     if server.test_dc {
         return Ok(Some(ServerState::test()));
     }
-    let (Some(dc), Some(key_path)) = (&server.dc, &server.rsa_key) else {
+    let (Some(dc), Some(key_path)) = (server.dc.first(), &server.rsa_key) else {
         return Ok(None);
     };
-    let parts = dc.split_once('=').and_then(|(id, address)| Some((id.parse().ok()?, address)));
-    let Some((dc_id, address)) = parts.filter(|(_, address)| address.contains(':')) else {
-        return Err(Failure::Usage {
-            what: format!("--dc wants ID=HOST:PORT, like 2=127.0.0.1:4430, not {dc}"),
-        });
-    };
+    let (dc_id, address) = data_centre(dc)?;
     let rsa_key_pem =
         fs::read_to_string(key_path).map_err(|source| Failure::Input { path: key_path.clone(), source })?;
-    Ok(Some(ServerState::Custom { dc_id, address: address.to_owned(), rsa_key_pem }))
+    Ok(Some(ServerState::Custom { dc_id, address, rsa_key_pem }))
+}
+
+/// Where the data centres are that were named.
+pub(super) fn dc_addresses(server: &Server) -> Result<BTreeMap<i32, String>, Failure> {
+    server.dc.iter().map(|dc| data_centre(dc)).collect()
+}
+
+fn data_centre(dc: &str) -> Result<(i32, String), Failure> {
+    let parts = dc.split_once('=').and_then(|(id, address)| Some((id.parse().ok()?, address.to_owned())));
+    parts.filter(|(_, address)| address.contains(':')).ok_or_else(|| Failure::Usage {
+        what: format!("--dc wants ID=HOST:PORT, like 2=127.0.0.1:4430, not {dc}"),
+    })
 }
 
 /// What only a login needs: asked for where it is not given.

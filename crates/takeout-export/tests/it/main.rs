@@ -27,6 +27,7 @@ mod full_disk;
 mod kills;
 mod login;
 mod look;
+mod moves;
 mod people;
 mod people_files;
 mod program;

@@ -1,6 +1,7 @@
 //! Every way to write a proxy down, on the command line and in the environment; with each of them somebody logs in and exports
 //! where the proxy alone leads to the data centre.
 
+use std::io::{Read as _, Write as _};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -108,14 +109,40 @@ fn an_mtproxy_with_a_plain_secret_takes_each_framing() {
 
 #[test]
 fn an_mtproxy_lets_nobody_in_with_another_secret() {
-    let world = behind(&format!("ee{KEY}{DOMAIN}"));
-    run(&mut world.login()).succeeds();
-    let port = world.server.mtproxy_address().unwrap().port();
-    let wrong = format!("ee{}{DOMAIN}", "ff".repeat(16));
-    let link = format!("tg://proxy?server=127.0.0.1&port={port}&secret={wrong}");
-    let mut export = nowhere(&world, "export");
-    let ran = run(export.args(["--proxy", &link]).arg("--out").arg(world.out())).fails(5, "proxy");
-    assert!(!ran.stderr.contains(&wrong), "a secret is not told: {}", ran.stderr);
+    let other = "ff".repeat(16);
+    for (secret, wrong) in [
+        (KEY.to_owned(), other.clone()),
+        (format!("dd{KEY}"), format!("dd{other}")),
+        (format!("ee{KEY}{DOMAIN}"), format!("ee{other}{DOMAIN}")),
+    ] {
+        let world = behind(&secret);
+        run(&mut world.login()).succeeds();
+        let port = world.server.mtproxy_address().unwrap().port();
+        let link = format!("tg://proxy?server=127.0.0.1&port={port}&secret={wrong}");
+        let mut export = nowhere(&world, "export");
+        let ran = run(export.args(["--proxy", &link]).arg("--out").arg(world.out()));
+        let ran = ran.fails(5, "no way through the proxy");
+        assert!(ran.stderr.contains("now: check host, port and secret of --proxy"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(&other), "a secret is not told: {}", ran.stderr);
+    }
+}
+
+/// What answers a hello of `ee` without the secret: the web site that a proxy hides behind.
+#[test]
+fn a_web_site_is_no_mtproxy() {
+    let world = World::logged_in();
+    let site = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = site.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in site.incoming().map_while(Result::ok) {
+            // a greeting, a change of cipher and a first record, as TLS has them
+            let hello = [&[0x16, 3, 3, 0, 50][..], &[7; 50], &[0x14, 3, 3, 0, 1, 1, 0x17, 3, 3, 0, 1, 5]];
+            let _gone = stream.write_all(&hello.concat()).and_then(|()| stream.read_to_end(&mut Vec::new()));
+        }
+    });
+    let link = format!("tg://proxy?server=127.0.0.1&port={port}&secret=ee{KEY}{DOMAIN}");
+    let ran = run(world.export().args(["--proxy", &link])).fails(6, "the proxy breaks the disguise");
+    assert!(ran.stderr.contains("now: check host, port and secret of --proxy"), "{}", ran.stderr);
 }
 
 #[test]
@@ -142,6 +169,9 @@ fn other_proxies_in_every_spelling() {
         format!("http://127.0.0.1:{http_port}"),
     ] {
         let ran = run(world.export().args(["--proxy", &wrong])).fails(5, "proxy");
+        let is_advised = ran.stderr.contains("now: check user name and password of --proxy");
+        // without a user name the test's proxy just hangs up
+        assert!(is_advised || !wrong.contains("another"), "{}", ran.stderr);
         assert!(!ran.stderr.contains("another"), "a password is not told: {}", ran.stderr);
     }
 }

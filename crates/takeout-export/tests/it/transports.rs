@@ -29,13 +29,13 @@ fn world(mtproxy_secret: Option<&str>) -> World {
         mtproxy_secret: mtproxy_secret.map(|secret| secret.parse().unwrap()),
         ..testdc::Config::default()
     });
-    std::fs::write(world.path("ca.pem"), world.server.web().ca_pem.as_ref().unwrap()).unwrap();
+    std::fs::write(world.path("ca.pem"), world.server.web()[&2].ca_pem.as_ref().unwrap()).unwrap();
     world
 }
 
 /// A command whose server is the transport's port.
 fn command(world: &World, name: &str, transport: &str) -> Command {
-    let web = world.server.web();
+    let web = &world.server.web()[&2];
     let port = match transport {
         "ws" => web.ws,
         "wss" => web.wss,

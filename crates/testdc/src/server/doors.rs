@@ -1,27 +1,28 @@
-//! The further ports of a data centre: a proxy in front, and the carriers of browsers.
+//! The further ports: a proxy in front of all data centres, and for each of them the carriers of browsers.
 
+#[cfg(feature = "web")]
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
 use super::{BindError, listen, prepare};
 use crate::config::Config;
 use crate::door::Door;
-use crate::mtproxy::Front;
 #[cfg(feature = "web")]
 use crate::web::TestTls;
 
 /// What listens, and where.
 #[derive(Debug, Default)]
 pub(super) struct Doors {
-    pub(super) open: Vec<(TcpListener, Door)>,
-    pub(super) mtproxy: Option<SocketAddr>,
+    /// With the number of the data centre behind it.
+    pub(super) open: Vec<(TcpListener, i32, Door)>,
+    pub(super) mtproxy: Option<(TcpListener, SocketAddr)>,
     #[cfg(feature = "web")]
-    pub(super) web: WebDoors,
+    pub(super) web: BTreeMap<i32, WebDoors>,
 }
 
-/// Where a server listens for the carriers of browsers.
+/// Where a data centre listens for the carriers of browsers.
 #[cfg(feature = "web")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -42,39 +43,48 @@ impl Doors {
     /// Listens wherever the configuration says.
     pub(super) async fn open(config: &Config) -> Result<Self, BindError> {
         let mut doors = Self::default();
-        if let Some(secret) = config.mtproxy_secret.clone() {
-            let front = Arc::new(Front::new(secret, prepare::named_dc_id(config)));
+        if config.mtproxy_secret.is_some() {
             // the proxy is on a port of its own
-            let free = SocketAddr::new(config.listen.ip(), 0);
-            doors.mtproxy = doors.add(Some(free), Door::Mtproxy(front)).await?;
+            doors.mtproxy = Some(listen(SocketAddr::new(config.listen.ip(), 0)).await?);
         }
         #[cfg(feature = "web")]
-        doors.open_web(config.web).await?;
+        doors.open_web(config).await?;
         Ok(doors)
     }
 
+    /// The home data centre listens where the configuration says, the others beside it, on free ports.
     #[cfg(feature = "web")]
-    async fn open_web(&mut self, wanted: crate::config::Web) -> Result<(), BindError> {
+    async fn open_web(&mut self, config: &Config) -> Result<(), BindError> {
+        let wanted = config.web;
         let tls = (wanted.wss.is_some() || wanted.https.is_some()).then(TestTls::new).transpose();
         let tls = tls.map_err(|error| BindError::Certificate { reason: error.to_string() })?;
-        self.web = WebDoors {
-            ws: self.add(wanted.ws, Door::WebSocket(None)).await?,
-            wss: self.add(wanted.wss, Door::WebSocket(tls.clone())).await?,
-            http: self.add(wanted.http, Door::Http(None)).await?,
-            https: self.add(wanted.https, Door::Http(tls.clone())).await?,
-            ca_pem: tls.map(|tls| tls.ca_pem().to_owned()),
-        };
+        for dc_id in std::iter::once(config.dc_id).chain(prepare::other_dcs(config)) {
+            let at = |address: Option<SocketAddr>| {
+                let free = address.map(|address| SocketAddr::new(address.ip(), 0));
+                if dc_id == config.dc_id { address } else { free }
+            };
+            let doors = WebDoors {
+                ws: self.add(at(wanted.ws), dc_id, Door::WebSocket(None)).await?,
+                wss: self.add(at(wanted.wss), dc_id, Door::WebSocket(tls.clone())).await?,
+                http: self.add(at(wanted.http), dc_id, Door::Http(None)).await?,
+                https: self.add(at(wanted.https), dc_id, Door::Http(tls.clone())).await?,
+                ca_pem: tls.as_ref().map(|tls| tls.ca_pem().to_owned()),
+            };
+            self.web.insert(dc_id, doors);
+        }
         Ok(())
     }
 
+    #[cfg(feature = "web")]
     async fn add(
         &mut self,
         address: Option<SocketAddr>,
+        dc_id: i32,
         door: Door,
     ) -> Result<Option<SocketAddr>, BindError> {
         let Some(address) = address else { return Ok(None) };
         let (listener, address) = listen(address).await?;
-        self.open.push((listener, door));
+        self.open.push((listener, dc_id, door));
         Ok(Some(address))
     }
 }

@@ -45,11 +45,6 @@ pub(super) fn check(config: &Config) -> Result<(), BindError> {
     config.faults.iter().try_for_each(|rule| Ok(check_fault(&rule.fault)?))
 }
 
-/// The data centre's number as clients name it: test data centres are 10,000 higher.
-pub(super) fn named_dc_id(config: &Config) -> i32 {
-    if config.test_mode { config.dc_id.saturating_add(10_000) } else { config.dc_id }
-}
-
 /// The numbers of the data centres beside the home one, in the order of [`Prepared::others`].
 pub(super) fn other_dcs(config: &Config) -> impl Iterator<Item = i32> + use<> {
     let (home, count) = (config.dc_id, i32::try_from(config.dcs).unwrap_or(0));

@@ -64,7 +64,7 @@ impl TestServer {
     }
 
     pub(crate) fn web(&self) -> &testdc::WebDoors {
-        self.server().web()
+        &self.server().web()[&2]
     }
 
     pub(crate) fn pem(&self) -> String {

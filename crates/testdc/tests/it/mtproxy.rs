@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use mtproto::frame::fake_tls::{ClientHello, FakeTlsError};
 use mtproto::frame::obfuscation::ObfuscationError;
@@ -101,11 +102,32 @@ fn another_secret_or_form_is_not_let_in() {
     ] {
         let server = serve(&served);
         let error = refusal(through(&server, &used));
-        assert!(matches!(error, Error::Closed | Error::Io(_)), "{served} {used}: {error:?}");
+        assert!(is_turned_away(&error), "{served} {used}: {error:?}");
     }
     let server = serve(&format!("ee{KEY}{DOMAIN}"));
     let error = refusal(through(&server, &format!("ee{other}{DOMAIN}")));
-    assert!(matches!(error, Error::Proxy(ProxyError::Closed | ProxyError::Io(_))), "{error:?}");
+    assert!(is_turned_away(&error), "{error:?}");
+}
+
+fn is_turned_away(error: &Error) -> bool {
+    matches!(error, Error::Proxy(ProxyError::Closed | ProxyError::Io(_)))
+}
+
+/// Others let whoever has another secret hang, so that nobody learns what they are.
+#[test]
+fn a_proxy_that_says_nothing_is_not_waited_for() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = serve(KEY);
+    for secret in secrets() {
+        let mut config = through(&server, &secret);
+        let address = ProxyAddress { host: "127.0.0.1".to_owned(), port: address.port() };
+        config.proxy = Some(Proxy::MtProxy { address, secret: secret.parse().unwrap() });
+        config.connect_timeout = Duration::from_millis(200);
+        config.handshake_timeout = Duration::from_millis(200);
+        let error = refusal(config);
+        assert!(matches!(error, Error::Proxy(ProxyError::Timeout { .. })), "{error:?}");
+    }
 }
 
 #[test]

@@ -72,8 +72,10 @@ async fn read(from: &Path, form: ForeignForm, interrupt: &Interrupt) -> Result<F
 fn server_of(found: &ForeignSession, named: &Server) -> Result<ServerState, Failure> {
     let dc_id = found.dc_id;
     Ok(match settings::server(named)? {
-        Some(server @ ServerState::Custom { .. }) if server.dc_id() == dc_id => server,
-        Some(ServerState::Custom { .. }) => return Err(Failure::OtherServer),
+        Some(ServerState::Custom { rsa_key_pem, .. }) => {
+            let address = settings::dc_addresses(named)?.remove(&dc_id).ok_or(Failure::OtherServer)?;
+            ServerState::Custom { dc_id, address, rsa_key_pem }
+        }
         Some(_) => ServerState::Test { dc_id },
         None if found.is_test == Some(true) => ServerState::Test { dc_id },
         None => ServerState::Production { dc_id },

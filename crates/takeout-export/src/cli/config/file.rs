@@ -33,8 +33,25 @@ pub(super) struct FileSettings {
     pub(super) api_hash: Option<Secret>,
     pub(super) proxy: Option<Secret>,
     pub(super) test_dc: Option<bool>,
-    pub(super) dc: Option<String>,
+    pub(super) dc: Option<OneOrSeveral>,
     pub(super) rsa_key: Option<PathBuf>,
+}
+
+/// A text, or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl OneOrSeveral {
+    fn to_vec(&self) -> Vec<String> {
+        match self {
+            Self::One(text) => vec![text.clone()],
+            Self::Several(texts) => texts.clone(),
+        }
+    }
 }
 
 /// A text that is not shown.
@@ -103,9 +120,9 @@ impl ConfigFile {
 
     pub(super) fn complete_server(&self, server: &mut Server) {
         let file = &self.settings;
-        if server.dc.is_none() && !server.test_dc {
+        if server.dc.is_empty() && !server.test_dc {
             server.test_dc = file.test_dc == Some(true);
-            server.dc.clone_from(&file.dc);
+            server.dc = file.dc.as_ref().map(OneOrSeveral::to_vec).unwrap_or_default();
             server.rsa_key.clone_from(&file.rsa_key);
         }
         if server.proxy.is_none() {

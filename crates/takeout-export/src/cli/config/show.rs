@@ -50,7 +50,7 @@ pub(super) fn run(settings: Settings, file: &ConfigFile, origins: &Origins) -> R
         line("no_keyring", "no_keyring", yes(session.no_keyring)),
         line("insecure_plain_session", "insecure_plain_session", yes(session.insecure_plain_session)),
         line("test_dc", "test_dc", yes(server.test_dc)),
-        line("dc", "dc", server.dc.clone()),
+        line("dc", "dc", (!server.dc.is_empty()).then(|| server.dc.join(", "))),
         line("rsa_key", "rsa_key", path_text(&server.rsa_key)),
         line("proxy", "proxy", hidden(server.proxy.is_some())),
     ];
