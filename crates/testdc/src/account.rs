@@ -3,6 +3,7 @@
 //! **Owns** the accounts of a data centre: profile, code, password verifier ([`srp`]), address book and the state of
 //! their takeout ([`takeout`]). **Must not know** the wire or who is logged in.
 
+mod blocklist;
 mod contact_list;
 mod kept;
 pub(crate) mod srp;

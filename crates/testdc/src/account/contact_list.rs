@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::blocklist::Blocklist;
 use crate::book::{AddressBook, ContactEntry, Person, SavedRecord};
 use crate::directory::People;
 
@@ -14,8 +15,10 @@ pub(crate) struct ContactList {
     #[serde(skip)]
     index_by_user: HashMap<i64, usize>,
     notes: BTreeMap<i64, String>,
-    /// User id and when they were blocked.
-    blocked: BTreeMap<i64, i32>,
+    pub(crate) blocked: Blocklist,
+    /// Who does not see the stories of the account.
+    #[serde(default)]
+    pub(crate) blocked_from_stories: Blocklist,
     top_peers_are_off: bool,
     /// Users whom `contacts.resetTopPeerRating` has taken off the list.
     without_rating: BTreeSet<i64>,
@@ -156,23 +159,9 @@ impl ContactList {
         &self.phone_shown_to
     }
 
-    pub(crate) fn block(&mut self, user_id: i64, date: i32) {
-        self.blocked.entry(user_id).or_insert(date);
-    }
-
-    pub(crate) fn unblock(&mut self, user_id: i64) {
-        self.blocked.remove(&user_id);
-    }
-
-    /// Who is blocked since when, the latest first.
-    pub(crate) fn blocked(&self) -> Vec<(i64, i32)> {
-        let mut blocked = self.blocked.iter().map(|(id, date)| (*id, *date)).collect::<Vec<_>>();
-        blocked.sort_by_key(|(id, date)| (std::cmp::Reverse(*date), *id));
-        blocked
-    }
-
-    pub(crate) fn is_blocked(&self, user_id: i64) -> bool {
-        self.blocked.contains_key(&user_id)
+    /// The list of the blocked, or that of those who do not see stories.
+    pub(crate) fn blocklist(&mut self, of_stories: bool) -> &mut Blocklist {
+        if of_stories { &mut self.blocked_from_stories } else { &mut self.blocked }
     }
 
     pub(crate) fn switch_top_peers(&mut self, on: bool) {

@@ -4,7 +4,7 @@
 //! whoever is connected and not kept: a client that missed some is told to begin anew (`updates.differenceTooLong`).
 
 use tl_api::{functions::updates, types};
-use tl_codec::{Constructor, Encode};
+use tl_codec::{Constructor, Encode, encode_vector};
 
 use super::request::{Access, Answer, Method, Request, read};
 use crate::clock::UnixTime;
@@ -15,6 +15,8 @@ const DIFFERENCE_EMPTY: u32 = 0x5d75_a138;
 const DIFFERENCE_TOO_LONG: u32 = 0x4afe_8f6d;
 /// `updateShort#78d4dec1 update:Update date:int = Updates`
 const UPDATE_SHORT: u32 = 0x78d4_dec1;
+/// `updatePeerLocated#b4afcfb0 peers:Vector<PeerLocated> = Update`
+const UPDATE_PEER_LOCATED: u32 = 0xb4af_cfb0;
 /// `updateShortMessage#313bc7f8 flags:# … id:int user_id:long message:string pts:int pts_count:int date:int …`
 const UPDATE_SHORT_MESSAGE: u32 = 0x313b_c7f8;
 
@@ -66,6 +68,15 @@ pub(super) fn login_token(now: UnixTime) -> Vec<u8> {
     let mut out = UPDATE_SHORT.to_bytes();
     types::UpdateLoginToken.encode(&mut out);
     now.secs().encode(&mut out);
+    out
+}
+
+/// A list of the people around, without anybody in it.
+pub(super) fn nobody_near(date: i32) -> Vec<u8> {
+    let mut out = UPDATE_SHORT.to_bytes();
+    UPDATE_PEER_LOCATED.encode(&mut out);
+    encode_vector::<i32>(&[], &mut out);
+    date.encode(&mut out);
     out
 }
 

@@ -73,7 +73,8 @@ fn get_full_user(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let birthday = directory::birthday(user.id);
     let full_user = types::UserFull {
         id: user.id,
-        blocked: list.is_blocked(user.id),
+        blocked: list.blocked.contains(user.id),
+        blocked_my_stories_from: list.blocked_from_stories.contains(user.id),
         birthday: birthday.map(|(day, month, year)| types::Birthday { day, month, year }),
         note: list
             .note(user.id)

@@ -259,6 +259,67 @@ fn the_blocked_come_in_slices() {
     assert_eq!(refused(&mut client, &nobody), "400 PEER_ID_INVALID");
 }
 
+/// Who is blocked, or does not see the stories, as the account's own list has it.
+fn blocked(client: &mut Client, my_stories_from: bool) -> Vec<i64> {
+    let all = client.expect(&contacts::GetBlocked { my_stories_from, offset: 0, limit: 100 });
+    let BlockedRef::Blocked(all) = enums::contacts::Blocked::read_whole(&all) else { panic!("{all:?}") };
+    let ids =
+        all.blocked.iter().map(|one| if let PeerRef::User(user) = one.peer_id { user.user_id } else { 0 });
+    let mut ids = ids.collect::<Vec<_>>();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn each_list_of_the_blocked_is_replaced_alone() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let mut all = people(&server);
+    all.sort_by_key(|someone| someone.id);
+    let set = |someones: &[Someone], my_stories_from| contacts::SetBlocked {
+        my_stories_from,
+        id: someones.iter().map(Someone::peer).collect(),
+        limit: 100,
+    };
+    let ids = |someones: &[Someone]| someones.iter().map(|someone| someone.id).collect::<Vec<_>>();
+    client.expect(&contacts::Block { id: all[0].peer(), ..Default::default() });
+    assert_eq!(client.expect(&set(&all[1..4], false)), true.to_bytes());
+    client.expect(&contacts::Block { my_stories_from: true, id: all[5].peer() });
+    client.expect(&set(&all[5..7], true));
+    client.expect(&contacts::Unblock { my_stories_from: true, id: all[6].peer() });
+    assert_eq!(blocked(&mut client, false), ids(&all[1..4]));
+    assert_eq!(blocked(&mut client, true), ids(&all[5..6]));
+    for (someone, marks) in [(&all[1], (true, false)), (&all[5], (false, true))] {
+        let full = client.expect(&users::GetFullUser { id: someone.input() });
+        let full = types::users::UserFull::read_whole(&full).full_user;
+        assert_eq!((full.blocked(), full.blocked_my_stories_from()), marks);
+    }
+    let nobody = Someone { id: 1, access_hash: 1, phone: None };
+    assert_eq!(refused(&mut client, &set(&[nobody], false)), "400 PEER_ID_INVALID");
+    client.expect(&set(&[], false));
+    assert!(blocked(&mut client, false).is_empty());
+    let reply = contacts::BlockFromReplies { msg_id: 1, ..Default::default() };
+    assert_eq!(refused(&mut client, &reply), "400 MSG_ID_INVALID");
+}
+
+#[test]
+fn nobody_pays_to_be_found_and_nobody_is_near() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let sponsored = client.expect(&contacts::GetSponsoredPeers { q: "shoes".to_owned() });
+    let sponsored = enums::contacts::SponsoredPeers::read_whole(&sponsored);
+    assert!(matches!(sponsored, enums::contacts::SponsoredPeersRef::Empty(_)));
+    let here = enums::InputGeoPoint::InputGeoPoint(types::InputGeoPoint::default());
+    let located =
+        |geo_point, self_expires| contacts::GetLocated { background: false, geo_point, self_expires };
+    // updateShort, then updatePeerLocated with an empty vector
+    let near = client.expect(&located(here.clone(), None));
+    assert_eq!(near[..16], [0x78d4_dec1_u32, 0xb4af_cfb0, 0x1cb5_c415, 0].map(u32::to_le_bytes).concat());
+    assert_eq!(refused(&mut client, &located(here, Some(60))), "400 USERPIC_UPLOAD_REQUIRED");
+    let nowhere = enums::InputGeoPoint::Empty(types::InputGeoPointEmpty);
+    assert_eq!(refused(&mut client, &located(nowhere, None)), "406 GEO_POINT_INVALID");
+}
+
 #[test]
 fn top_peers_can_be_taken_off_the_list_and_switched_off() {
     let server = TestServer::plain();

@@ -1,4 +1,4 @@
-//! Who is blocked.
+//! Who is blocked (core.telegram.org/api/block): from everything, or from stories alone.
 
 use tl_api::functions::contacts;
 use tl_api::{enums, types};
@@ -14,7 +14,9 @@ const MAX_SLICE: usize = 100;
 pub(in super::super) const METHODS: &[Method] = &[
     method(contacts::BlockRef::ID, contacts::BlockRef::NAME, block),
     method(contacts::UnblockRef::ID, contacts::UnblockRef::NAME, unblock),
+    method(contacts::SetBlockedRef::ID, contacts::SetBlockedRef::NAME, set_blocked),
     method(contacts::GetBlockedRef::ID, contacts::GetBlockedRef::NAME, blocked),
+    method(contacts::BlockFromRepliesRef::ID, contacts::BlockFromRepliesRef::NAME, block_from_replies),
 ];
 
 const fn method(id: u32, name: &'static str, call: fn(&mut Request<'_>, &[u8]) -> Answer) -> Method {
@@ -26,7 +28,7 @@ fn block(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<contacts::BlockRef<'_>>(body)?;
     let people = request.centre.cloud.directory.lock();
     let listing = find_peer(&people, &query.id)?;
-    account.contact_list().block(listing.person.id, request.now.secs());
+    account.contact_list().blocklist(query.my_stories_from()).add(listing.person.id, request.now.secs());
     Ok(true.to_bytes())
 }
 
@@ -35,8 +37,27 @@ fn unblock(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<contacts::UnblockRef<'_>>(body)?;
     let people = request.centre.cloud.directory.lock();
     let listing = find_peer(&people, &query.id)?;
-    account.contact_list().unblock(listing.person.id);
+    account.contact_list().blocklist(query.my_stories_from()).remove(listing.person.id);
     Ok(true.to_bytes())
+}
+
+/// The list replaces the one before. What `limit` does is not documented; it is not looked at.
+fn set_blocked(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    let account = request.logged_in()?;
+    let query = read::<contacts::SetBlockedRef<'_>>(body)?;
+    let people = request.centre.cloud.directory.lock();
+    let ids = query.id.iter().map(|peer| find_peer(&people, &peer).map(|listing| listing.person.id));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let mut list = account.contact_list();
+    list.blocklist(query.my_stories_from()).replace(ids.into_iter(), request.now.secs());
+    Ok(true.to_bytes())
+}
+
+/// There is no chat with replies here, so no message of it has that id.
+fn block_from_replies(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    request.logged_in()?;
+    read::<contacts::BlockFromRepliesRef>(body)?;
+    Err(Refusal::bad("MSG_ID_INVALID"))
 }
 
 /// `contacts.blocked` if the answer holds all of them, else `contacts.blockedSlice`.
@@ -46,8 +67,8 @@ fn blocked(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let offset = usize::try_from(query.offset).map_err(|_| Refusal::bad("OFFSET_INVALID"))?;
     let limit = usize::try_from(query.limit).unwrap_or(0).clamp(1, MAX_SLICE);
     let people = request.centre.cloud.directory.lock();
-    let list = account.contact_list();
-    let all = list.blocked();
+    let mut list = account.contact_list();
+    let all = list.blocklist(query.my_stories_from()).latest_first();
     let slice = all.iter().skip(offset).take(limit).collect::<Vec<_>>();
     let blocked =
         slice.iter().map(|(id, date)| types::PeerBlocked { peer_id: peer(*id), date: *date }).collect();

@@ -1,4 +1,4 @@
-//! Who somebody is: search, numbers, usernames, links.
+//! Who somebody is: search, numbers, usernames, links; who pays to be found, and who is near.
 
 use tl_api::functions::contacts;
 use tl_api::{enums, types};
@@ -7,6 +7,7 @@ use tl_codec::{Constructor, Encode};
 use super::super::Refusal;
 use super::super::peers::{peer, seen};
 use super::super::request::{Access, Answer, Method, Request, read};
+use super::super::updates::nobody_near;
 use crate::account::{Account, ContactList};
 use crate::directory::Listing;
 
@@ -25,6 +26,8 @@ pub(in super::super) const METHODS: &[Method] = &[
     method(contacts::ResolveUsernameRef::ID, contacts::ResolveUsernameRef::NAME, resolve_username),
     method(contacts::ExportContactToken::ID, contacts::ExportContactToken::NAME, export_token),
     method(contacts::ImportContactTokenRef::ID, contacts::ImportContactTokenRef::NAME, import_token),
+    method(contacts::GetSponsoredPeersRef::ID, contacts::GetSponsoredPeersRef::NAME, sponsored),
+    method(contacts::GetLocatedRef::ID, contacts::GetLocatedRef::NAME, located),
 ];
 
 const fn method(id: u32, name: &'static str, call: fn(&mut Request<'_>, &[u8]) -> Answer) -> Method {
@@ -115,6 +118,26 @@ fn import_token(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let people = request.centre.cloud.directory.lock();
     let listing = people.by_id(user_id).ok_or_else(|| Refusal::bad("IMPORT_TOKEN_INVALID"))?;
     Ok(seen(&account, &account.contact_list(), listing).to_bytes())
+}
+
+/// Nobody pays for advertisements here.
+fn sponsored(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    request.logged_in()?;
+    read::<contacts::GetSponsoredPeersRef<'_>>(body)?;
+    Ok(enums::contacts::SponsoredPeers::Empty(types::contacts::SponsoredPeersEmpty).to_bytes())
+}
+
+/// Nobody is near; and nobody here has a profile photo, without which nobody may show where they are.
+fn located(request: &mut Request<'_>, body: &[u8]) -> Answer {
+    request.logged_in()?;
+    let query = read::<contacts::GetLocatedRef>(body)?;
+    if !matches!(query.geo_point, enums::InputGeoPointRef::InputGeoPoint(_)) {
+        return Err(Refusal::new(406, "GEO_POINT_INVALID"));
+    }
+    if query.self_expires.is_some() {
+        return Err(Refusal::bad("USERPIC_UPLOAD_REQUIRED"));
+    }
+    Ok(nobody_near(request.now.secs()))
 }
 
 /// Whose link it is, if it is one and still good.
