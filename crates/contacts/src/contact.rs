@@ -67,7 +67,7 @@ pub enum Source {
 pub enum Method {
     /// The account shows the saved number.
     UserPhone,
-    /// `contacts.resolvePhone` named the account.
+    /// The account, a contact, shows no number, and `contacts.resolvePhone` named it when asked for the saved one.
     ResolvePhone,
     /// They were not: the row is one of the two alone.
     None,

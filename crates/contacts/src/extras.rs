@@ -7,9 +7,9 @@
 use std::collections::HashMap;
 
 use tl_api::{enums, types};
-use tl_codec::{DecodeError, Reply};
+use tl_codec::{DecodeError, Reply, Str};
 
-use crate::contact::Contact;
+use crate::contact::{Contact, Method};
 use crate::phone::Digits;
 
 /// What is asked beside the three lists.
@@ -66,7 +66,8 @@ pub struct Ratings {
 pub struct Extras {
     wanted: Wanted,
     flood_stopped: bool,
-    notes: HashMap<i64, String>,
+    /// As they came; whether a text is UTF-8 is asked where it is written.
+    notes: HashMap<i64, Box<[u8]>>,
     birthdays: HashMap<i64, Birthday>,
     numbers: HashMap<Digits, Resolution>,
     ratings: HashMap<i64, Ratings>,
@@ -76,10 +77,10 @@ pub struct Extras {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Extra<'e> {
     /// The note.
-    pub note: Option<&'e str>,
+    pub note: Option<Str<'e>>,
     /// The birthday.
     pub birthday: Option<Birthday>,
-    /// For a saved record without an account, if numbers were asked for.
+    /// For a saved record without an account that shows its number, if numbers were asked for.
     pub resolution: Option<Resolution>,
     /// Ratings.
     pub ratings: Ratings,
@@ -98,7 +99,7 @@ impl Extras {
     pub fn add_profile(&mut self, reply: &Reply<types::users::UserFull>) -> Result<(), DecodeError> {
         let profile = reply.read()?.full_user;
         if let Some(note) = profile.note.filter(|_| self.wanted.notes) {
-            self.notes.insert(profile.id, note.text.to_str_lossy().into_owned());
+            self.notes.insert(profile.id, note.text.as_bytes().into());
         }
         if let Some(birthday) = profile.birthday {
             self.add_birthday(profile.id, &birthday);
@@ -155,11 +156,20 @@ impl Extras {
         Ok(())
     }
 
+    /// The numbers that have led to accounts, if they were asked for; in no order.
+    pub(crate) fn found(&self) -> impl Iterator<Item = (Digits, i64)> {
+        let numbers = self.numbers.iter().filter(|_| self.wanted.phones);
+        numbers.filter_map(|(digits, resolution)| match resolution {
+            Resolution::Found(user_id) => Some((*digits, *user_id)),
+            _ => None,
+        })
+    }
+
     /// What there is to say about a row.
     pub fn of(&self, contact: &Contact<'_>) -> Extra<'_> {
         let user_id = contact.person.as_ref().map(|person| person.id);
         Extra {
-            note: user_id.and_then(|id| self.notes.get(&id)).map(String::as_str),
+            note: user_id.and_then(|id| self.notes.get(&id)).map(|note| Str::new(note)),
             birthday: user_id.and_then(|id| self.birthdays.get(&id)).copied(),
             resolution: if self.wanted.phones { self.resolution(contact) } else { None },
             ratings: user_id.and_then(|id| self.ratings.get(&id)).copied().unwrap_or_default(),
@@ -167,16 +177,18 @@ impl Extras {
     }
 
     fn resolution(&self, contact: &Contact<'_>) -> Option<Resolution> {
-        if contact.person.is_some() {
+        if contact.person.is_some() && contact.method != Method::ResolvePhone {
             return None;
         }
-        let Some(digits) = question(contact) else { return Some(Resolution::NotAsked) };
+        let digits = contact.digits.filter(|digits| digits.is_e164());
+        let Some(digits) = digits else { return Some(Resolution::NotAsked) };
         let stopped = if self.flood_stopped { Resolution::FloodStopped } else { Resolution::NotAsked };
         Some(self.numbers.get(&digits).copied().unwrap_or(stopped))
     }
 }
 
-/// The number that is asked for: that of a saved record without an account, if it is a full one.
+/// The number that is asked for: that of a saved record without an account, if it is a full one. The rows are those of
+/// [`AddressBook::join`](crate::AddressBook::join), which knows no answers.
 pub fn question(contact: &Contact<'_>) -> Option<Digits> {
     contact.digits.filter(|digits| contact.person.is_none() && digits.is_e164())
 }

@@ -9,20 +9,24 @@
 //!    and unique on both sides are one row each, exact too. All the rest stay separate rows,
 //!    [`Confidence::Ambiguous`]. All rows of the crowd share a [`group`](Contact::group).
 //! 3. Everybody else is a row alone. Names alone never match; a saved record whose owner hides the number stays
-//!    `saved`, and the owner stays `contact`.
+//!    `saved`, and the owner stays `contact`, unless `contacts.resolvePhone` has said whose the number is.
+//!
+//! Who shows no number and was found by one has its digits ([`Records`]); the rules are the same for them.
 //!
 //! So every saved record stands in exactly one row, and so does every contact id. The order of the rows is that of the
 //! saved records as the server sent them, each with its account; then the accounts without one, by ascending id.
 
 mod matching;
+mod records;
 
-use self::matching::{Match, Name, Sides};
+use self::matching::Match;
+use self::records::Records;
 use crate::anomaly::Anomalies;
 use crate::contact::{Confidence, Contact, Method, Person, RowKey, SavedRecord, Status};
 use crate::error::ContactsError;
+use crate::extras::Extras;
 use crate::hash::contacts_hash;
 use crate::index::{Index, PersonEntry};
-use crate::phone::Digits;
 use crate::reconcile::{Ledger, ReconcileError, Reconciled};
 use crate::replies::Replies;
 use tl_api::{enums, types};
@@ -35,7 +39,7 @@ use tl_codec::DecodeError;
 #[derive(Debug)]
 pub struct AddressBook {
     replies: Replies,
-    index: Index,
+    records: Records,
     rows: Vec<Row>,
 }
 
@@ -72,9 +76,17 @@ impl AddressBook {
     /// # Errors
     /// [`ContactsError`] if a reply cannot be read or is not a list.
     pub fn join(replies: Replies) -> Result<Self, ContactsError> {
-        let index = Index::of(&replies)?;
-        let rows = arrange(&index);
-        Ok(Self { replies, index, rows })
+        Self::join_with(replies, &Extras::default())
+    }
+
+    /// Joins the replies, with whose the numbers are that were asked for (`contacts.resolvePhone`).
+    ///
+    /// # Errors
+    /// As [`join`](Self::join).
+    pub fn join_with(replies: Replies, extras: &Extras) -> Result<Self, ContactsError> {
+        let records = Records::of(Index::of(&replies)?, extras);
+        let rows = arrange(&records);
+        Ok(Self { replies, records, rows })
     }
 
     /// The rows in output order, read from the replies one by one.
@@ -96,24 +108,26 @@ impl AddressBook {
 
     /// How many there are of what.
     pub fn counts(&self) -> Counts {
+        let index = &self.records.index;
         Counts {
-            saved: self.index.saved.len(),
-            saved_count: self.index.saved_count,
-            contacts: self.index.people.len(),
-            users: self.index.users,
-            statuses: self.index.statuses,
+            saved: index.saved.len(),
+            saved_count: index.saved_count,
+            contacts: index.people.len(),
+            users: index.users,
+            statuses: index.statuses,
             rows: self.rows.len(),
         }
     }
 
     /// What was odd in the replies.
     pub fn anomalies(&self) -> Anomalies {
-        self.index.anomalies
+        self.records.index.anomalies
     }
 
     /// The hash by which the server knows this list of contacts (`hash` of `contacts.getContacts`).
     pub fn contacts_hash(&self) -> i64 {
-        contacts_hash(self.index.saved_count, self.index.people.iter().map(|person| person.id))
+        let index = &self.records.index;
+        contacts_hash(index.saved_count, index.people.iter().map(|person| person.id))
     }
 
     /// The replies that the rows are read from.
@@ -122,21 +136,22 @@ impl AddressBook {
     }
 
     fn read(&self, row: &Row) -> Result<Contact<'_>, DecodeError> {
-        let saved_entry = row.saved.and_then(|index| Some((index, self.index.saved.get(index)?)));
+        let index = &self.records.index;
+        let saved_entry = row.saved.and_then(|position| Some((position, index.saved.get(position)?)));
         let saved = match saved_entry {
-            Some((index, entry)) => {
-                Some(SavedRecord { index, record: self.index.saved_items.read(entry.offset)? })
+            Some((position, entry)) => {
+                Some(SavedRecord { index: position, record: index.saved_items.read(entry.offset)? })
             }
             None => None,
         };
-        let person_entry = row.person.and_then(|position| self.index.people.get(position));
-        let person = person_entry.map(|entry| self.index.person(entry)).transpose()?;
+        let person_entry = row.person.and_then(|position| index.people.get(position));
+        let person = person_entry.map(|entry| index.person(entry)).transpose()?;
         let digits = match saved_entry {
             Some((_, entry)) => entry.digits,
             None => person_entry.and_then(|entry| entry.digits),
         };
         let (method, confidence) = match (&saved, &person) {
-            (Some(_), Some(_)) => (Method::UserPhone, Confidence::Exact),
+            (Some(_), Some(_)) => (self.records.method(row.person), Confidence::Exact),
             _ if row.group.is_some() => (Method::None, Confidence::Ambiguous),
             _ => (Method::None, Confidence::None),
         };
@@ -164,38 +179,10 @@ impl Index {
     }
 }
 
-impl Sides for Index {
-    fn saved(&self) -> impl Iterator<Item = Option<Digits>> {
-        self.saved.iter().map(|record| record.digits)
-    }
-
-    fn people(&self) -> impl Iterator<Item = Option<Digits>> {
-        self.people.iter().map(|person| person.digits)
-    }
-
-    fn saved_name(&self, index: usize) -> Name<'_> {
-        let offset = self.saved.get(index).map(|entry| entry.offset);
-        let record = offset.map(|offset| self.saved_items.read::<types::SavedPhoneContactRef<'_>>(offset));
-        record
-            .and_then(Result::ok)
-            .map_or((b"", b""), |record| (record.first_name.as_bytes(), record.last_name.as_bytes()))
-    }
-
-    fn person_name(&self, index: usize) -> Name<'_> {
-        let offset = self.people.get(index).and_then(|entry| entry.user);
-        match offset.map(|offset| self.user_items.read::<enums::UserRef<'_>>(offset)) {
-            Some(Ok(enums::UserRef::User(user))) => (
-                user.first_name.unwrap_or_default().as_bytes(),
-                user.last_name.unwrap_or_default().as_bytes(),
-            ),
-            _ => (b"", b""),
-        }
-    }
-}
-
 /// Puts the rows in order and numbers the groups as they appear.
-fn arrange(index: &Index) -> Vec<Row> {
-    let found = matching::find(index);
+fn arrange(records: &Records) -> Vec<Row> {
+    let index = &records.index;
+    let found = matching::find(records);
     let mut numbers = Numbers::default();
     let mut without_digits = 0;
     let mut rows = Vec::with_capacity(index.saved.len() + index.people.len());

@@ -75,7 +75,8 @@ pub(crate) fn rows(path: &Path, name: &str) -> Option<Result<u64, Unreadable>> {
 fn archive_rows(path: &Path) -> Result<u64, Unreadable> {
     let archive = archive::seal::open(path, None).map_err(|_| Unreadable)?;
     let fetched = archive.into_fetched().map_err(|_| Unreadable)?;
-    let book = contacts::AddressBook::join(fetched.replies).map_err(|_| Unreadable)?;
+    let extras = fetched.extras().map_err(|_| Unreadable)?;
+    let book = contacts::AddressBook::join_with(fetched.replies, &extras).map_err(|_| Unreadable)?;
     u64::try_from(book.counts().rows).map_err(|_| Unreadable)
 }
 

@@ -101,8 +101,9 @@ pub fn table(given: &Path, identity: Option<&Path>) -> Result<Table, ReadError> 
 
 /// The rows that an export would write.
 fn rows_of(fetched: &Fetched) -> Result<(SchemaRef, Vec<RecordBatch>), ReadError> {
-    let book = AddressBook::join(fetched.replies.clone())?;
-    let mut columns = Columns::with_extras(Options::default(), fetched.frame(), fetched.extras()?);
+    let extras = fetched.extras()?;
+    let book = AddressBook::join_with(fetched.replies.clone(), &extras)?;
+    let mut columns = Columns::with_extras(Options::default(), fetched.frame(), extras);
     let mut batches = Vec::new();
     for contact in book.rows() {
         columns.append(&contact?);

@@ -1,6 +1,7 @@
 //! Replies out of a few words.
 
 use bytes::Bytes;
+use contacts::extras::Extras;
 use contacts::{AddressBook, Contact, Replies, Source};
 use tl_api::{enums, types};
 use tl_codec::{Encode, Reply, encode_vector};
@@ -66,6 +67,11 @@ impl Book {
 
     pub(crate) fn join(&self) -> AddressBook {
         AddressBook::join(self.replies()).unwrap()
+    }
+
+    /// With what came of asking for numbers.
+    pub(crate) fn join_with(&self, extras: &Extras) -> AddressBook {
+        AddressBook::join_with(self.replies(), extras).unwrap()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contacts::extras::{Extras, Resolution, Wanted};
 use contacts::{Anomalies, Confidence, Contact, Method, PhoneSource, Presence, RowKey, Source, Status};
 use proptest::prelude::*;
 use tl_api::types;
@@ -149,6 +150,98 @@ fn an_empty_saved_number_does_not_hide_the_one_of_the_account() {
     assert_eq!(found[1].phone_source(), Some(PhoneSource::User));
 }
 
+/// What came of asking for these numbers.
+fn asked(numbers: &[(&str, Resolution)]) -> Extras {
+    let mut extras = Extras::new(Wanted { phones: true, ..Wanted::default() }, false);
+    for (phone, resolution) in numbers {
+        extras.add_resolution(contacts::Digits::of(phone.as_bytes()).unwrap(), *resolution);
+    }
+    extras
+}
+
+#[test]
+fn who_hides_a_number_and_is_found_by_it_is_one_person_with_the_saved_record() {
+    let extras = asked(&[
+        ("491700000", Resolution::Found(5)),
+        ("491700001", Resolution::NotFoundOrHidden),
+        ("491700002", Resolution::Found(99)),
+    ]);
+    let book = Book::default()
+        .saved("+49 170 0000", "Anna")
+        .saved("+49 170 0001", "Nobody")
+        .saved("+49 170 0002", "Stranger")
+        .account(5, "", "Anna at Telegram")
+        .join_with(&extras);
+    let found = rows(&book);
+    let expected = [
+        (Source::Both, "+49 170 0000", "Anna", Some(5)),
+        (Source::Saved, "+49 170 0001", "Nobody", None),
+        (Source::Saved, "+49 170 0002", "Stranger", None),
+    ];
+    assert_eq!(
+        found.iter().map(short).collect::<Vec<_>>(),
+        expected.map(|(source, phone, name, id)| (source, phone.into(), name.into(), id))
+    );
+    assert_eq!((found[0].method, found[0].confidence), (Method::ResolvePhone, Confidence::Exact));
+    assert_eq!((found[0].user_phone(), found[0].phone_source()), (None, Some(PhoneSource::Saved)));
+    let outcomes = found.iter().map(|row| extras.of(row).resolution.unwrap()).collect::<Vec<_>>();
+    let all = [Resolution::Found(5), Resolution::NotFoundOrHidden, Resolution::Found(99)];
+    assert_eq!(outcomes, all);
+    assert_eq!((found[2].method, found[2].key.to_string().as_str()), (Method::None, "p:491700002"));
+    book.reconcile().unwrap();
+}
+
+#[test]
+fn whoever_is_found_by_a_number_of_several_records_is_one_of_a_crowd() {
+    let extras = asked(&[("491700000", Resolution::Found(5)), ("491700001", Resolution::Found(6))]);
+    let book = Book::default()
+        .saved("491700000", "Anna")
+        .saved("491700000", "Anna's office")
+        .saved("491700001", "Boris")
+        .saved("491700001", "Boris's office")
+        .account(5, "", "Anna")
+        .account(6, "", "B.")
+        .join_with(&extras);
+    let found: Vec<_> = rows(&book).iter().map(|row| (row.method, row.confidence, row.group)).collect();
+    let ambiguous = |group| (Method::None, Confidence::Ambiguous, Some(group));
+    let expected = [
+        (Method::ResolvePhone, Confidence::Exact, Some(1)),
+        ambiguous(1),
+        ambiguous(2),
+        ambiguous(2),
+        ambiguous(2),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_an_account_shows_goes_before_what_was_said_of_a_number() {
+    let found = |id| Resolution::Found(id);
+    // 5 shows another number, 6 is found by a number that 7 shows, 8 by two numbers
+    let extras = asked(&[
+        ("491700000", found(5)),
+        ("491700001", found(6)),
+        ("491700002", found(8)),
+        ("491700003", found(8)),
+    ]);
+    let book = Book::default()
+        .saved("491700000", "A")
+        .saved("491700001", "B")
+        .saved("491700002", "C")
+        .saved("491700003", "D")
+        .account(5, "15550000000", "A")
+        .account(6, "", "B")
+        .account(7, "491700001", "B")
+        .account(8, "", "C")
+        .join_with(&extras);
+    let both: Vec<_> = rows(&book).iter().filter(|row| row.source() == Source::Both).map(short).collect();
+    assert_eq!(both, [(Source::Both, "491700001".into(), "B".into(), Some(7))]);
+    assert!(rows(&book).iter().all(|row| row.group.is_none()));
+    // an earlier answer is none where nobody asks for numbers now
+    let unasked = Extras::new(Wanted::default(), false);
+    assert_eq!(Book::default().saved("1", "A").account(5, "", "A").join_with(&unasked).counts().rows, 2);
+}
+
 #[test]
 fn the_hash_is_that_of_the_server() {
     let book = Book { saved_count: 3, ..Book::default() }
@@ -189,25 +282,39 @@ fn books() -> impl Strategy<Value = Book> {
     })
 }
 
+/// Numbers that were asked for, and whom they led to.
+fn answers() -> impl Strategy<Value = BTreeMap<&'static str, i64>> {
+    prop::collection::btree_map(prop::sample::select(vec!["1", "2", "31234567"]), 0_i64..9, 0..4)
+}
+
 proptest! {
     #[test]
-    fn nobody_is_lost_or_doubled_and_only_equal_digits_join(book in books()) {
-        let joined = book.join();
+    fn nobody_is_lost_or_doubled_and_only_equal_digits_join(book in books(), answers in answers()) {
+        let found: Vec<_> = answers.iter().map(|(phone, id)| (*phone, Resolution::Found(*id))).collect();
+        let extras = asked(&found);
+        let joined = book.join_with(&extras);
         let proof = joined.reconcile().unwrap();
         let found = rows(&joined);
         prop_assert_eq!(proof.rows, found.len());
         prop_assert_eq!(proof.saved, book.saved.len());
         prop_assert_eq!(proof.rows, proof.saved + proof.contacts - proof.joined);
+        let digits = |phone: tl_codec::Str<'_>| contacts::Digits::of(phone.as_bytes());
+        let shown: Vec<_> = found.iter().filter_map(|row| row.user_phone().and_then(digits)).collect();
         let mut keys = BTreeMap::new();
         for row in &found {
             *keys.entry(row.key.to_string()).or_insert(0) += 1;
             if row.source() == Source::Both {
-                let digits = |phone: tl_codec::Str<'_>| contacts::Digits::of(phone.as_bytes());
-                prop_assert!(digits(row.saved_phone().unwrap()).is_some());
-                prop_assert_eq!(row.saved_phone().and_then(digits), row.user_phone().and_then(digits));
+                let saved = row.saved_phone().and_then(digits).unwrap();
+                let shows = row.user_phone().and_then(digits);
+                if row.method == Method::ResolvePhone {
+                    prop_assert!(shows.is_none() && !shown.contains(&saved));
+                    prop_assert_eq!(answers.get(saved.to_string().as_str()).copied(), row.person.map(|person| person.id));
+                } else {
+                    prop_assert_eq!(Some(saved), shows);
+                }
             }
             prop_assert_eq!(row.source() == Source::Both, row.confidence == Confidence::Exact);
-            prop_assert_eq!(row.source() == Source::Both, row.method == Method::UserPhone);
+            prop_assert_eq!(row.source() == Source::Both, row.method != Method::None);
             prop_assert_eq!(row.confidence == Confidence::Ambiguous, row.group.is_some() && row.source() != Source::Both);
         }
         prop_assert!(keys.values().all(|count| *count == 1), "row keys are unique");

@@ -50,7 +50,7 @@ impl Group for ExtraColumns {
 
     fn append(&mut self, contact: &Contact<'_>) {
         let extra = self.extras.of(contact);
-        self.note.append_display(extra.note);
+        self.note.append(extra.note);
         let birthday = extra.birthday;
         let parts = [
             birthday.map(|date| date.day),

@@ -43,7 +43,8 @@ pub fn prepare<D: Disk>(
     stop: Stop<'_>,
 ) -> Result<Prepared<D>, ExportError> {
     watch.step(Step::Joining);
-    let book = AddressBook::join(fetched.replies.clone())?;
+    let extras = fetched.extras().map_err(ReconcileError::from)?;
+    let book = AddressBook::join_with(fetched.replies.clone(), &extras)?;
     let proof = book.reconcile()?;
     tracing::info!(
         saved = proof.saved,
@@ -53,8 +54,7 @@ pub fn prepare<D: Disk>(
         "everybody stands in exactly one row"
     );
 
-    let mut columns =
-        Columns::with_extras(plan.columns, fetched.frame(), fetched.extras().map_err(ReconcileError::from)?);
+    let mut columns = Columns::with_extras(plan.columns, fetched.frame(), extras);
     let mut manifest = describe::manifest(fetched, &book, &columns.schema());
     let opening = Opening {
         schema: columns.schema(),

@@ -112,18 +112,39 @@ fn numbers_of_people_who_hide_them_are_resolved_as_far_as_they_allow() {
     let rows = read_parquet(&folder);
     let truth = world.server.truth();
     let found = outcomes(&rows, "found");
-    assert!(!found.is_empty());
+    let mut joined = 0;
     for row in &found {
         // the data centre's rule: an even id lets itself be found, and whoever shows the number
         let id = row.number("resolved_user_id").unwrap();
         let user = truth.users.iter().find(|user| user.id == id).unwrap();
         let is_one_of_several = row.text("match_group").is_some();
         assert!(if user.phone.is_none() { id % 2 == 0 } else { is_one_of_several }, "{id}");
+        // who hides the number and is a contact is one person with the saved record from now on
+        if !is_one_of_several {
+            assert_eq!((row.text("source"), row.number("user_id")), (Some("both"), Some(id)));
+            assert_eq!((row.text("match_method"), row.text("user_phone")), (Some("resolve_phone"), None));
+            joined += 1;
+        }
     }
+    assert!(joined > 0);
+    let manifest = manifest_of(&folder);
+    let [all, both] = [&manifest["counts"], &manifest["counts"]["rows_by_source"]];
+    let count = |of: &Value, name: &str| of[name].as_u64().unwrap();
+    assert_eq!(count(all, "rows"), count(all, "saved") + count(all, "contacts") - count(both, "both"));
+    assert_eq!(usize::try_from(count(all, "rows")).unwrap(), rows.len());
+    // beside an export that did not ask, they have joined
+    let (plain, _) = export(&world, "plain", &[]);
+    let mut diff = crate::program::program(&["diff", "--json"]);
+    let changes = run(diff.arg(&plain).arg(&folder)).succeeds().json();
+    let changes = changes["changes"].as_array().unwrap().iter();
+    let kinds = changes.map(|change| change["change"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "joined_telegram").count(), joined, "{kinds:?}");
+    assert!(!kinds.contains(&"added") && !kinds.contains(&"removed"), "{kinds:?}");
     assert!(outcomes(&rows, "not_found_or_hidden").len() >= 12);
     for row in &rows {
         let is_asked = row.text("resolve_outcome").is_some();
-        assert_eq!(is_asked, row.text("source") == Some("saved"));
+        let is_joined = row.text("match_method") == Some("resolve_phone");
+        assert_eq!(is_asked, row.text("source") == Some("saved") || is_joined);
         assert!(row.text("resolved_user_id").is_none() || row.text("resolve_outcome") == Some("found"));
     }
     assert!(outcomes(&rows, "flood_stopped").is_empty());
