@@ -178,12 +178,14 @@ impl<T: Invoke + Sync> Asking<'_, T> {
     }
 
     async fn profiles(&mut self, people: &[Who]) -> Result<(), EnrichError> {
+        let mut is_first = true;
         for (done, who) in people.iter().enumerate() {
             let asked = Some(Asked::User(who.id));
             if self.known.contains(&(GET_FULL_USER.to_owned(), asked.clone())) {
                 continue;
             }
             self.watch.step(Step::Enriching { what: "profiles", done, total: people.len() });
+            self.pause_unless(std::mem::take(&mut is_first), PROFILE_PACE).await;
             match near::profile(self.server, *who).await {
                 Ok(reply) => self.keep(GET_FULL_USER, asked, None, reply.body().clone())?,
                 // this one cannot be looked at; the others can
@@ -192,18 +194,19 @@ impl<T: Invoke + Sync> Asking<'_, T> {
                 }
                 Err(error) => return self.stop_or_fail(error),
             }
-            (self.enrichment.pause)(self.enrichment.pace.unwrap_or(PROFILE_PACE)).await;
         }
         Ok(())
     }
 
     async fn phones(&mut self, numbers: &[Digits]) -> Result<(), EnrichError> {
+        let mut is_first = true;
         for (done, digits) in numbers.iter().enumerate() {
             let asked = Some(Asked::Phone(digits.to_string()));
             if self.stopped.is_some() || self.known.contains(&(RESOLVE_PHONE.to_owned(), asked.clone())) {
                 continue;
             }
             self.watch.step(Step::Enriching { what: "numbers", done, total: numbers.len() });
+            self.pause_unless(std::mem::take(&mut is_first), PHONE_PACE).await;
             match resolve_phone(self.server, &digits.to_string()).await {
                 Ok(Resolved::Found(reply)) => self.keep(RESOLVE_PHONE, asked, None, reply.body().clone())?,
                 Ok(Resolved::NotFoundOrHidden) => {
@@ -215,9 +218,14 @@ impl<T: Invoke + Sync> Asking<'_, T> {
                 }
                 Err(error) => return self.stop_or_fail(error),
             }
-            (self.enrichment.pause)(self.enrichment.pace.unwrap_or(PHONE_PACE)).await;
         }
         Ok(())
+    }
+
+    async fn pause_unless(&self, is_first: bool, pace: Duration) {
+        if !is_first {
+            (self.enrichment.pause)(self.enrichment.pace.unwrap_or(pace)).await;
+        }
     }
 
     fn keep(

@@ -12,7 +12,7 @@ use crate::formats::{everything, write};
 use crate::{replies, rows};
 
 /// One of each kind of trouble.
-const TROUBLE: [&str; 22] = [
+pub(crate) const TROUBLE: [&str; 22] = [
     "=cmd()|' /C calc'!A0",
     "+1",
     "-1",
@@ -38,7 +38,7 @@ const TROUBLE: [&str; 22] = [
 ];
 
 /// Every plane, and the trouble.
-fn awkward() -> impl Strategy<Value = String> {
+pub(crate) fn awkward() -> impl Strategy<Value = String> {
     let plane = (0_u32..17, 0_u32..0x1_0000)
         .prop_map(|(plane, low)| char::from_u32(plane << 16 | low).unwrap_or('\u{e000}'));
     let any_planes = proptest::collection::vec(plane, 0..40).prop_map(String::from_iter);
@@ -93,19 +93,19 @@ fn check(names: &[String], target: &Path) {
     assert_eq!(rows.len(), names.len());
 }
 
-fn is_control(character: char) -> bool {
+pub(crate) fn is_control(character: char) -> bool {
     character != '\t' && (character < ' ' || character == '\u{7f}')
 }
 
 /// The name as far as a vCard can say it: any line break is one, other control characters are U+FFFD.
-fn as_vcard(name: &str) -> String {
+pub(crate) fn as_vcard(name: &str) -> String {
     name.replace("\r\n", "\n")
         .replace('\r', "\n")
         .replace(|character| character != '\n' && is_control(character), "\u{fffd}")
 }
 
 /// RFC 6350, section 3.4.
-fn unescaped(value: &str) -> String {
+pub(crate) fn unescaped(value: &str) -> String {
     let mut text = String::new();
     let mut characters = value.chars();
     while let Some(character) = characters.next() {

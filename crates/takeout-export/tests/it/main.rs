@@ -28,6 +28,7 @@ mod kills;
 mod login;
 mod look;
 mod moves;
+mod pace;
 mod people;
 mod people_files;
 mod program;
@@ -40,6 +41,7 @@ mod rows;
 mod secrets;
 #[cfg(unix)]
 mod signals;
+mod texts;
 mod transports;
 mod troubles;
 mod truth;

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use contacts::Replies;
 use jiff::Timestamp;
+use takeout_export::archive::{About, Asked, Enriched, Stored};
 use takeout_export::export::Fetched;
+use takeout_export::export::enrich::GET_FULL_USER;
 use tl_api::types;
 use tl_codec::{Encode, Reply, Shape};
 
@@ -72,4 +74,26 @@ pub(crate) fn fetched(people: i64) -> Fetched {
         enriched: None,
         answers: Vec::new(),
     }
+}
+
+/// The same with notes about some of the people, which were asked for.
+pub(crate) fn with_notes(fetched: Fetched, notes: &[(i64, &str)]) -> Fetched {
+    let profile = |id: i64, note: &str| {
+        let note = types::TextWithEntities { text: note.to_owned(), entities: Vec::new() };
+        let full_user = types::UserFull { id, note: Some(note), ..types::UserFull::default() };
+        types::users::UserFull { full_user, ..types::users::UserFull::default() }
+    };
+    let answer = |(id, note): &(i64, &str)| Stored {
+        about: About {
+            method: GET_FULL_USER.to_owned(),
+            layer: tl_api::LAYER,
+            received_at: fetched.exported_at,
+            asked: Some(Asked::User(*id)),
+            refusal: None,
+        },
+        body: Bytes::from(profile(*id, note).to_bytes()),
+    };
+    let answers = notes.iter().map(answer).collect();
+    let enriched = Enriched { notes: true, birthdays: false, phones: false, top_peers: false, stopped: None };
+    Fetched { enriched: Some(enriched), answers, ..fetched }
 }
