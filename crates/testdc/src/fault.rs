@@ -105,6 +105,12 @@ pub enum Fault {
         /// The call.
         method: MethodName,
     },
+    /// Saves only so many contacts of a `contacts.importContacts` and puts the rest off (`retry_contacts`); with none
+    /// it wants a pause of a day.
+    ImportLimit {
+        /// How many.
+        contacts: usize,
+    },
     /// Sends the next bytes in pieces of this size, each by itself.
     Split {
         /// The size of a piece.
@@ -247,6 +253,7 @@ impl Fault {
             | Self::RefuseWrapped { method }
             | Self::TransportError { method, .. } => Some(method),
             Self::TakeoutDelay { .. }
+            | Self::ImportLimit { .. }
             | Self::WrongSalt
             | Self::BadMsg { .. }
             | Self::ClockSkew { .. }

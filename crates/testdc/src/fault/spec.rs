@@ -24,6 +24,10 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
         "change one bit of the sealed message with a reply, in this byte or the middle one",
     ),
     ("refuse-wrapped=METHOD", "refuse a call inside invokeWithTakeout (INPUT_METHOD_INVALID)"),
+    (
+        "import-limit=COUNT",
+        "save so many contacts of an import and put the rest off; none: FLOOD_WAIT of a day",
+    ),
     ("split=BYTES", "send the next bytes in pieces of this size"),
     ("merge=COUNT", "hold answers back until there are so many, and send them at once"),
     ("close-at=BYTES", "close the next connection behind this byte"),
@@ -132,6 +136,7 @@ fn parse_call_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
 fn parse_link_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
     Some(match (name, arguments) {
         ("takeout-delay", [seconds]) => Fault::TakeoutDelay { seconds: seconds.parse().ok()? },
+        ("import-limit", [contacts]) => Fault::ImportLimit { contacts: contacts.parse().ok()? },
         ("wrong-salt", []) => Fault::WrongSalt,
         ("bad-msg", [code]) => Fault::BadMsg { code: code.parse().ok()? },
         ("clock-skew", [seconds]) => Fault::ClockSkew { seconds: seconds.parse().ok()? },

@@ -10,6 +10,7 @@ use super::super::Refusal;
 use super::super::peers::{find_user, seen};
 use super::super::request::{Access, Answer, Method, Request, read};
 use crate::account::SavedName;
+use crate::fault::Fault;
 use crate::limits::{MAX_CONTACTS_IN_IMPORT, MAX_NAME_CHARS, MAX_NOTE_CHARS};
 
 /// `updates#74ae4240 updates:Vector<Update> users:Vector<User> chats:Vector<Chat> date:int seq:int = Updates`
@@ -25,6 +26,9 @@ pub(in super::super) const METHODS: &[Method] = &[
     method(contacts::UpdateContactNoteRef::ID, contacts::UpdateContactNoteRef::NAME, update_note),
 ];
 
+/// The pause that a server wants which takes no more contacts for now.
+const IMPORT_PAUSE_SECS: u32 = 86_400;
+
 const fn method(id: u32, name: &'static str, call: fn(&mut Request<'_>, &[u8]) -> Answer) -> Method {
     Method { id, name, access: Access::LoggedIn, call }
 }
@@ -33,12 +37,13 @@ const fn method(id: u32, name: &'static str, call: fn(&mut Request<'_>, &[u8]) -
 fn import(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let account = request.logged_in()?;
     let query = read::<contacts::ImportContactsRef<'_>>(body)?;
+    let limit = import_limit(request)?;
     let people = request.centre.cloud.directory.lock();
     let mut book = account.contact_list();
     let mut answer = types::contacts::ImportedContacts::default();
     let mut found = HashSet::new();
     for (position, contact) in query.contacts.iter().enumerate() {
-        if position >= MAX_CONTACTS_IN_IMPORT {
+        if position >= limit {
             answer.retry_contacts.push(contact.client_id);
             continue;
         }
@@ -67,6 +72,18 @@ fn import(request: &mut Request<'_>, body: &[u8]) -> Answer {
         }
     }
     Ok(answer.to_bytes())
+}
+
+/// How many contacts a call may bring.
+fn import_limit(request: &Request<'_>) -> Result<usize, Refusal> {
+    let scripted = request
+        .centre
+        .faults
+        .take(|fault| if let Fault::ImportLimit { contacts } = fault { Some(*contacts) } else { None });
+    match scripted {
+        Some(0) => Err(Refusal::flood(IMPORT_PAUSE_SECS)),
+        scripted => Ok(scripted.unwrap_or(MAX_CONTACTS_IN_IMPORT)),
+    }
 }
 
 /// How many others have saved a number without an account. Made up: every number that ends in 7 is popular.
