@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use contacts::operations::import::NewContact;
 
 use crate::read::{self, ReadError};
-use crate::staging::CSV;
+use crate::staging::{CSV, SEALED_ARCHIVE};
 
 /// The largest file that is read: some hundred thousand people with all that other programs keep of them.
 pub const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -75,16 +75,22 @@ pub enum PeopleFileError {
     },
 }
 
-/// Reads the people of a file, or of the folder of an export.
+/// Reads the people of a file, or of the folder of an export. `identity` opens an encrypted archive.
 ///
 /// # Errors
 /// [`PeopleFileError`]; nothing is read in part.
-pub fn read(path: &Path) -> Result<PeopleFile, PeopleFileError> {
+pub fn read(path: &Path, identity: Option<&Path>) -> Result<PeopleFile, PeopleFileError> {
     let table = read::find(path);
-    if table.is_file() && read::is_table(&table) {
-        return export::read(&table).map(collect);
+    let csv = path.join(CSV);
+    // an archive that nobody can open here does not stand in the way of a table beside it
+    let is_closed = table.ends_with(SEALED_ARCHIVE) && identity.is_none() && csv.is_file();
+    if table.is_file() && read::is_table(&table) && !is_closed {
+        return export::read(&table, identity).map(collect);
     }
-    let path = if path.is_dir() { path.join(CSV) } else { path.to_owned() };
+    if path.is_dir() && !csv.is_file() {
+        return Err(PeopleFileError::Export(ReadError::Nothing));
+    }
+    let path = if path.is_dir() { csv } else { path.to_owned() };
     let io = |source| PeopleFileError::Io { path: path.clone(), source };
     let mut bytes = Vec::new();
     fs::File::open(&path).map_err(io)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;

@@ -18,7 +18,7 @@ mod files;
 mod look;
 pub mod people;
 
-/// Exports the whole Telegram address book, people without an account included, to Parquet and CSV.
+/// Exports the whole Telegram address book, people without an account included, to Parquet, CSV and eight other formats.
 #[derive(Debug, Parser)]
 #[command(
     name = "takeout-export",
@@ -108,6 +108,10 @@ pub struct Common {
 
 /// `demo`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export demo
+  takeout-export demo --out big-demo --contacts 16000 --saved-only 4000 --format parquet,html")]
 pub struct Demo {
     /// Output folder
     #[arg(long, value_name = "DIR", default_value = "contacts-demo")]

@@ -169,6 +169,7 @@ impl fmt::Display for Days {
             }
             writeln!(f)?;
         }
-        write!(f, "{} exports in {}", self.days.len(), self.folder.display())
+        let exports = if self.days.len() == 1 { "export" } else { "exports" };
+        write!(f, "{} {exports} in {}", self.days.len(), self.folder.display())
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 mod proxy;
+mod refusal;
 mod session;
 
 use std::io;
@@ -167,6 +168,10 @@ impl Failure {
                     .to_owned()
             }
             Self::Archive { source: ArchiveError::Encrypted, .. }
+            | Self::PeopleFile {
+                source: PeopleFileError::Export(ReadError::Archive(ArchiveError::Encrypted)),
+                ..
+            }
             | Self::Read { source: ReadError::Archive(ArchiveError::Encrypted), .. } => {
                 "name the file with your key: --identity FILE".to_owned()
             }
@@ -288,6 +293,7 @@ fn client_advice(error: &ClientError) -> Option<String> {
         ));
     }
     Some(match client_exit(error) {
+        Exit::Refused => return refusal::advice(error),
         Exit::NotLoggedIn => "takeout-export login".to_owned(),
         Exit::Connection => "check the network and run the command again; nothing was lost".to_owned(),
         Exit::FloodWait => {

@@ -30,7 +30,7 @@ pub(super) fn run_verify(arguments: &Verify) -> Result<Outcome, Failure> {
 }
 
 /// The manifest of a folder in which every file is what was written.
-fn demand_whole(folder: &Path) -> Result<Manifest, Failure> {
+pub(super) fn demand_whole(folder: &Path) -> Result<Manifest, Failure> {
     let verified = verify(folder).map_err(|source| Failure::Verify { path: folder.to_owned(), source })?;
     if verified.is_whole() {
         return Ok(verified.manifest);

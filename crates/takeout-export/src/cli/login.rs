@@ -25,10 +25,11 @@ const ATTEMPTS: u32 = 3;
 /// Logs in, or finds that somebody is logged in already.
 pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     let path = places::session_path(&login.session)?;
+    let next = places::export_command(&login.session);
     let vault = Vault::new(&login.session);
     let server = settings::server(&login.server)?;
     if let Some(user_id) = already(&vault, &path, server.clone(), Way::to(&login.server)?, interrupt).await? {
-        return Ok(Outcome::LoggedIn { user_id, session: path, already: true });
+        return Ok(Outcome::LoggedIn { user_id, session: path, already: true, next });
     }
     let credentials = interrupt.or(settings::credentials(login.credentials.clone())).await??;
     let server = server.unwrap_or_else(ServerState::production);
@@ -37,7 +38,7 @@ pub(super) async fn run(login: Login, interrupt: &Interrupt) -> Result<Outcome, 
     let client = connection::connect(store, Way::to(&login.server)?, interrupt).await?;
     let account = interrupt.or(log_in(&client, &credentials, login)).await;
     connection::close(&client).await;
-    Ok(Outcome::LoggedIn { user_id: account??.user_id, session: path, already: false })
+    Ok(Outcome::LoggedIn { user_id: account??.user_id, session: path, already: false, next })
 }
 
 /// Who is logged in with the session file, if it is there and the server still knows the login. A session whose login

@@ -55,6 +55,16 @@ impl fmt::Display for AccountName {
     }
 }
 
+/// The export of this account or session, as one types it.
+pub(super) fn export_command(session: &Session) -> String {
+    let which = match (&session.path, &session.account) {
+        (Some(path), _) => format!("--session {} ", path.display()),
+        (None, Some(account)) => format!("--account {account} "),
+        (None, None) => String::new(),
+    };
+    format!("takeout-export export {which}--out my-contacts")
+}
+
 /// The folder of the program.
 #[derive(Debug, Clone)]
 pub(super) struct DataFolder {

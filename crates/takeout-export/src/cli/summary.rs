@@ -15,6 +15,8 @@ pub(super) enum Outcome {
         user_id: i64,
         session: PathBuf,
         already: bool,
+        /// The command that one comes to next.
+        next: String,
     },
     LoggedOut {
         session: PathBuf,
@@ -70,7 +72,7 @@ impl Outcome {
         let value: Value = match self {
             Self::Report(report) => report.to_json(),
             Self::Text(text) => return text.clone(),
-            Self::LoggedIn { user_id, session, already } => json!({
+            Self::LoggedIn { user_id, session, already, .. } => json!({
                 "result": "logged_in", "user_id": user_id, "session": session, "already": already,
             }),
             Self::LoggedOut { session, ended } => json!({
@@ -89,10 +91,10 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LoggedIn { user_id, session, already } => {
+            Self::LoggedIn { user_id, session, already, next } => {
                 let verb = if *already { "is already logged in" } else { "is logged in" };
                 writeln!(f, "Account {user_id} {verb}; the session is in {}.", session.display())?;
-                f.write_str("Next: takeout-export export --out my-contacts")
+                write!(f, "Next: {next}")
             }
             Self::LoggedOut { session, ended } => {
                 let session = session.display();

@@ -7,8 +7,8 @@ use crate::read;
 use crate::sink::person::People;
 
 /// The people of a Parquet file, an archive, or a folder with either.
-pub(super) fn read(path: &Path) -> Result<Vec<Found>, PeopleFileError> {
-    let table = read::table(path, None)?;
+pub(super) fn read(path: &Path, identity: Option<&Path>) -> Result<Vec<Found>, PeopleFileError> {
+    let table = read::table(path, identity)?;
     let mut found = Vec::new();
     for batch in &table.batches {
         let people = People::of(batch).map_err(read::ReadError::from)?;

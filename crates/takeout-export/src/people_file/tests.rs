@@ -109,7 +109,7 @@ fn what_is_no_list_of_people_is_refused() {
     assert!(matches!(parse(b"caf\xe9"), Err(PeopleFileError::Encoding)));
     assert!(matches!(parse(b""), Err(PeopleFileError::UnknownForm)));
     assert!(matches!(parse(b"BEGIN:VCARD\nVERSION:3.0\nFN:A\n"), Err(PeopleFileError::Card { card: 1 })));
-    assert!(matches!(read(Path::new("/nonexistent")), Err(PeopleFileError::Io { .. })));
+    assert!(matches!(read(Path::new("/nonexistent"), None), Err(PeopleFileError::Io { .. })));
 }
 
 proptest! {

@@ -22,7 +22,9 @@ fn accounts(world: &World, words: &[&str]) -> Command {
 fn log_in(world: &World, account: &str) {
     let command = world.bare_command(&["login", "--account", account]);
     let command = world.answered(at_home(world, command), &world.server.login_code());
-    run(&mut { command }).succeeds();
+    let ran = run(&mut { command }).succeeds();
+    let next = format!("Next: takeout-export export --account {account} --out my-contacts");
+    assert!(ran.stdout.contains(&next), "{ran:?}");
 }
 
 fn session(world: &World, account: &str) -> PathBuf {

@@ -91,3 +91,21 @@ fn the_exit_codes_of_the_readme_are_those_of_the_help() {
         EXIT_CODES.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(in_readme, in_help);
 }
+
+#[test]
+fn the_help_of_every_command_has_an_example() {
+    let help = run(&mut program(&["--help"])).succeeds().stdout;
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    // a line that goes on where another one ended begins further in
+    let names = commands.filter_map(|line| {
+        line.strip_prefix("  ")?.split_whitespace().next().filter(|_| !line.starts_with("   "))
+    });
+    let names: Vec<_> = names.filter(|name| *name != "help").collect();
+    assert!(names.len() > 15 && names.contains(&"doctor"), "{names:?}");
+    for name in names {
+        let text = run(&mut program(&[name, "--help"])).succeeds().stdout;
+        let (_, examples) = text.split_once("\nExample").unwrap_or_else(|| panic!("{name}: {text}"));
+        assert!(examples.contains(&format!("takeout-export {name}")), "{name}: {examples}");
+    }
+}

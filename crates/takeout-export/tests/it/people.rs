@@ -263,3 +263,144 @@ fn a_file_that_is_no_list_of_people_is_refused() {
     fs::write(&file, "a,b\n1,2\n").unwrap();
     book.run(&["import", file.to_str().unwrap(), "--yes"]).fails(2, "known header");
 }
+
+#[test]
+fn every_change_is_planned_counted_and_not_made_without_a_yes() {
+    let book = Book::new();
+    let someone = book.someone();
+    run(&mut book.world.export()).succeeds();
+    let folder = book.world.out();
+    let (name, phone) = (someone.username.as_str(), format!("+{}", someone.phone));
+    let folder = folder.to_str().unwrap();
+    let changes: [(&[&str], &str); 13] = [
+        (&["add", name, "--first-name", "Other", "--note", "x"], "add or rename 1 contact"),
+        (&["accept", name], "add 1 contact"),
+        (&["import", folder], "save "),
+        (&["delete", name], "delete 1 contact, saved numbers included"),
+        (&["delete-phones", &phone, "+1"], "delete 2 saved numbers"),
+        (&["reset-saved", "--export", folder], "delete every saved number without an account ("),
+        (&["note", name, "x"], "write the note of 1 contact"),
+        (&["block", name], "block 1 account"),
+        (&["unblock", name], "unblock 1 account"),
+        (&["top-peers-reset", name], "take 1 account off the top peers"),
+        (&["top-peers-switch", "off"], "delete the list of top peers and keep none"),
+        (&["close-friends", name], "make 1 contact, and nobody else, close friends"),
+        (&["close-friends"], "take everybody off the list of close friends"),
+    ];
+    let state = || {
+        let asked = [&["list"][..], &["show", name], &["blocked"], &["top-peers"], &["statuses"]];
+        asked.map(|operation| book.rows(operation))
+    };
+    let before = state();
+    for (words, plan) in changes {
+        let dry = book.run(&[words, &["--dry-run"]].concat()).succeeds();
+        let text = dry.json()["notes"][0].as_str().unwrap().to_owned();
+        assert!(text.starts_with(&format!("dry run: would {plan}")), "{text}");
+        assert!(dry.stderr.contains(&format!("This will {plan}")), "{dry:?}");
+        book.run(words).fails(22, "--yes");
+    }
+    assert_eq!(state(), before);
+    // not even the numbers that `list` does not show
+    let out = book.world.path("again");
+    let mut again = book.world.command("export");
+    run(again.arg("--out").arg(&out)).succeeds();
+    let diff = run(crate::program::program(&["diff", "--exit-code"]).arg(folder).arg(&out));
+    assert_eq!(diff.exit, 0, "{diff:?}");
+}
+
+/// A card for each number.
+fn cards(book: &Book, numbers: usize) -> String {
+    let file = book.world.path("cards.vcf");
+    let card =
+        |n| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:;P{n};;;\r\nTEL:+155500012{n:02}\r\nEND:VCARD\r\n");
+    fs::write(&file, (0..numbers).map(card).collect::<String>()).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+fn outcomes(ran: &Ran) -> Vec<String> {
+    let rows = ran.json()["rows"].as_array().unwrap().clone();
+    rows.iter().map(|row| row["outcome"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn whom_the_server_puts_off_it_is_sent_again_and_who_is_popular_is_told() {
+    let book = Book::new();
+    let file = cards(&book, 9);
+    let limit = "import-limit=4*2".parse::<testdc::FaultRule>().unwrap();
+    book.world.server.control().add_fault(limit).unwrap();
+    let ran = book.run(&["import", &file, "--yes"]).succeeds();
+    assert_eq!(ran.stderr.matches("the server puts some off; trying again in 2 s").count(), 2, "{ran:?}");
+    assert_eq!(outcomes(&ran), ["saved"; 9]);
+    // the data centre's rule: a number that ends in 7 is popular
+    let result = ran.json();
+    let rows = result["rows"].as_array().unwrap();
+    let popular = rows.iter().map(|row| row["others_who_saved_it"].as_i64()).collect::<Vec<_>>();
+    assert_eq!(popular.iter().flatten().count(), 1);
+    assert_eq!(popular[7], Some(3));
+    assert!(ran.json()["notes"][0].as_str().unwrap().contains("9 saved without an account, 0 not taken"));
+}
+
+#[test]
+fn an_import_that_ends_early_says_who_was_taken() {
+    let book = Book::new();
+    let file = cards(&book, 9);
+    for limit in ["import-limit=4", "import-limit=0*"] {
+        let limit = limit.parse::<testdc::FaultRule>().unwrap();
+        book.world.server.control().add_fault(limit).unwrap();
+    }
+    let ran = book.run(&["import", &file, "--yes"]);
+    assert_eq!(ran.exit, 23, "{ran:?}");
+    assert_eq!(outcomes(&ran), [["saved"; 4].as_slice(), &["put_off"; 5]].concat());
+    let notes = ran.json()["notes"].to_string();
+    assert!(notes.contains("FLOOD_WAIT_86400") && notes.contains("5 not taken"), "{notes}");
+    // with nobody taken it is a failure like any other
+    book.run(&["import", &file, "--yes"]).fails(13, "--max-wait");
+}
+
+#[test]
+fn what_the_server_refuses_has_a_next_step() {
+    let book = Book::new();
+    let someone = book.someone();
+    book.run(&["accept", &someone.username, "--yes"]).fails(7, "now: they have not added you");
+    book.run(&["delete", &someone.username, "--yes"]).succeeds();
+    book.run(&["note", &someone.username, "x", "--yes"]).fails(7, "now: only a contact has a note");
+    book.run(&["add", &someone.username, "--first-name", "", "--yes"]).fails(7, "now: give --first-name");
+    book.run(&["search", "x"]).fails(7, "now: search for three letters");
+    book.run(&["show", "@not a name"]).fails(7, "now: a username has letters");
+    book.run(&["open-link", "nonsense"]).fails(7, "now: the link has ended");
+}
+
+#[test]
+fn nothing_is_reset_that_the_export_could_not_bring_back() {
+    use age::secrecy::ExposeSecret;
+
+    let book = Book::new();
+    let key = age::x25519::Identity::generate();
+    let export = |name: &str, options: &[&str]| {
+        let folder = book.world.path(name);
+        let mut command = book.world.command("export");
+        run(command.args(options).arg("--out").arg(&folder)).succeeds();
+        folder.to_str().unwrap().to_owned()
+    };
+    let page = export("page", &["--format", "html", "--no-raw"]);
+    book.run(&["reset-saved", "--export", &page, "--yes"]).fails(2, "there is neither contacts.parquet nor");
+    let recipient = key.to_public().to_string();
+    let sealed = export("sealed", &["--format", "html", "--encrypt", &recipient]);
+    book.run(&["reset-saved", "--export", &sealed, "--yes"]).fails(2, "--identity FILE");
+    // a table beside an archive that is closed is as good
+    let both = export("both", &["--format", "csv", "--encrypt", &recipient]);
+    book.run(&["reset-saved", "--export", &both, "--dry-run"]).succeeds();
+    let cut = export("cut", &["--format", "csv"]);
+    let csv = book.world.path("cut/contacts.csv");
+    fs::write(&csv, &fs::read(&csv).unwrap()[..900]).unwrap();
+    book.run(&["reset-saved", "--export", &cut, "--yes"]).fails(20, "contacts.csv has another size");
+
+    let keys = book.world.path("keys");
+    fs::write(&keys, key.to_string().expose_secret()).unwrap();
+    let identity = ["--identity", keys.to_str().unwrap(), "--yes"];
+    book.run(&[&["reset-saved", "--export", &sealed], &identity[..]].concat()).succeeds();
+    let archive = format!("{sealed}/archive.tkx.age");
+    book.run(&["import", &archive, "--yes"]).fails(2, "--identity FILE");
+    let rows = book.rows(&[&["import", &archive], &identity[..]].concat());
+    assert!(rows.iter().filter(|row| row["outcome"] == "saved").count() > 5, "{rows:?}");
+}

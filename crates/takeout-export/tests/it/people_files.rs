@@ -48,7 +48,8 @@ fn folder() -> PathBuf {
 #[test]
 fn every_file_of_the_corpus_is_read() {
     for (name, expected, without_number, note) in FILES {
-        let file = people_file::read(&folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let file =
+            people_file::read(&folder().join(name), None).unwrap_or_else(|error| panic!("{name}: {error}"));
         let found = file
             .people
             .iter()

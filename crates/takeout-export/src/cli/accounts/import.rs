@@ -43,9 +43,10 @@ pub(super) async fn run(import: Import, interrupt: &Interrupt) -> Result<Outcome
         "Do not use the session in both programs at once: Telegram ends a key that it sees in two places.",
     );
     let text = format!(
-        "Account {} is logged in; the session is in {}.\nNext: takeout-export export --out my-contacts",
+        "Account {} is logged in; the session is in {}.\nNext: {}",
         me.user_id,
-        path.display()
+        path.display(),
+        places::export_command(&import.session)
     );
     Ok(Told::outcome(text, json!({ "result": "imported", "user_id": me.user_id, "session": path })))
 }

@@ -8,6 +8,12 @@ use super::{Credentials, Server, Session};
 
 /// `login`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export login --api-id 12345 --api-hash 0123456789abcdef0123456789abcdef
+  takeout-export login --qr
+  takeout-export login --account work
+  takeout-export login --phone +4915112345678 --code-stdin --password-file password.txt < code.txt")]
 pub struct Login {
     /// Which server.
     #[command(flatten)]
@@ -34,6 +40,10 @@ pub struct Login {
 
 /// `logout`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export logout
+  takeout-export logout --account work --local     # Telegram cannot be reached; the key goes all the same")]
 pub struct Logout {
     /// Which server.
     #[command(flatten)]
@@ -51,6 +61,9 @@ pub struct Logout {
 
 /// `status`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example, in a script:
+  takeout-export status --json")]
 pub struct Status {
     /// Which session.
     #[command(flatten)]

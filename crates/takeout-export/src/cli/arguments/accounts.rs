@@ -9,6 +9,12 @@ use crate::cli::places::AccountName;
 
 /// `accounts`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export accounts list
+  takeout-export accounts default work
+  takeout-export accounts import old.session --format telethon-file --account work
+  takeout-export accounts export --format telethon-string --out telethon.txt")]
 pub struct Accounts {
     /// What to do with them.
     #[command(subcommand)]
@@ -114,6 +120,9 @@ pub enum ExportForm {
 
 /// `whoami`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export whoami --account work")]
 pub struct WhoAmI {
     /// Which server.
     #[command(flatten)]
@@ -125,6 +134,9 @@ pub struct WhoAmI {
 
 /// `config`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export config show")]
 pub struct Config {
     /// What to do.
     #[command(subcommand)]
@@ -154,6 +166,10 @@ pub struct Settings {
 
 /// `doctor`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export doctor
+  takeout-export doctor --proxy socks5://127.0.0.1:1080")]
 pub struct Doctor {
     /// Which server.
     #[command(flatten)]

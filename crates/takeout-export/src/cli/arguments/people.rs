@@ -95,6 +95,9 @@ pub struct Change {
 
 /// `search`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts search ann")]
 pub struct Search {
     /// Beginning of a name or username, three letters at least
     pub query: String,
@@ -108,6 +111,9 @@ pub struct Search {
 
 /// `show`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts show +4915112345678")]
 pub struct Somebody {
     /// Who
     pub who: String,
@@ -131,6 +137,9 @@ pub struct Named {
 
 /// `delete`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts delete @ann @ben --dry-run")]
 pub struct Several {
     /// Who
     #[arg(required = true)]
@@ -145,6 +154,9 @@ pub struct Several {
 
 /// `close-friends`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts close-friends @ann @ben     # these two, and nobody else")]
 pub struct Friends {
     /// Who; nobody: the list becomes empty
     pub who: Vec<String>,
@@ -158,6 +170,10 @@ pub struct Friends {
 
 /// `add`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export contacts add @ann --first-name Ann --note 'from the choir'
+  takeout-export contacts add +4915112345678 --first-name Ann --phone +4915112345678 --no-share-phone")]
 pub struct Add {
     /// Who
     pub who: String,
@@ -189,9 +205,17 @@ pub struct Add {
 
 /// `import`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  takeout-export contacts import my-contacts --dry-run     # an export
+  takeout-export contacts import my-contacts/archive.tkx.age --identity key.txt
+  takeout-export contacts import google.csv --yes")]
 pub struct Import {
-    /// An export of this program (folder or CSV), a CSV of Google or Outlook, or vCards
+    /// An export of this program (its folder, Parquet file, archive or CSV), a CSV of Google or Outlook, or vCards
     pub file: PathBuf,
+    /// The file with the age key that opens an encrypted archive
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// How it is agreed to.
     #[command(flatten)]
     pub change: Change,
@@ -202,6 +226,9 @@ pub struct Import {
 
 /// `delete-phones`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts delete-phones +4915112345678 --yes")]
 pub struct Phones {
     /// Numbers with their country code
     #[arg(required = true)]
@@ -216,10 +243,17 @@ pub struct Phones {
 
 /// `reset-saved`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export export --out today && takeout-export contacts reset-saved --export today")]
 pub struct ResetSaved {
-    /// The folder of an export of this account that is not older than a day: nothing else brings the numbers back
+    /// The folder of an export of this account that is whole and not older than a day: nothing else brings the numbers
+    /// back
     #[arg(long, value_name = "DIR")]
     pub export: PathBuf,
+    /// The file with the age key that opens its archive, if that is encrypted and nothing else in it can be imported
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
     /// How it is agreed to.
     #[command(flatten)]
     pub change: Change,
@@ -230,6 +264,9 @@ pub struct ResetSaved {
 
 /// `note`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts note @ann 'from the choir'")]
 pub struct Note {
     /// Who
     pub who: String,
@@ -254,6 +291,9 @@ pub enum OnOff {
 
 /// `top-peers-switch`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts top-peers-switch off")]
 pub struct Switch {
     /// On or off
     pub state: OnOff,
@@ -267,6 +307,9 @@ pub struct Switch {
 
 /// `open-link`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  takeout-export contacts open-link https://t.me/contact/…")]
 pub struct OpenLink {
     /// The link, or its last part alone
     pub link: String,

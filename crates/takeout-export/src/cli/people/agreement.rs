@@ -10,6 +10,11 @@ use super::table::Table;
 /// The most lines of a plan that are shown.
 const SHOWN: usize = 20;
 
+/// So many of something: `1 contact`, `3 contacts`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// What will be done.
 pub(super) struct Plan {
     /// In a few words, with the count: `delete 3 contacts`.
@@ -24,7 +29,7 @@ impl Plan {
     /// # Errors
     /// [`Failure::NotConfirmed`] without a yes.
     pub(super) async fn agree(&self, change: &Change) -> Result<Option<Table>, Failure> {
-        output::say(format_args!("This will {}:", self.what));
+        output::say(format_args!("This will {}{}", self.what, if self.items.is_empty() { "." } else { ":" }));
         for item in self.items.iter().take(SHOWN) {
             output::say(format_args!("  {item}"));
         }

@@ -9,13 +9,14 @@ use super::super::arguments::people::{
     Add, Friends, Named, Note, OnOff, Phones, ResetSaved, Several, Switch,
 };
 use super::super::failure::Failure;
-use super::agreement::Plan;
+use super::super::inspect::demand_whole;
+use super::agreement::{Plan, count};
+use super::import::read;
 use super::refused;
 use super::table::Table;
 use super::who::{Found, find_who};
 use crate::export::account_sha256;
 use crate::manifest::Manifest;
-use crate::staging::MANIFEST;
 
 /// How old the export may be that [`reset_saved`] asks for.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
@@ -69,32 +70,33 @@ pub(super) async fn accept(client: &Client, named: &Named) -> Result<Table, Fail
 
 pub(super) async fn delete(client: &Client, several: &Several) -> Result<Table, Failure> {
     let found = find_all(client, &several.who).await?;
-    let what = format!("delete {} contact(s), with their saved numbers", found.len());
+    let what = format!("delete {}, saved numbers included", count(found.len(), "contact"));
     if let Some(table) = plan(what, &found).agree(&several.change).await? {
         return Ok(table);
     }
     change::delete(client, &ids(&found)).await.map_err(refused)?;
-    Ok(Table::done("deleted", format!("deleted {} contact(s)", found.len())))
+    Ok(Table::done("deleted", format!("deleted {}", count(found.len(), "contact"))))
 }
 
 pub(super) async fn delete_phones(client: &Client, phones: &Phones) -> Result<Table, Failure> {
-    let what = format!("delete {} saved number(s), with the contacts whose they are", phones.phones.len());
+    let numbers = count(phones.phones.len(), "saved number");
+    let what = format!("delete {numbers}, contacts whose they are included");
     if let Some(table) = (Plan { what, items: phones.phones.clone() }).agree(&phones.change).await? {
         return Ok(table);
     }
     change::delete_by_phones(client, &phones.phones).await.map_err(refused)?;
-    Ok(Table::done("deleted", format!("deleted {} number(s)", phones.phones.len())))
+    Ok(Table::done("deleted", format!("deleted {numbers}")))
 }
 
 /// Only with an export of this account at hand that is fresh and whole.
 pub(super) async fn reset_saved(client: &Client, reset: &ResetSaved) -> Result<Table, Failure> {
-    let path = reset.export.join(MANIFEST);
-    let text =
-        std::fs::read_to_string(&path).map_err(|source| Failure::Input { path: path.clone(), source })?;
-    let manifest = serde_json::from_str::<Manifest>(&text)
-        .map_err(|source| Failure::Input { path: path.clone(), source: std::io::Error::other(source) })?;
+    let folder = reset.export.clone();
+    let manifest = tokio::task::spawn_blocking(move || demand_whole(&folder)).await;
+    let manifest = manifest.map_err(|_| Failure::Task)??;
     let account_id = client.session().state().account.map_or(0, |account| account.user_id);
     demand_fresh(&manifest, account_id, Timestamp::now())?;
+    // an export without anything that `contacts import` reads brings nobody back
+    read(reset.export.clone(), reset.identity.clone()).await?;
     let saved_only = manifest.counts.rows_by_source.saved;
     let what = format!("delete every saved number without an account ({saved_only} in the export)");
     let items = vec![format!("the export is {}", reset.export.display())];
@@ -170,13 +172,16 @@ pub(super) async fn reset_rating(client: &Client, named: &Named) -> Result<Table
 
 pub(super) async fn close_friends(client: &Client, friends: &Friends) -> Result<Table, Failure> {
     let found = find_all(client, &friends.who).await?;
-    let what = format!("make these {} contact(s), and no others, close friends", found.len());
+    let what = match found.len() {
+        0 => "take everybody off the list of close friends".to_owned(),
+        _ => format!("make {}, and nobody else, close friends", count(found.len(), "contact")),
+    };
     if let Some(table) = plan(what, &found).agree(&friends.change).await? {
         return Ok(table);
     }
     let ids = found.iter().map(|found| found.who.id).collect::<Vec<_>>();
     near::set_close_friends(client, &ids).await.map_err(refused)?;
-    Ok(Table::done("close_friends", format!("{} close friend(s)", found.len())))
+    Ok(Table::done("close_friends", count(found.len(), "close friend")))
 }
 
 async fn find_all(client: &Client, typed: &[String]) -> Result<Vec<Found>, Failure> {

@@ -1,5 +1,7 @@
 //! `contacts import`: the people of a file.
 
+use std::path::PathBuf;
+
 use contacts::operations::import::{self as operation, NewContact, Outcome};
 use serde_json::{Value, json};
 use tg_client::Client;
@@ -7,25 +9,28 @@ use tg_client::Client;
 use super::super::arguments::people::Import;
 use super::super::failure::Failure;
 use super::super::output;
-use super::agreement::Plan;
+use super::agreement::{Plan, count};
 use super::refused;
 use super::table::Table;
-use crate::people_file;
+use crate::people_file::{self, PeopleFile};
 
 /// Reads the file, shows who is in it, and brings them in.
 pub(super) async fn import(client: &Client, given: Import) -> Result<Table, Failure> {
-    let path = given.file.clone();
-    let file =
-        tokio::task::spawn_blocking(move || people_file::read(&path)).await.map_err(|_| Failure::Task)?;
-    let file = file.map_err(|source| Failure::PeopleFile { path: given.file.clone(), source })?;
+    let file = read(given.file.clone(), given.identity.clone()).await?;
     if file.without_number > 0 {
-        output::say(format_args!("{} without a number are left out", file.without_number));
+        output::say(format_args!(
+            "{} without a number are left out; who has a username: takeout-export contacts add @username --first-name …",
+            file.without_number
+        ));
     }
     if file.repeated > 0 {
-        output::say(format_args!("{} come a second time with the same number", file.repeated));
+        output::say(format_args!(
+            "{} come again with a number that stands before; the first one is taken",
+            file.repeated
+        ));
     }
     let items = file.people.iter().map(line).collect();
-    let plan = Plan { what: format!("save {} number(s)", file.people.len()), items };
+    let plan = Plan { what: format!("save {}", count(file.people.len(), "number")), items };
     if let Some(table) = plan.agree(&given.change).await? {
         return Ok(table);
     }
@@ -45,6 +50,14 @@ pub(super) async fn import(client: &Client, given: Import) -> Result<Table, Fail
         }
         Some(error) => Ok(table.with_note(format!("stopped: {error}")).partly()),
     }
+}
+
+/// The people of a file; `identity` opens an encrypted archive.
+pub(super) async fn read(path: PathBuf, identity: Option<PathBuf>) -> Result<PeopleFile, Failure> {
+    let reading = tokio::task::spawn_blocking(move || {
+        people_file::read(&path, identity.as_deref()).map_err(|source| Failure::PeopleFile { path, source })
+    });
+    reading.await.map_err(|_| Failure::Task)?
 }
 
 fn line(person: &NewContact) -> String {
