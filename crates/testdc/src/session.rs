@@ -12,6 +12,7 @@
 
 mod inbound;
 mod outbox;
+mod packed;
 mod received;
 mod salts;
 mod service;
@@ -30,8 +31,8 @@ use inbound::Inbound;
 use outbox::{Kind, Outbox};
 use received::{Freshness, Received};
 
-pub(crate) use inbound::pack;
 pub(crate) use outbox::{Outgoing, ReplyTo};
+pub(crate) use packed::pack;
 pub(crate) use received::check_msg_id;
 pub(crate) use salts::Salts;
 

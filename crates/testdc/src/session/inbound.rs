@@ -13,7 +13,7 @@ use crate::limits::{MAX_CONTAINER_MESSAGES, MAX_INFLATED_BYTES};
 
 pub(super) const MSG_CONTAINER: u32 = 0x73f1_f8dc;
 /// `gzip_packed#3072cfa1 packed_data:bytes = Object`
-const GZIP_PACKED: u32 = 0x3072_cfa1;
+pub(super) const GZIP_PACKED: u32 = 0x3072_cfa1;
 /// What a gzip stream begins with (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// `msg_copy#e06046b2 orig_message:Message = MessageCopy`; nobody sends it.
@@ -153,31 +153,11 @@ fn inflate(object: &[u8]) -> Option<Vec<u8>> {
     (fits && out.len().is_multiple_of(4)).then_some(out)
 }
 
-/// Packs an object if that makes it shorter.
-pub(crate) fn pack(object: Vec<u8>) -> Vec<u8> {
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-    use tl_codec::{Encode, limits};
-
-    let mut encoder = GzEncoder::new(Vec::with_capacity(object.len() / 2), Compression::fast());
-    let packed = encoder.write_all(&object).and_then(|()| encoder.finish());
-    match packed {
-        Ok(packed) if packed.len() < object.len() && packed.len() <= limits::MAX_BYTES_LEN => {
-            let mut out = Vec::with_capacity(packed.len() + 12);
-            GZIP_PACKED.encode(&mut out);
-            packed.encode(&mut out);
-            out
-        }
-        _ => object,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tl_codec::Encode;
 
+    use super::super::pack;
     use super::*;
 
     fn message(msg_id: i64, seq_no: i32, body: &[u8]) -> Inbound {
@@ -231,7 +211,6 @@ mod tests {
         let packed = pack(object.clone());
         assert!(packed.len() < 100);
         assert_eq!(message(4, 1, &packed).unfold().unwrap()[0].body, object);
-        assert_eq!(pack(vec![1, 2, 3, 4]), [1, 2, 3, 4], "what does not shrink stays as it is");
 
         let limit = usize::try_from(MAX_INFLATED_BYTES).unwrap();
         assert!(message(4, 1, &pack(vec![7; limit])).unfold().is_ok());
