@@ -1,6 +1,7 @@
-"""GramJS, which we did not write, against testdc: a much older layer, RSA with the older padding, and WebSockets."""
+"""GramJS, which we did not write, against testdc: a much older layer, older RSA padding, WebSockets in TLS or not."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from npm_packages import installed
 from servers import Server
 
 SOURCE = Path(__file__).resolve().parent / "gramjs"
-BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", "127.0.0.1:0", "--ws", "127.0.0.1:0")
+ANY_PORT = "127.0.0.1:0"
+BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", ANY_PORT, "--ws", ANY_PORT, "--wss", ANY_PORT)
 PASSWORD = "correct horse 🐴"
 RUN_LIMIT_SECS = 60.0
 NAMES = {"firstName": "first_name", "lastName": "last_name", "username": "username", "phone": "phone"}
@@ -26,21 +28,24 @@ def gramjs(package_cache: Path) -> Path:
     return installed(SOURCE, package_cache)
 
 
-def _fetch(folder: Path, server: Server, connection: str, web_socket: bool, password: str | None) -> dict[str, Any]:
+def _fetch(
+    folder: Path, server: Server, connection: str, carrier: str, password: str | None, authority: Path
+) -> dict[str, Any]:
     phone = server.truth["account"]["phone"]
-    port = int(server.wait_for("ws")["address"].rpartition(":")[2]) if web_socket else server.port
+    port = server.port if carrier == "tcp" else int(server.wait_for(carrier)["address"].rpartition(":")[2])
     options = {
         "host": "127.0.0.1",
         "port": port,
         "key": str(server.public_key_path),
         "connection": connection,
-        "webSocket": web_socket,
+        "carrier": carrier,
         "phone": phone,
         "code": phone[5] * 5,
         "password": password,
     }
     command = ["node", "client.cjs", json.dumps(options)]
-    ran = subprocess.run(command, cwd=folder, timeout=RUN_LIMIT_SECS, capture_output=True, text=True)
+    environment = os.environ | {"NODE_EXTRA_CA_CERTS": str(authority)}
+    ran = subprocess.run(command, cwd=folder, env=environment, timeout=RUN_LIMIT_SECS, capture_output=True, text=True)
     assert ran.returncode == 0, (ran.stdout, ran.stderr)
     fetched: dict[str, Any] = json.loads(ran.stdout.rpartition("\n")[2])
     return fetched
@@ -58,24 +63,27 @@ def _saved(record: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("password", [None, PASSWORD])
 @pytest.mark.parametrize(
-    ("connection", "web_socket", "spoken"),
+    ("connection", "spoken"),
     [
-        ("ConnectionTCPFull", False, ("tcp", "full", False)),
-        ("ConnectionTCPAbridged", False, ("tcp", "abridged", False)),
-        ("ConnectionTCPObfuscated", False, ("tcp", "abridged", True)),
-        ("ConnectionTCPObfuscated", True, ("ws", "abridged", True)),
+        ("ConnectionTCPFull", ("tcp", "full", False)),
+        ("ConnectionTCPAbridged", ("tcp", "abridged", False)),
+        ("ConnectionTCPObfuscated", ("tcp", "abridged", True)),
+        ("ConnectionTCPObfuscated", ("ws", "abridged", True)),
+        ("ConnectionTCPObfuscated", ("wss", "abridged", True)),
     ],
 )
 def test_gramjs_gets_the_truth(
     start_testdc: StartServer,
     gramjs: Path,
     connection: str,
-    web_socket: bool,
     spoken: tuple[str, str, bool],
     password: str | None,
+    tmp_path: Path,
 ) -> None:
-    server = start_testdc(*BOOK, *(() if password is None else ("--password", password)))
-    fetched = _fetch(gramjs, server, connection, web_socket, password)
+    authority = tmp_path / "authority.pem"
+    more = () if password is None else ("--password", password)
+    server = start_testdc(*BOOK, "--tls-ca-out", authority, *more)
+    fetched = _fetch(gramjs, server, connection, spoken[0], password, authority)
     truth = server.truth
     kept = ("id", *NAMES.values(), *MARKS)
     assert [_user(user) for user in fetched["contacts"]["users"]] == [

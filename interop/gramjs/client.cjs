@@ -29,6 +29,15 @@ class Connection extends network[options.connection] {
     }
 }
 
+// the only port to which it speaks TLS is 443, which a test may not have
+class TlsWebSockets extends PromisedWebSockets {
+    getWebSocketLink(ip, port) {
+        return super.getWebSocketLink(ip, 443).replace(':443/', `:${port}/`)
+    }
+}
+
+const SOCKETS = { tcp: PromisedNetSockets, ws: PromisedWebSockets, wss: TlsWebSockets }
+
 async function fetched(client) {
     await client.start({
         phoneNumber: options.phone,
@@ -54,7 +63,7 @@ async function main() {
     const client = new TelegramClient(session, 17, '0'.repeat(32), {
         connection: Connection,
         connectionRetries: 2,
-        networkSocket: options.webSocket ? PromisedWebSockets : PromisedNetSockets,
+        networkSocket: SOCKETS[options.carrier],
         useWSS: false,
     })
     client.setLogLevel('none')
