@@ -161,7 +161,8 @@ impl fmt::Display for Days {
                 account = Some(day.dated.account_id);
                 writeln!(f, "account {}", day.dated.account_id)?;
             }
-            write!(f, "  {}  {:>7} people", day.dated.day, day.rows)?;
+            let people = if day.rows == 1 { "person" } else { "people" };
+            write!(f, "  {}  {:>7} {people}", day.dated.day, day.rows)?;
             for (kind, count) in Kind::ALL.into_iter().zip(day.counts.into_iter().flatten()) {
                 if count > 0 {
                     write!(f, "  {count} {}", kind.as_str())?;

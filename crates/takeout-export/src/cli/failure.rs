@@ -388,6 +388,8 @@ mod tests {
         ] {
             assert_eq!(Failure::Client(error).exit(), exit);
         }
+        let lost = ExportError::Reconcile(contacts::ReconcileError::Missing { saved: 1, contacts: 0 });
+        assert_eq!(Failure::Export(lost).exit(), Exit::Reconcile);
         assert_eq!(Failure::Login(LoginError::WrongCode).exit(), Exit::LoginRefused);
         assert_eq!(Failure::Takeout(TakeoutError::TakenOver).exit(), Exit::TakenOver);
         assert_eq!(Failure::Interrupted(Signal::Terminate).exit(), Exit::Terminated);

@@ -171,8 +171,8 @@ fn warnings(fetched: &Fetched, book: &AddressBook) -> Vec<String> {
     }
     if let Some(wait) = fetched.enriched.as_ref().and_then(|enriched| enriched.stopped.as_ref()) {
         warnings.push(format!(
-            "the server wanted a pause ({wait}) before all profiles and numbers were asked for: the same command goes \
-             on from there"
+            "the server wanted a pause ({wait}) before all profiles and numbers were asked for: the same command, later \
+             and with --force, goes on from there"
         ));
     }
     for method in &fetched.called_outside {

@@ -108,6 +108,27 @@ fn an_archive_for_somebody_is_opened_by_nobody_else() {
 }
 
 #[test]
+fn each_of_several_recipients_opens_the_archive() {
+    use age::secrecy::ExposeSecret;
+
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let keys = [age::x25519::Identity::generate(), age::x25519::Identity::generate()];
+    let [one, other] = keys.each_ref().map(|key| key.to_public().to_string());
+    demo(&out, &["--encrypt", &one, "--encrypt", &other]);
+    for (name, key) in ["one", "other"].iter().zip(&keys) {
+        let file = folder.path().join(format!("{name}.key"));
+        fs::write(&file, key.to_string().expose_secret()).unwrap();
+        let again = folder.path().join(name);
+        convert(&out, &again, &["--identity", file.to_str().unwrap(), "--no-raw"]).succeeds();
+        assert_eq!(names_in(&again), ["contacts.csv", "contacts.parquet", "manifest.json"]);
+    }
+    let program =
+        program(&["demo", "--encrypt", "age1nobody", "--out"]).arg(folder.path().join("x")).output();
+    assert_eq!(program.unwrap().status.code(), Some(2), "a recipient that is none");
+}
+
+#[test]
 fn a_damaged_archive_is_exit_code_20_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

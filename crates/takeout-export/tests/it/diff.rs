@@ -146,7 +146,7 @@ fn a_history_grows_day_by_day() {
     assert_eq!(exports[1]["changes"]["removed"], 1);
     assert_eq!(exports[1]["changes"]["added"], exports[1]["rows"]);
     let text = run(program(&["history"]).arg(&history)).succeeds().stdout;
-    assert!(text.contains("2024-06-30        1 people\n") && text.contains(" added  1 removed\n"), "{text}");
+    assert!(text.contains("2024-06-30        1 person\n") && text.contains(" added  1 removed\n"), "{text}");
 }
 
 #[test]

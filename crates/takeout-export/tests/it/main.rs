@@ -48,4 +48,5 @@ mod truth;
 #[cfg(unix)]
 mod waits;
 mod walkthrough;
+mod warnings;
 mod world;

@@ -33,9 +33,18 @@ pub(crate) fn user(id: i64, phone: Option<&str>, first_name: &str) -> types::Use
 
 /// The three answers; everybody was last seen recently.
 pub(crate) fn of(saved: &[types::SavedPhoneContact], users: &[types::User]) -> Replies {
+    of_counted(saved, users, i32::try_from(saved.len()).unwrap())
+}
+
+/// The same from a server that counts the saved records in its own way.
+pub(crate) fn of_counted(
+    saved: &[types::SavedPhoneContact],
+    users: &[types::User],
+    saved_count: i32,
+) -> Replies {
     let contacts = types::contacts::Contacts {
         contacts: users.iter().map(|user| types::Contact { user_id: user.id, mutual: true }).collect(),
-        saved_count: i32::try_from(saved.len()).unwrap(),
+        saved_count,
         users: users.iter().map(|user| user.clone().into()).collect(),
     };
     let status = |user: &types::User| types::ContactStatus {
