@@ -123,6 +123,7 @@ fn another_key_another_session() {
 }
 
 // check: 3.2-6-length -> OpenError::BodyLength
+// check: 3.2-6-fits -> OpenError::PaddingLength
 // check: 3.2-6-padding -> OpenError::PaddingLength
 #[test]
 fn the_length_of_the_body_and_of_the_padding() {

@@ -81,6 +81,7 @@ fn a_server_that_ends_the_exchange() {
 // check: 2.2-1-pq-primes -> FactorError::Even
 // check: 2.2-1-pq-primes -> FactorError::NotTwoPrimes
 // check: 2.2-1-pq-primes -> FactorError::TooLarge
+// check: 2.2-1-pq-primes -> FactorError::TooSmall
 // check: 2.2-1-fingerprint -> HandshakeError::NoKnownRsaKey
 #[test]
 fn the_rules_of_res_pq() {
@@ -204,12 +205,19 @@ fn the_rules_of_the_last_answer_hold_for_each_of_its_three_forms() {
     }
 }
 
+// check: 2.2-3-fail-nonces -> HandshakeError::Nonce
+// check: 2.2-3-fail-nonces -> HandshakeError::ServerNonce
 // check: 2.2-3-fail-hash -> HandshakeError::NewNonceHash
 #[test]
-fn a_refusal_counts_only_with_its_hash() {
-    for (honest, expected) in
-        [(true, HandshakeError::ServerDhParamsFail), (false, HandshakeError::NewNonceHash)]
-    {
+fn a_refusal_counts_only_with_its_nonces_and_its_hash() {
+    let step = Step::ServerDhParams;
+    // the constructor's id, nonce, server_nonce, new_nonce_hash
+    for (changed, expected) in [
+        (None, HandshakeError::ServerDhParamsFail),
+        (Some(4_usize), HandshakeError::Nonce { step }),
+        (Some(20), HandshakeError::ServerNonce { step }),
+        (Some(36), HandshakeError::NewNonceHash),
+    ] {
         let mut server = KeyServer::new();
         let mut random = Seeded::new(4);
         let parameters =
@@ -217,8 +225,11 @@ fn a_refusal_counts_only_with_its_hash() {
         let (state, request) = start(parameters, &mut random);
         let (state, request) = state.handle(&server.res_pq(&request), &mut random).unwrap();
         server.server_dh_params(&request);
-        let error = state.handle(&server.params_fail(honest), NOW, &mut random).unwrap_err();
-        assert_eq!(error, expected);
+        let mut fail = server.params_fail();
+        if let Some(at) = changed {
+            fail[at] = !fail[at];
+        }
+        assert_eq!(state.handle(&fail, NOW, &mut random).unwrap_err(), expected);
     }
 }
 

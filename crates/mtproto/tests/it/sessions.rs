@@ -189,6 +189,34 @@ fn messages_from_another_time_are_passed_over() {
     }
 }
 
+// check: 3.2-9-mends -> taken
+#[test]
+fn what_mends_the_clock_and_the_salt_is_taken_from_any_time() {
+    let mut script = Script::new();
+    script.request(&REQUEST);
+    let bad_msg_id = the_request(&mut script).msg_id;
+    let bad_salt =
+        types::BadServerSalt { bad_msg_id, bad_msg_seqno: 1, error_code: 48, new_server_salt: SALT + 1 };
+    let message = Message::new(script.server_id(-5000), 0, bad_salt.to_bytes());
+    script.deliver(&message).unwrap();
+    assert_eq!(script.session.server_salt(), SALT + 1, "taken");
+    assert_eq!(the_request(&mut script).body, REQUEST);
+}
+
+// check: 3.2-11-inner-replay -> passed over
+// check: 3.2-11-inner-window -> passed over
+#[test]
+fn messages_in_a_container_are_held_to_the_same_rules() {
+    let mut script = Script::new();
+    let update = |script: &mut Script, secs| Message::new(script.server_id(secs), 1, vec![0xee; 8]);
+    let (old, new) = (update(&mut script, -310), update(&mut script, 0));
+    let ahead = update(&mut script, 70);
+    script.deliver_service(envelope::container(&[old, new.clone(), ahead, new.clone()]));
+    assert_eq!(script.events().len(), 1, "the others are passed over");
+    script.deliver_service(envelope::container(&[new]));
+    assert_eq!(script.events(), [], "passed over in another container too");
+}
+
 #[test]
 fn an_unknown_object_in_a_container_does_not_harm_its_siblings() {
     let mut script = Script::new();

@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
-use super::{BindError, listen, prepare};
+#[cfg(feature = "web")]
+use super::prepare;
+use super::{BindError, listen};
 use crate::config::Config;
 use crate::door::Door;
 #[cfg(feature = "web")]

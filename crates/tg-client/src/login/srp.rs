@@ -54,6 +54,9 @@ pub enum SrpError {
     /// The group or `srp_B` breaks a rule of the key exchange (section 2.2), which holds here as well.
     #[error("unsafe two-step verification parameters")]
     Group(#[from] DhError),
+    /// Our own `A` breaks the rule that the server's value has to keep: the source of randomness does not work.
+    #[error("an unsafe value of our own in two-step verification")]
+    OwnPublic(#[source] DhError),
     /// `u = H(A ‖ B)` is zero, which would make the password drop out of the proof.
     #[error("the two-step verification scrambling number is zero")]
     ZeroScrambler,
@@ -85,6 +88,7 @@ pub(crate) fn prove(
     random.fill(secret.as_mut_slice());
     let exponent = BigUint::from_bytes_be(secret.as_slice());
     let (a_bytes, b_bytes) = (group.public(&secret), padded(&b));
+    group.check_public(&a_bytes).map_err(SrpError::OwnPublic)?;
     let u = scrambler(sha256(&[&a_bytes, &b_bytes]))?;
     let x = BigUint::from_bytes_be(password_hash(password, algorithm).as_slice());
     let k = BigUint::from_bytes_be(&sha256(&[&padded(&p), &padded(&g)]));
@@ -196,12 +200,46 @@ mod tests {
         assert!(scrambler([1; 32]).is_ok());
     }
 
-    // check: 5.2-p -> DhError::ModulusNotPrime
-    // check: 5.2-g -> DhError::GeneratorResidue
+    // check: 5.2-a -> SrpError::OwnPublic
+    #[test]
+    fn a_source_of_randomness_that_only_gives_zeros_proves_nothing() {
+        let vector = &vectors()[0];
+        let zeros = &mut |out: &mut [u8]| out.fill(0);
+        let refused = prove(b"x", &algorithm(vector), &bytes(vector, "srp_B"), zeros);
+        assert_eq!(refused, Err(SrpError::OwnPublic(DhError::PublicTooSmall)));
+    }
+
+    // check: 5.2-p-bits -> DhError::ModulusBits
+    // check: 5.2-p-prime -> DhError::ModulusNotPrime
+    // check: 5.2-p-safe -> DhError::ModulusNotSafe
+    // check: 5.2-g -> DhError::GeneratorUnknown
+    // check: 5.2-g-residue -> DhError::GeneratorResidue
+    #[test]
+    fn dishonest_groups_are_refused() {
+        let vector = &vectors()[0];
+        let good = algorithm(vector);
+        let attempt = |p: Vec<u8>, g: i32| {
+            let algorithm = Algorithm { p, g, ..good.clone() };
+            match prove(b"x", &algorithm, &bytes(vector, "srp_B"), &mut recorded(vector)) {
+                Err(SrpError::Group(error)) => error,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(attempt(good.p[..255].to_vec(), 3), DhError::ModulusBits { bits: 2040 });
+        assert_eq!(attempt(good.p.clone(), 8), DhError::GeneratorUnknown { g: 8 });
+        assert_eq!(attempt(good.p.clone(), 2), DhError::GeneratorResidue { g: 2 });
+        // the generator 4 fits every modulus, so that nothing but the modulus can be at fault
+        let mut composite = good.p.clone();
+        composite[255] ^= 0x0a;
+        assert_eq!(attempt(composite, 4), DhError::ModulusNotPrime);
+        let file: Value = serde_json::from_str(include_str!("../../tests/vectors/srp.json")).unwrap();
+        assert_eq!(attempt(bytes(&file, "prime_that_is_not_safe"), 4), DhError::ModulusNotSafe);
+    }
+
     // check: 5.2-b-low -> DhError::PublicTooSmall
     // check: 5.2-b-high -> DhError::PublicTooLarge
     #[test]
-    fn dishonest_numbers_are_refused() {
+    fn dishonest_values_are_refused() {
         let vector = &vectors()[0];
         let good = algorithm(vector);
         let attempt =
@@ -212,13 +250,5 @@ mod tests {
         for b in [good.p.clone(), vec![0xff; NUMBER_BYTES]] {
             assert_eq!(attempt(&good, &b), SrpError::Group(DhError::PublicTooLarge));
         }
-        let mut composite = good.clone();
-        // the generator 4 fits every modulus, so that nothing but primality can be at fault
-        (composite.p[255], composite.g) = (composite.p[255] ^ 0x0a, 4);
-        let refused = SrpError::Group(DhError::ModulusNotPrime);
-        assert_eq!(attempt(&composite, &bytes(vector, "srp_B")), refused);
-        let wrong_generator = Algorithm { g: 2, ..good };
-        let refused = SrpError::Group(DhError::GeneratorResidue { g: 2 });
-        assert_eq!(attempt(&wrong_generator, &bytes(vector, "srp_B")), refused);
     }
 }

@@ -158,9 +158,8 @@ impl KeyServer {
     }
 
     /// `server_DH_params_fail`, with its hash or another one.
-    pub(crate) fn params_fail(&self, honest: bool) -> Vec<u8> {
-        let mut hash: [u8; 16] = sha1(&[&self.new_nonce])[4..].try_into().unwrap();
-        hash[0] ^= u8::from(!honest);
+    pub(crate) fn params_fail(&self) -> Vec<u8> {
+        let hash: [u8; 16] = sha1(&[&self.new_nonce])[4..].try_into().unwrap();
         let Self { nonce, server_nonce, .. } = *self;
         types::ServerDhParamsFail { nonce, server_nonce, new_nonce_hash: hash }.to_bytes()
     }
