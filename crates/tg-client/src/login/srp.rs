@@ -219,7 +219,7 @@ mod tests {
         let vector = &vectors()[0];
         let good = algorithm(vector);
         let attempt = |p: Vec<u8>, g: i32| {
-            let algorithm = Algorithm { p, g, ..good.clone() };
+            let algorithm = Algorithm { g, p, ..good.clone() };
             match prove(b"x", &algorithm, &bytes(vector, "srp_B"), &mut recorded(vector)) {
                 Err(SrpError::Group(error)) => error,
                 other => panic!("{other:?}"),
