@@ -96,7 +96,40 @@ pub const fn bytes_len(len: usize) -> usize {
 ///
 /// What exceeds [`MAX_BYTES_LEN`] is cut off: TL has no way to say it, and every caller
 /// of this project bounds its strings far below.
+#[inline]
 pub fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    match block(bytes) {
+        Some(block) if out.capacity() - out.len() >= BLOCK_LEN => {
+            let end = out.len() + bytes_len(bytes.len());
+            out.extend_from_slice(&block);
+            out.truncate(end);
+        }
+        _ => encode_long_bytes(bytes, out),
+    }
+}
+
+/// Most names, user names and phone numbers fit into one block with their length.
+const BLOCK_LEN: usize = 16;
+
+/// Short bytes as they stand on the wire, and zeros: a copy of a known size is a fifth of the cost of one that asks.
+#[inline]
+fn block(bytes: &[u8]) -> Option<[u8; BLOCK_LEN]> {
+    let len = u8::try_from(bytes.len()).ok().filter(|len| usize::from(*len) < BLOCK_LEN)?;
+    // two loads that overlap where the length is between one and two of them
+    let text = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << (8 * (len - 8))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u128::from(
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4)),
+        )
+    } else {
+        bytes.iter().rev().fold(0, |text, byte| text << 8 | u128::from(*byte))
+    };
+    Some((text << 8 | u128::from(len)).to_le_bytes())
+}
+
+#[inline(never)]
+fn encode_long_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     let bytes = bytes.get(..MAX_BYTES_LEN).unwrap_or(bytes);
     let [low, mid, high, ..] = bytes.len().to_le_bytes();
     if bytes.len() < 254 {

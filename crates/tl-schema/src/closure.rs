@@ -158,7 +158,7 @@ fn check_plan(index: &Index<'_>, plan: &Plan) -> Result<(), SchemaError> {
         let found = index.declarations().find(|found| found.name.to_string() == hot.constructor);
         let found = found.ok_or_else(|| not_in_schema(&hot.constructor))?;
         let has_field = |name: &str| found.fields.iter().any(|field| field.name.as_deref() == Some(name));
-        if let Some(name) = hot.fields.iter().find(|name| !has_field(name)) {
+        if let Some(name) = hot.fields.iter().chain(&hot.boxed).find(|name| !has_field(name)) {
             return Err(not_in_schema(&format!("{}.{name}", hot.constructor)));
         }
     }
@@ -208,11 +208,21 @@ mod tests {
 
     #[test]
     fn names_of_the_plan_must_mean_something() {
-        let hot = |fields: &str| crate::plan::Hot { constructor: "u".into(), fields: vec![fields.into()] };
+        let hot = |fields: &str| crate::plan::Hot {
+            constructor: "u".into(),
+            fields: vec![fields.into()],
+            ..Default::default()
+        };
+        let boxed = |field: &str| crate::plan::Hot {
+            constructor: "u".into(),
+            boxed: vec![field.into()],
+            ..Default::default()
+        };
         let cases = [
             (Plan { opaque: vec!["V".into()], ..Plan::default() }, "V"),
             (Plan { leave_out: vec!["v.*".into()], ..Plan::default() }, "v.*"),
             (Plan { hot: vec![hot("nope")], ..Plan::default() }, "u.nope"),
+            (Plan { hot: vec![boxed("none")], ..Plan::default() }, "u.none"),
         ];
         let schema = Schema::parse(&TEXT.replace("y:flags", "y:int")).unwrap();
         let index = Index::new(&schema).unwrap();

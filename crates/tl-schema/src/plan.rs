@@ -38,6 +38,9 @@ pub struct Hot {
     pub constructor: String,
     /// Its hot fields; all mandatory ones must be among them.
     pub fields: Vec<String>,
+    /// Fields that are large and mostly absent: the owned form keeps each behind a `Box`, so that a vector of thousands
+    /// is not made of gaps.
+    pub boxed: Vec<String>,
 }
 
 /// A lint that generated code raises on purpose.

@@ -32,10 +32,8 @@ pub(super) fn user(person: &Person) -> types::User {
         restriction_reason: marks.restricted.then(restriction),
         lang_code: person.lang_code.clone(),
         emoji_status: person.emoji_status.map(|document_id| {
-            enums::EmojiStatus::EmojiStatus(types::EmojiStatus {
-                document_id,
-                ..types::EmojiStatus::default()
-            })
+            let status = types::EmojiStatus { document_id, ..types::EmojiStatus::default() };
+            Box::new(enums::EmojiStatus::EmojiStatus(status))
         }),
         usernames: usernames(person),
         stories_max_id: person
@@ -43,7 +41,7 @@ pub(super) fn user(person: &Person) -> types::User {
             .map(|id| types::RecentStory { max_id: Some(id), ..types::RecentStory::default() }),
         color: person.color.map(|color| {
             let color = types::PeerColor { color: Some(color), ..types::PeerColor::default() };
-            enums::PeerColor::PeerColor(color)
+            Box::new(enums::PeerColor::PeerColor(color))
         }),
         ..types::User::default()
     }

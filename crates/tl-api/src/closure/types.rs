@@ -101,7 +101,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::closure::enums;
@@ -149,12 +149,17 @@ pub struct Authorization {
 
 impl Authorization {
     fn flags(&self) -> u32 {
-        bit(self.current, 0)
-            | bit(self.official_app, 1)
-            | bit(self.password_pending, 2)
-            | bit(self.encrypted_requests_disabled, 3)
-            | bit(self.call_requests_disabled, 4)
-            | bit(self.unconfirmed, 5)
+        bits(
+            0,
+            [
+                self.current,
+                self.official_app,
+                self.password_pending,
+                self.encrypted_requests_disabled,
+                self.call_requests_disabled,
+                self.unconfirmed,
+            ],
+        )
     }
 }
 
@@ -459,18 +464,16 @@ impl CodeSettings {
 
 impl EncodeBare for CodeSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.logout_tokens.encoded_len()
-            + Shared(&self.token, is_set(flags, 8)).encoded_len()
-            + Shared(&self.app_sandbox, is_set(flags, 8)).encoded_len()
+            + Shared(&self.token, self.token.is_some() || self.app_sandbox.is_some()).encoded_len()
+            + Shared(&self.app_sandbox, self.token.is_some() || self.app_sandbox.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.logout_tokens.encode(out);
-        Shared(&self.token, is_set(flags, 8)).encode(out);
-        Shared(&self.app_sandbox, is_set(flags, 8)).encode(out);
+        Shared(&self.token, self.token.is_some() || self.app_sandbox.is_some()).encode(out);
+        Shared(&self.app_sandbox, self.token.is_some() || self.app_sandbox.is_some()).encode(out);
     }
 }
 
@@ -697,7 +700,6 @@ impl Config {
 
 impl EncodeBare for Config {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         116 + self.dc_options.encoded_len()
             + self.dc_txt_domain_name.encoded_len()
             + self.tmp_sessions.encoded_len()
@@ -707,16 +709,33 @@ impl EncodeBare for Config {
             + self.venue_search_username.encoded_len()
             + self.img_search_username.encoded_len()
             + self.static_maps_provider.encoded_len()
-            + Shared(&self.suggested_lang_code, is_set(flags, 2)).encoded_len()
-            + Shared(&self.lang_pack_version, is_set(flags, 2)).encoded_len()
-            + Shared(&self.base_lang_pack_version, is_set(flags, 2)).encoded_len()
+            + Shared(
+                &self.suggested_lang_code,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.lang_pack_version,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.base_lang_pack_version,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
             + self.reactions_default.encoded_len()
             + self.autologin_token.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.date.encode(out);
         self.expires.encode(out);
         self.test_mode.encode(out);
@@ -754,9 +773,27 @@ impl EncodeBare for Config {
         self.caption_length_max.encode(out);
         self.message_length_max.encode(out);
         self.webfile_dc_id.encode(out);
-        Shared(&self.suggested_lang_code, is_set(flags, 2)).encode(out);
-        Shared(&self.lang_pack_version, is_set(flags, 2)).encode(out);
-        Shared(&self.base_lang_pack_version, is_set(flags, 2)).encode(out);
+        Shared(
+            &self.suggested_lang_code,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.lang_pack_version,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.base_lang_pack_version,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
         self.reactions_default.encode(out);
         self.autologin_token.encode(out);
     }
@@ -1191,12 +1228,7 @@ pub struct DcOption {
 
 impl DcOption {
     fn flags(&self) -> u32 {
-        bit(self.ipv6, 0)
-            | bit(self.media_only, 1)
-            | bit(self.tcpo_only, 2)
-            | bit(self.cdn, 3)
-            | bit(self.static_, 4)
-            | bit(self.this_port_only, 5)
+        bits(0, [self.ipv6, self.media_only, self.tcpo_only, self.cdn, self.static_, self.this_port_only])
             | bit(self.secret.is_some(), 10)
     }
 }
@@ -1339,11 +1371,16 @@ pub struct DisallowedGiftsSettings {
 
 impl DisallowedGiftsSettings {
     fn flags(&self) -> u32 {
-        bit(self.disallow_unlimited_stargifts, 0)
-            | bit(self.disallow_limited_stargifts, 1)
-            | bit(self.disallow_unique_stargifts, 2)
-            | bit(self.disallow_premium_gifts, 3)
-            | bit(self.disallow_stargifts_from_channels, 4)
+        bits(
+            0,
+            [
+                self.disallow_unlimited_stargifts,
+                self.disallow_limited_stargifts,
+                self.disallow_unique_stargifts,
+                self.disallow_premium_gifts,
+                self.disallow_stargifts_from_channels,
+            ],
+        )
     }
 }
 
@@ -2513,15 +2550,19 @@ pub struct Invoice {
 
 impl Invoice {
     fn flags(&self) -> u32 {
-        bit(self.test, 0)
-            | bit(self.name_requested, 1)
-            | bit(self.phone_requested, 2)
-            | bit(self.email_requested, 3)
-            | bit(self.shipping_address_requested, 4)
-            | bit(self.flexible, 5)
-            | bit(self.phone_to_provider, 6)
-            | bit(self.email_to_provider, 7)
-            | bit(self.recurring, 9)
+        bits(
+            0,
+            [
+                self.test,
+                self.name_requested,
+                self.phone_requested,
+                self.email_requested,
+                self.shipping_address_requested,
+                self.flexible,
+                self.phone_to_provider,
+                self.email_to_provider,
+            ],
+        ) | bit(self.recurring, 9)
             | bit(self.max_tip_amount.is_some(), 8)
             | bit(self.suggested_tip_amounts.is_some(), 8)
             | bit(self.terms_url.is_some(), 10)
@@ -2531,22 +2572,33 @@ impl Invoice {
 
 impl EncodeBare for Invoice {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.currency.encoded_len()
             + self.prices.encoded_len()
-            + Shared(&self.max_tip_amount, is_set(flags, 8)).encoded_len()
-            + Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encoded_len()
+            + Shared(
+                &self.max_tip_amount,
+                self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.suggested_tip_amounts,
+                self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+            )
+            .encoded_len()
             + self.terms_url.encoded_len()
             + self.subscription_period.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.currency.encode(out);
         self.prices.encode(out);
-        Shared(&self.max_tip_amount, is_set(flags, 8)).encode(out);
-        Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encode(out);
+        Shared(&self.max_tip_amount, self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some())
+            .encode(out);
+        Shared(
+            &self.suggested_tip_amounts,
+            self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+        )
+        .encode(out);
         self.terms_url.encode(out);
         self.subscription_period.encode(out);
     }
@@ -3587,7 +3639,7 @@ pub struct Username {
 
 impl Username {
     fn flags(&self) -> u32 {
-        bit(self.editable, 0) | bit(self.active, 1) | bit(self.deletable, 2) | bit(self.expired, 3)
+        bits(0, [self.editable, self.active, self.deletable, self.expired])
     }
 }
 

@@ -251,7 +251,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::enums;
@@ -369,12 +369,17 @@ pub struct Authorization {
 
 impl Authorization {
     fn flags(&self) -> u32 {
-        bit(self.current, 0)
-            | bit(self.official_app, 1)
-            | bit(self.password_pending, 2)
-            | bit(self.encrypted_requests_disabled, 3)
-            | bit(self.call_requests_disabled, 4)
-            | bit(self.unconfirmed, 5)
+        bits(
+            0,
+            [
+                self.current,
+                self.official_app,
+                self.password_pending,
+                self.encrypted_requests_disabled,
+                self.call_requests_disabled,
+                self.unconfirmed,
+            ],
+        )
     }
 }
 
@@ -733,7 +738,6 @@ impl AvailableReaction {
 
 impl EncodeBare for AvailableReaction {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.reaction.encoded_len()
             + self.title.encoded_len()
             + self.static_icon.encoded_len()
@@ -741,13 +745,14 @@ impl EncodeBare for AvailableReaction {
             + self.select_animation.encoded_len()
             + self.activate_animation.encoded_len()
             + self.effect_animation.encoded_len()
-            + Shared(&self.around_animation, is_set(flags, 1)).encoded_len()
-            + Shared(&self.center_icon, is_set(flags, 1)).encoded_len()
+            + Shared(&self.around_animation, self.around_animation.is_some() || self.center_icon.is_some())
+                .encoded_len()
+            + Shared(&self.center_icon, self.around_animation.is_some() || self.center_icon.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.reaction.encode(out);
         self.title.encode(out);
         self.static_icon.encode(out);
@@ -755,8 +760,9 @@ impl EncodeBare for AvailableReaction {
         self.select_animation.encode(out);
         self.activate_animation.encode(out);
         self.effect_animation.encode(out);
-        Shared(&self.around_animation, is_set(flags, 1)).encode(out);
-        Shared(&self.center_icon, is_set(flags, 1)).encode(out);
+        Shared(&self.around_animation, self.around_animation.is_some() || self.center_icon.is_some())
+            .encode(out);
+        Shared(&self.center_icon, self.around_animation.is_some() || self.center_icon.is_some()).encode(out);
     }
 }
 
@@ -1044,9 +1050,7 @@ pub struct Boost {
 
 impl Boost {
     fn flags(&self) -> u32 {
-        bit(self.gift, 1)
-            | bit(self.giveaway, 2)
-            | bit(self.unclaimed, 3)
+        bits(1, [self.gift, self.giveaway, self.unclaimed])
             | bit(self.user_id.is_some(), 0)
             | bit(self.giveaway_msg_id.is_some(), 2)
             | bit(self.used_gift_slug.is_some(), 4)
@@ -1057,21 +1061,19 @@ impl Boost {
 
 impl EncodeBare for Boost {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.id.encoded_len()
             + self.user_id.encoded_len()
-            + Shared(&self.giveaway_msg_id, is_set(flags, 2)).encoded_len()
+            + Shared(&self.giveaway_msg_id, self.giveaway || self.giveaway_msg_id.is_some()).encoded_len()
             + self.used_gift_slug.encoded_len()
             + self.multiplier.encoded_len()
             + self.stars.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.user_id.encode(out);
-        Shared(&self.giveaway_msg_id, is_set(flags, 2)).encode(out);
+        Shared(&self.giveaway_msg_id, self.giveaway || self.giveaway_msg_id.is_some()).encode(out);
         self.date.encode(out);
         self.expires.encode(out);
         self.used_gift_slug.encode(out);
@@ -1346,18 +1348,16 @@ impl CodeSettings {
 
 impl EncodeBare for CodeSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.logout_tokens.encoded_len()
-            + Shared(&self.token, is_set(flags, 8)).encoded_len()
-            + Shared(&self.app_sandbox, is_set(flags, 8)).encoded_len()
+            + Shared(&self.token, self.token.is_some() || self.app_sandbox.is_some()).encoded_len()
+            + Shared(&self.app_sandbox, self.token.is_some() || self.app_sandbox.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.logout_tokens.encode(out);
-        Shared(&self.token, is_set(flags, 8)).encode(out);
-        Shared(&self.app_sandbox, is_set(flags, 8)).encode(out);
+        Shared(&self.token, self.token.is_some() || self.app_sandbox.is_some()).encode(out);
+        Shared(&self.app_sandbox, self.token.is_some() || self.app_sandbox.is_some()).encode(out);
     }
 }
 
@@ -1738,7 +1738,6 @@ impl Config {
 
 impl EncodeBare for Config {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         116 + self.dc_options.encoded_len()
             + self.dc_txt_domain_name.encoded_len()
             + self.tmp_sessions.encoded_len()
@@ -1748,16 +1747,33 @@ impl EncodeBare for Config {
             + self.venue_search_username.encoded_len()
             + self.img_search_username.encoded_len()
             + self.static_maps_provider.encoded_len()
-            + Shared(&self.suggested_lang_code, is_set(flags, 2)).encoded_len()
-            + Shared(&self.lang_pack_version, is_set(flags, 2)).encoded_len()
-            + Shared(&self.base_lang_pack_version, is_set(flags, 2)).encoded_len()
+            + Shared(
+                &self.suggested_lang_code,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.lang_pack_version,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.base_lang_pack_version,
+                self.suggested_lang_code.is_some()
+                    || self.lang_pack_version.is_some()
+                    || self.base_lang_pack_version.is_some(),
+            )
+            .encoded_len()
             + self.reactions_default.encoded_len()
             + self.autologin_token.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.date.encode(out);
         self.expires.encode(out);
         self.test_mode.encode(out);
@@ -1795,9 +1811,27 @@ impl EncodeBare for Config {
         self.caption_length_max.encode(out);
         self.message_length_max.encode(out);
         self.webfile_dc_id.encode(out);
-        Shared(&self.suggested_lang_code, is_set(flags, 2)).encode(out);
-        Shared(&self.lang_pack_version, is_set(flags, 2)).encode(out);
-        Shared(&self.base_lang_pack_version, is_set(flags, 2)).encode(out);
+        Shared(
+            &self.suggested_lang_code,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.lang_pack_version,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.base_lang_pack_version,
+            self.suggested_lang_code.is_some()
+                || self.lang_pack_version.is_some()
+                || self.base_lang_pack_version.is_some(),
+        )
+        .encode(out);
         self.reactions_default.encode(out);
         self.autologin_token.encode(out);
     }
@@ -2561,12 +2595,7 @@ pub struct DcOption {
 
 impl DcOption {
     fn flags(&self) -> u32 {
-        bit(self.ipv6, 0)
-            | bit(self.media_only, 1)
-            | bit(self.tcpo_only, 2)
-            | bit(self.cdn, 3)
-            | bit(self.static_, 4)
-            | bit(self.this_port_only, 5)
+        bits(0, [self.ipv6, self.media_only, self.tcpo_only, self.cdn, self.static_, self.this_port_only])
             | bit(self.secret.is_some(), 10)
     }
 }
@@ -2739,11 +2768,16 @@ pub struct DisallowedGiftsSettings {
 
 impl DisallowedGiftsSettings {
     fn flags(&self) -> u32 {
-        bit(self.disallow_unlimited_stargifts, 0)
-            | bit(self.disallow_limited_stargifts, 1)
-            | bit(self.disallow_unique_stargifts, 2)
-            | bit(self.disallow_premium_gifts, 3)
-            | bit(self.disallow_stargifts_from_channels, 4)
+        bits(
+            0,
+            [
+                self.disallow_unlimited_stargifts,
+                self.disallow_limited_stargifts,
+                self.disallow_unique_stargifts,
+                self.disallow_premium_gifts,
+                self.disallow_stargifts_from_channels,
+            ],
+        )
     }
 }
 
@@ -3387,16 +3421,14 @@ impl FactCheck {
 
 impl EncodeBare for FactCheck {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        12 + Shared(&self.country, is_set(flags, 1)).encoded_len()
-            + Shared(&self.text, is_set(flags, 1)).encoded_len()
+        12 + Shared(&self.country, self.country.is_some() || self.text.is_some()).encoded_len()
+            + Shared(&self.text, self.country.is_some() || self.text.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.country, is_set(flags, 1)).encode(out);
-        Shared(&self.text, is_set(flags, 1)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.country, self.country.is_some() || self.text.is_some()).encode(out);
+        Shared(&self.text, self.country.is_some() || self.text.is_some()).encode(out);
         self.hash.encode(out);
     }
 }
@@ -3571,9 +3603,7 @@ pub struct Folder {
 
 impl Folder {
     fn flags(&self) -> u32 {
-        bit(self.autofill_new_broadcasts, 0)
-            | bit(self.autofill_public_groups, 1)
-            | bit(self.autofill_new_correspondents, 2)
+        bits(0, [self.autofill_new_broadcasts, self.autofill_public_groups, self.autofill_new_correspondents])
             | bit(self.photo.is_some(), 3)
     }
 }
@@ -3791,12 +3821,8 @@ pub struct ForumTopic {
 
 impl ForumTopic {
     fn flags(&self) -> u32 {
-        bit(self.my, 1)
-            | bit(self.closed, 2)
-            | bit(self.pinned, 3)
-            | bit(self.short, 5)
-            | bit(self.hidden, 6)
-            | bit(self.title_missing, 7)
+        bits(1, [self.my, self.closed, self.pinned])
+            | bits(5, [self.short, self.hidden, self.title_missing])
             | bit(self.icon_emoji_id.is_some(), 0)
             | bit(self.draft.is_some(), 4)
     }
@@ -4227,12 +4253,16 @@ pub struct GlobalPrivacySettings {
 
 impl GlobalPrivacySettings {
     fn flags(&self) -> u32 {
-        bit(self.archive_and_mute_new_noncontact_peers, 0)
-            | bit(self.keep_archived_unmuted, 1)
-            | bit(self.keep_archived_folders, 2)
-            | bit(self.hide_read_marks, 3)
-            | bit(self.new_noncontact_peers_require_premium, 4)
-            | bit(self.display_gifts_button, 7)
+        bits(
+            0,
+            [
+                self.archive_and_mute_new_noncontact_peers,
+                self.keep_archived_unmuted,
+                self.keep_archived_folders,
+                self.hide_read_marks,
+                self.new_noncontact_peers_require_premium,
+            ],
+        ) | bit(self.display_gifts_button, 7)
             | bit(self.noncontact_peers_paid_stars.is_some(), 5)
             | bit(self.disallowed_gifts.is_some(), 6)
     }
@@ -6083,15 +6113,19 @@ pub struct Invoice {
 
 impl Invoice {
     fn flags(&self) -> u32 {
-        bit(self.test, 0)
-            | bit(self.name_requested, 1)
-            | bit(self.phone_requested, 2)
-            | bit(self.email_requested, 3)
-            | bit(self.shipping_address_requested, 4)
-            | bit(self.flexible, 5)
-            | bit(self.phone_to_provider, 6)
-            | bit(self.email_to_provider, 7)
-            | bit(self.recurring, 9)
+        bits(
+            0,
+            [
+                self.test,
+                self.name_requested,
+                self.phone_requested,
+                self.email_requested,
+                self.shipping_address_requested,
+                self.flexible,
+                self.phone_to_provider,
+                self.email_to_provider,
+            ],
+        ) | bit(self.recurring, 9)
             | bit(self.max_tip_amount.is_some(), 8)
             | bit(self.suggested_tip_amounts.is_some(), 8)
             | bit(self.terms_url.is_some(), 10)
@@ -6101,22 +6135,33 @@ impl Invoice {
 
 impl EncodeBare for Invoice {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.currency.encoded_len()
             + self.prices.encoded_len()
-            + Shared(&self.max_tip_amount, is_set(flags, 8)).encoded_len()
-            + Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encoded_len()
+            + Shared(
+                &self.max_tip_amount,
+                self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.suggested_tip_amounts,
+                self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+            )
+            .encoded_len()
             + self.terms_url.encoded_len()
             + self.subscription_period.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.currency.encode(out);
         self.prices.encode(out);
-        Shared(&self.max_tip_amount, is_set(flags, 8)).encode(out);
-        Shared(&self.suggested_tip_amounts, is_set(flags, 8)).encode(out);
+        Shared(&self.max_tip_amount, self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some())
+            .encode(out);
+        Shared(
+            &self.suggested_tip_amounts,
+            self.max_tip_amount.is_some() || self.suggested_tip_amounts.is_some(),
+        )
+        .encode(out);
         self.terms_url.encode(out);
         self.subscription_period.encode(out);
     }
@@ -8588,7 +8633,7 @@ pub struct Username {
 
 impl Username {
     fn flags(&self) -> u32 {
-        bit(self.editable, 0) | bit(self.active, 1) | bit(self.deletable, 2) | bit(self.expired, 3)
+        bits(0, [self.editable, self.active, self.deletable, self.expired])
     }
 }
 

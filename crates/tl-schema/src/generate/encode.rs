@@ -1,27 +1,33 @@
 //! Writing.
 
+use crate::ast::Flag;
 use crate::generate::combinator::elided;
 use crate::generate::ty::Form;
 use crate::index::Wire;
+use crate::model::Combinator;
 use crate::model::field::{Field, Kind, Value};
-use crate::model::{Combinator, snake};
+
+/// So many `true` fields on bits that follow one another are put into the word together.
+const MIN_RUN_BITS: usize = 3;
 
 /// The words of flag bits, computed from the owned fields.
 pub(crate) fn flag_words(found: &Combinator<'_>) -> String {
     let mut methods = String::new();
     for word in found.words() {
-        let bits: Vec<_> = found
-            .fields
-            .iter()
-            .filter_map(|field| Some((field, field.flag()?)))
-            .filter(|(_, flag)| flag.word == word.tl_name)
-            .map(|(field, flag)| {
-                let present = if matches!(field.kind, Kind::True(_)) { "" } else { ".is_some()" };
-                format!("bit(self.{}{present}, {})", field.rust, flag.bit)
-            })
-            .collect();
-        if !bits.is_empty() {
-            methods += &format!("fn {}(&self) -> u32 {{ {} }}\n\n", word.rust, bits.join(" | "));
+        let mut terms = Vec::new();
+        for run in on_word(found, word)
+            .chunk_by(|(one, bit), (next, next_bit)| is_true(one) && is_true(next) && bit + 1 == *next_bit)
+        {
+            match run {
+                [(_, first), ..] if run.len() >= MIN_RUN_BITS => {
+                    let present: Vec<_> = run.iter().map(|(field, _)| is_present(field)).collect();
+                    terms.push(format!("bits({first}, [{}])", present.join(", ")));
+                }
+                _ => terms.extend(run.iter().map(|(field, at)| format!("bit({}, {at})", is_present(field)))),
+            }
+        }
+        if !terms.is_empty() {
+            methods += &format!("fn {}(&self) -> u32 {{ {} }}\n\n", word.rust, terms.join(" | "));
         }
     }
     if methods.is_empty() {
@@ -29,6 +35,20 @@ pub(crate) fn flag_words(found: &Combinator<'_>) -> String {
     }
     let generics = if found.is_generic() { "<X>" } else { "" };
     format!("impl{generics} {}{generics} {{\n{methods}}}\n\n", found.rust)
+}
+
+/// The fields whose presence a word tells, with their bits, in the order of the declaration.
+fn on_word<'f, 's>(found: &'f Combinator<'s>, word: &Field<'_>) -> Vec<(&'f Field<'s>, u8)> {
+    let flags = found.fields.iter().filter_map(|field| Some((field, field.flag()?)));
+    flags.filter(|(_, flag)| flag.word == word.tl_name).map(|(field, flag)| (field, flag.bit)).collect()
+}
+
+fn is_true(field: &Field<'_>) -> bool {
+    matches!(field.kind, Kind::True(_))
+}
+
+fn is_present(field: &Field<'_>) -> String {
+    format!("self.{}{}", field.rust, if is_true(field) { "" } else { ".is_some()" })
 }
 
 /// `impl EncodeBare`
@@ -39,11 +59,11 @@ pub(crate) fn bare(found: &Combinator<'_>, form: Form) -> String {
         Form::Borrowed => ("", format!("{}Ref{}", found.rust, elided(found))),
     };
     let writer = Writer { found, form };
-    let (prelude, len, encode) = writer.bodies();
+    let (len, encode) = writer.bodies();
     let out = if encode.is_empty() { "_" } else { "out" };
     format!(
-        "impl{bounds} EncodeBare for {ty} {{\nfn bare_len(&self) -> usize {{\n{prelude}{len}\n}}\n\n\
-         fn encode_bare(&self, {out}: &mut Vec<u8>) {{\n{prelude}{encode}}}\n}}\n\n"
+        "impl{bounds} EncodeBare for {ty} {{\nfn bare_len(&self) -> usize {{\n{len}\n}}\n\n\
+         fn encode_bare(&self, {out}: &mut Vec<u8>) {{\n{encode}}}\n}}\n\n"
     )
 }
 
@@ -53,8 +73,8 @@ struct Writer<'w, 's> {
 }
 
 impl Writer<'_, '_> {
-    /// What precedes both, the length, and the statements that write.
-    fn bodies(&self) -> (String, String, String) {
+    /// The length, and the statements that write.
+    fn bodies(&self) -> (String, String) {
         let mut fixed = 0;
         let mut lengths = Vec::new();
         let mut encode = String::new();
@@ -85,34 +105,14 @@ impl Writer<'_, '_> {
         if fixed > 0 || lengths.is_empty() {
             lengths.insert(0, fixed.to_string());
         }
-        (self.prelude(), lengths.join(" + "), encode)
-    }
-
-    /// Words that several statements need.
-    fn prelude(&self) -> String {
-        self.found
-            .words()
-            .filter(|word| self.is_bound(word))
-            .map(|word| format!("let {0} = self.{0}();\n", word.rust))
-            .collect()
-    }
-
-    fn is_bound(&self, word: &Field<'_>) -> bool {
-        self.form == Form::Owned
-            && self.found.fields.iter().any(|field| {
-                field.value().is_some_and(|value| value.is_shared)
-                    && field.flag().is_some_and(|flag| flag.word == word.tl_name)
-            })
+        (lengths.join(" + "), encode)
     }
 
     fn word(&self, word: &Field<'_>) -> String {
-        let is_used =
-            self.found.fields.iter().any(|field| field.flag().is_some_and(|flag| flag.word == word.tl_name));
         match self.form {
             Form::Borrowed => format!("self.{}", word.rust),
-            Form::Owned if self.is_bound(word) => word.rust.clone(),
-            Form::Owned if is_used => format!("self.{}()", word.rust),
-            Form::Owned => "0_u32".to_owned(),
+            Form::Owned if on_word(self.found, word).is_empty() => "0_u32".to_owned(),
+            Form::Owned => format!("self.{}()", word.rust),
         }
     }
 
@@ -134,10 +134,16 @@ impl Writer<'_, '_> {
     fn place(&self, field: &Field<'_>, value: &Value<'_>) -> String {
         match (self.form, value.is_shared, value.flag) {
             (Form::Owned, true, Some(flag)) => {
-                format!("Shared(&self.{}, is_set({}, {}))", field.rust, snake(&flag.word), flag.bit)
+                format!("Shared(&self.{}, {})", field.rust, self.any_on(flag))
             }
             _ => format!("self.{}", field.rust),
         }
+    }
+
+    /// Whether one of the fields on this bit was given.
+    fn any_on(&self, shared: &Flag) -> String {
+        let fields = self.found.fields.iter().filter(|field| field.flag() == Some(shared));
+        fields.map(is_present).collect::<Vec<_>>().join(" || ")
     }
 
     /// The items of an owned bare vector.

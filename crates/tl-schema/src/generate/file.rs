@@ -14,7 +14,7 @@ const MODULES: [(&str, &str); 3] = [
 ];
 
 /// What generated code uses of the codec, with the words by which its use is seen.
-const IMPORTS: [(&str, &[&str]); 22] = [
+const IMPORTS: [(&str, &[&str]); 23] = [
     ("Bare", &["Bare"]),
     ("BareVecRef", &["BareVecRef"]),
     ("Constructor", &["NAME"]),
@@ -35,6 +35,7 @@ const IMPORTS: [(&str, &[&str]); 22] = [
     ("VecRef", &["VecRef"]),
     ("bare_vector_len", &["bare_vector_len"]),
     ("bit", &["bit"]),
+    ("bits", &["bits"]),
     ("encode_bare_vector", &["encode_bare_vector"]),
     ("is_set", &["is_set"]),
 ];

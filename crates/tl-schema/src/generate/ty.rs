@@ -40,10 +40,10 @@ impl Model<'_> {
             (true, Form::Owned) => "X".to_owned(),
             _ => self.wire_type(&value.wire, form),
         };
-        match (value.is_recursive, form) {
-            (true, Form::Owned) => format!("Box<{inner}>"),
-            (true, Form::Borrowed) => format!("Lazy<'a, {inner}>"),
-            (false, _) => inner,
+        match form {
+            Form::Owned if value.is_recursive || value.is_boxed => format!("Box<{inner}>"),
+            Form::Borrowed if value.is_recursive => format!("Lazy<'a, {inner}>"),
+            _ => inner,
         }
     }
 

@@ -10,7 +10,7 @@ fn plan() -> Plan {
         functions: vec!["*".into()],
         constructors: vec!["*".into()],
         secret: vec!["phone".into()],
-        hot: vec![Hot { constructor: "user".into(), fields: vec!["id".into()] }],
+        hot: vec![Hot { constructor: "user".into(), fields: vec!["id".into()], ..Default::default() }],
         ..Plan::default()
     }
 }
@@ -123,7 +123,7 @@ fn bits_words_and_secrets() {
     for piece in [
         "pub self_: bool,",
         "bit(self.self_, 0) | bit(self.phone.is_some(), 1) | bit(self.note.is_some(), 1)",
-        "Shared(&self.note, is_set(flags, 1)).encode(out);",
+        "Shared(&self.note, self.phone.is_some() || self.note.is_some()).encode(out);",
         "pub fn self_(&self) -> bool { is_set(self.flags, 0) }",
         ".field(\"phone\", &Redacted)",
         // an absent field is known without a look at the bytes
@@ -133,6 +133,26 @@ fn bits_words_and_secrets() {
     ] {
         assert!(types.contains(piece), "{piece}\n{types}");
     }
+}
+
+#[test]
+fn flags_in_a_row_are_gathered_together() {
+    let schema = "u flags:# a:flags.4?true b:flags.5?true c:flags.6?true d:flags.8?true e:flags.9?true n:flags.10?int = U;";
+    let types =
+        generate(&Schema::parse(schema).unwrap(), &Plan { hot: Vec::new(), functions: Vec::new(), ..plan() });
+    let types = types.unwrap().into_iter().nth(1).unwrap().text;
+    let word =
+        "bits(4, [self.a, self.b, self.c]) | bit(self.d, 8) | bit(self.e, 9) | bit(self.n.is_some(), 10)";
+    assert!(types.contains(word), "{types}");
+}
+
+#[test]
+fn what_the_plan_says_is_boxed_in_the_owned_form_alone() {
+    let hot = Hot { constructor: "user".into(), fields: vec!["id".into()], boxed: vec!["note".into()] };
+    let files = generate(&Schema::parse(TEXT).unwrap(), &Plan { hot: vec![hot], ..plan() }).unwrap();
+    let types = &files.iter().find(|file| file.path == "schema/types.rs").unwrap().text;
+    assert!(types.contains("pub note: Option<Box<String>>,"), "{types}");
+    assert!(types.contains("pub fn note(&self) -> Option<Str<'a>>"), "{types}");
 }
 
 /// The fields behind the last hot one are asked for with one test of all their bits.

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Shared, Str, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::closure::{enums, types};
@@ -129,26 +129,28 @@ pub struct InitTakeoutSession {
 
 impl InitTakeoutSession {
     fn flags(&self) -> u32 {
-        bit(self.contacts, 0)
-            | bit(self.message_users, 1)
-            | bit(self.message_chats, 2)
-            | bit(self.message_megagroups, 3)
-            | bit(self.message_channels, 4)
-            | bit(self.files, 5)
-            | bit(self.file_max_size.is_some(), 5)
+        bits(
+            0,
+            [
+                self.contacts,
+                self.message_users,
+                self.message_chats,
+                self.message_megagroups,
+                self.message_channels,
+                self.files,
+            ],
+        ) | bit(self.file_max_size.is_some(), 5)
     }
 }
 
 impl EncodeBare for InitTakeoutSession {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.file_max_size, is_set(flags, 5)).encoded_len()
+        4 + Shared(&self.file_max_size, self.files || self.file_max_size.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.file_max_size, is_set(flags, 5)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.file_max_size, self.files || self.file_max_size.is_some()).encode(out);
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, bit, bits,
+    is_set,
 };
 
 use crate::closure::enums;
@@ -177,9 +178,7 @@ pub struct Password {
 
 impl Password {
     fn flags(&self) -> u32 {
-        bit(self.has_recovery, 0)
-            | bit(self.has_secure_values, 1)
-            | bit(self.has_password, 2)
+        bits(0, [self.has_recovery, self.has_secure_values, self.has_password])
             | bit(self.current_algo.is_some(), 2)
             | bit(self.srp_b.is_some(), 2)
             | bit(self.srp_id.is_some(), 2)
@@ -192,10 +191,27 @@ impl Password {
 
 impl EncodeBare for Password {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.current_algo, is_set(flags, 2)).encoded_len()
-            + Shared(&self.srp_b, is_set(flags, 2)).encoded_len()
-            + Shared(&self.srp_id, is_set(flags, 2)).encoded_len()
+        4 + Shared(
+            &self.current_algo,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.srp_b,
+                self.has_password
+                    || self.current_algo.is_some()
+                    || self.srp_b.is_some()
+                    || self.srp_id.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.srp_id,
+                self.has_password
+                    || self.current_algo.is_some()
+                    || self.srp_b.is_some()
+                    || self.srp_id.is_some(),
+            )
+            .encoded_len()
             + self.hint.encoded_len()
             + self.email_unconfirmed_pattern.encoded_len()
             + self.new_algo.encoded_len()
@@ -206,11 +222,22 @@ impl EncodeBare for Password {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.current_algo, is_set(flags, 2)).encode(out);
-        Shared(&self.srp_b, is_set(flags, 2)).encode(out);
-        Shared(&self.srp_id, is_set(flags, 2)).encode(out);
+        self.flags().encode(out);
+        Shared(
+            &self.current_algo,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.srp_b,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.srp_id,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
         self.hint.encode(out);
         self.email_unconfirmed_pattern.encode(out);
         self.new_algo.encode(out);

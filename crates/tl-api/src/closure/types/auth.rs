@@ -38,17 +38,23 @@ impl Authorization {
 
 impl EncodeBare for Authorization {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.otherwise_relogin_days, is_set(flags, 1)).encoded_len()
+        4 + Shared(
+            &self.otherwise_relogin_days,
+            self.setup_password_required || self.otherwise_relogin_days.is_some(),
+        )
+        .encoded_len()
             + self.tmp_sessions.encoded_len()
             + self.future_auth_token.encoded_len()
             + self.user.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.otherwise_relogin_days, is_set(flags, 1)).encode(out);
+        self.flags().encode(out);
+        Shared(
+            &self.otherwise_relogin_days,
+            self.setup_password_required || self.otherwise_relogin_days.is_some(),
+        )
+        .encode(out);
         self.tmp_sessions.encode(out);
         self.future_auth_token.encode(out);
         self.user.encode(out);
@@ -1455,22 +1461,36 @@ impl SentCodeTypeFirebaseSms {
 
 impl EncodeBare for SentCodeTypeFirebaseSms {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.nonce.encoded_len()
-            + Shared(&self.play_integrity_project_id, is_set(flags, 2)).encoded_len()
-            + Shared(&self.play_integrity_nonce, is_set(flags, 2)).encoded_len()
-            + Shared(&self.receipt, is_set(flags, 1)).encoded_len()
-            + Shared(&self.push_timeout, is_set(flags, 1)).encoded_len()
+            + Shared(
+                &self.play_integrity_project_id,
+                self.play_integrity_project_id.is_some() || self.play_integrity_nonce.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.play_integrity_nonce,
+                self.play_integrity_project_id.is_some() || self.play_integrity_nonce.is_some(),
+            )
+            .encoded_len()
+            + Shared(&self.receipt, self.receipt.is_some() || self.push_timeout.is_some()).encoded_len()
+            + Shared(&self.push_timeout, self.receipt.is_some() || self.push_timeout.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.nonce.encode(out);
-        Shared(&self.play_integrity_project_id, is_set(flags, 2)).encode(out);
-        Shared(&self.play_integrity_nonce, is_set(flags, 2)).encode(out);
-        Shared(&self.receipt, is_set(flags, 1)).encode(out);
-        Shared(&self.push_timeout, is_set(flags, 1)).encode(out);
+        Shared(
+            &self.play_integrity_project_id,
+            self.play_integrity_project_id.is_some() || self.play_integrity_nonce.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.play_integrity_nonce,
+            self.play_integrity_project_id.is_some() || self.play_integrity_nonce.is_some(),
+        )
+        .encode(out);
+        Shared(&self.receipt, self.receipt.is_some() || self.push_timeout.is_some()).encode(out);
+        Shared(&self.push_timeout, self.receipt.is_some() || self.push_timeout.is_some()).encode(out);
         self.length.encode(out);
     }
 }

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::closure::enums;
@@ -436,10 +437,7 @@ pub struct BusinessRecipients {
 
 impl BusinessRecipients {
     fn flags(&self) -> u32 {
-        bit(self.existing_chats, 0)
-            | bit(self.new_chats, 1)
-            | bit(self.contacts, 2)
-            | bit(self.non_contacts, 3)
+        bits(0, [self.existing_chats, self.new_chats, self.contacts, self.non_contacts])
             | bit(self.exclude_selected, 5)
             | bit(self.users.is_some(), 4)
     }

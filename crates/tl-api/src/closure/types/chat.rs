@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::closure::{enums, types};
@@ -83,9 +83,7 @@ impl Chat {
         bit(self.creator, 0)
             | bit(self.left, 2)
             | bit(self.deactivated, 5)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.noforwards, 25)
+            | bits(23, [self.call_active, self.call_not_empty, self.noforwards])
             | bit(self.migrated_to.is_some(), 6)
             | bit(self.admin_rights.is_some(), 14)
             | bit(self.default_banned_rights.is_some(), 18)
@@ -428,23 +426,26 @@ impl Channel {
         bit(self.creator, 0)
             | bit(self.left, 2)
             | bit(self.broadcast, 5)
-            | bit(self.verified, 7)
-            | bit(self.megagroup, 8)
-            | bit(self.restricted, 9)
+            | bits(7, [self.verified, self.megagroup, self.restricted])
             | bit(self.signatures, 11)
             | bit(self.min, 12)
-            | bit(self.scam, 19)
-            | bit(self.has_link, 20)
-            | bit(self.has_geo, 21)
-            | bit(self.slowmode_enabled, 22)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.fake, 25)
-            | bit(self.gigagroup, 26)
-            | bit(self.noforwards, 27)
-            | bit(self.join_to_send, 28)
-            | bit(self.join_request, 29)
-            | bit(self.forum, 30)
+            | bits(
+                19,
+                [
+                    self.scam,
+                    self.has_link,
+                    self.has_geo,
+                    self.slowmode_enabled,
+                    self.call_active,
+                    self.call_not_empty,
+                    self.fake,
+                    self.gigagroup,
+                    self.noforwards,
+                    self.join_to_send,
+                    self.join_request,
+                    self.forum,
+                ],
+            )
             | bit(self.access_hash.is_some(), 13)
             | bit(self.username.is_some(), 6)
             | bit(self.restriction_reason.is_some(), 9)
@@ -455,13 +456,9 @@ impl Channel {
     }
 
     fn flags2(&self) -> u32 {
-        bit(self.stories_hidden, 1)
-            | bit(self.stories_hidden_min, 2)
-            | bit(self.stories_unavailable, 3)
+        bits(1, [self.stories_hidden, self.stories_hidden_min, self.stories_unavailable])
             | bit(self.signature_profiles, 12)
-            | bit(self.autotranslation, 15)
-            | bit(self.broadcast_messages_allowed, 16)
-            | bit(self.monoforum, 17)
+            | bits(15, [self.autotranslation, self.broadcast_messages_allowed, self.monoforum])
             | bit(self.forum_tabs, 19)
             | bit(self.usernames.is_some(), 0)
             | bit(self.stories_max_id.is_some(), 4)
@@ -479,12 +476,12 @@ impl Channel {
 
 impl EncodeBare for Channel {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         20 + self.access_hash.encoded_len()
             + self.title.encoded_len()
             + self.username.encoded_len()
             + self.photo.encoded_len()
-            + Shared(&self.restriction_reason, is_set(flags, 9)).encoded_len()
+            + Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some())
+                .encoded_len()
             + self.admin_rights.encoded_len()
             + self.banned_rights.encoded_len()
             + self.default_banned_rights.encoded_len()
@@ -503,8 +500,7 @@ impl EncodeBare for Channel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.flags2().encode(out);
         self.id.encode(out);
         self.access_hash.encode(out);
@@ -512,7 +508,7 @@ impl EncodeBare for Channel {
         self.username.encode(out);
         self.photo.encode(out);
         self.date.encode(out);
-        Shared(&self.restriction_reason, is_set(flags, 9)).encode(out);
+        Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some()).encode(out);
         self.admin_rights.encode(out);
         self.banned_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -1370,25 +1366,34 @@ pub struct ChatAdminRights {
 
 impl ChatAdminRights {
     fn flags(&self) -> u32 {
-        bit(self.change_info, 0)
-            | bit(self.post_messages, 1)
-            | bit(self.edit_messages, 2)
-            | bit(self.delete_messages, 3)
-            | bit(self.ban_users, 4)
-            | bit(self.invite_users, 5)
-            | bit(self.pin_messages, 7)
-            | bit(self.add_admins, 9)
-            | bit(self.anonymous, 10)
-            | bit(self.manage_call, 11)
-            | bit(self.other, 12)
-            | bit(self.manage_topics, 13)
-            | bit(self.post_stories, 14)
-            | bit(self.edit_stories, 15)
-            | bit(self.delete_stories, 16)
-            | bit(self.manage_direct_messages, 17)
-            | bit(self.manage_ranks, 18)
-            | bit(self.manage_linked_peers, 19)
-            | bit(self.manage_welcome_messages, 20)
+        bits(
+            0,
+            [
+                self.change_info,
+                self.post_messages,
+                self.edit_messages,
+                self.delete_messages,
+                self.ban_users,
+                self.invite_users,
+            ],
+        ) | bit(self.pin_messages, 7)
+            | bits(
+                9,
+                [
+                    self.add_admins,
+                    self.anonymous,
+                    self.manage_call,
+                    self.other,
+                    self.manage_topics,
+                    self.post_stories,
+                    self.edit_stories,
+                    self.delete_stories,
+                    self.manage_direct_messages,
+                    self.manage_ranks,
+                    self.manage_linked_peers,
+                    self.manage_welcome_messages,
+                ],
+            )
     }
 }
 
@@ -1581,29 +1586,38 @@ pub struct ChatBannedRights {
 
 impl ChatBannedRights {
     fn flags(&self) -> u32 {
-        bit(self.view_messages, 0)
-            | bit(self.send_messages, 1)
-            | bit(self.send_media, 2)
-            | bit(self.send_stickers, 3)
-            | bit(self.send_gifs, 4)
-            | bit(self.send_games, 5)
-            | bit(self.send_inline, 6)
-            | bit(self.embed_links, 7)
-            | bit(self.send_polls, 8)
-            | bit(self.change_info, 10)
+        bits(
+            0,
+            [
+                self.view_messages,
+                self.send_messages,
+                self.send_media,
+                self.send_stickers,
+                self.send_gifs,
+                self.send_games,
+                self.send_inline,
+                self.embed_links,
+                self.send_polls,
+            ],
+        ) | bit(self.change_info, 10)
             | bit(self.invite_users, 15)
-            | bit(self.pin_messages, 17)
-            | bit(self.manage_topics, 18)
-            | bit(self.send_photos, 19)
-            | bit(self.send_videos, 20)
-            | bit(self.send_roundvideos, 21)
-            | bit(self.send_audios, 22)
-            | bit(self.send_voices, 23)
-            | bit(self.send_docs, 24)
-            | bit(self.send_plain, 25)
-            | bit(self.edit_rank, 26)
-            | bit(self.send_reactions, 27)
-            | bit(self.manage_linked_peers, 28)
+            | bits(
+                17,
+                [
+                    self.pin_messages,
+                    self.manage_topics,
+                    self.send_photos,
+                    self.send_videos,
+                    self.send_roundvideos,
+                    self.send_audios,
+                    self.send_voices,
+                    self.send_docs,
+                    self.send_plain,
+                    self.edit_rank,
+                    self.send_reactions,
+                    self.manage_linked_peers,
+                ],
+            )
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    bit, bits, is_set,
 };
 
 use crate::closure::{enums, types};
@@ -67,20 +67,18 @@ impl InputMediaUploadedPhoto {
 
 impl EncodeBare for InputMediaUploadedPhoto {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.file.encoded_len()
             + self.stickers.encoded_len()
             + self.ttl_seconds.encoded_len()
-            + Shared(&self.video, is_set(flags, 3)).encoded_len()
+            + Shared(&self.video, self.live_photo || self.video.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.file.encode(out);
         self.stickers.encode(out);
         self.ttl_seconds.encode(out);
-        Shared(&self.video, is_set(flags, 3)).encode(out);
+        Shared(&self.video, self.live_photo || self.video.is_some()).encode(out);
     }
 }
 
@@ -176,18 +174,16 @@ impl InputMediaPhoto {
 
 impl EncodeBare for InputMediaPhoto {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.id.encoded_len()
             + self.ttl_seconds.encoded_len()
-            + Shared(&self.video, is_set(flags, 2)).encoded_len()
+            + Shared(&self.video, self.live_photo || self.video.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.ttl_seconds.encode(out);
-        Shared(&self.video, is_set(flags, 2)).encode(out);
+        Shared(&self.video, self.live_photo || self.video.is_some()).encode(out);
     }
 }
 
@@ -425,9 +421,7 @@ pub struct InputMediaUploadedDocument {
 
 impl InputMediaUploadedDocument {
     fn flags(&self) -> u32 {
-        bit(self.nosound_video, 3)
-            | bit(self.force_file, 4)
-            | bit(self.spoiler, 5)
+        bits(3, [self.nosound_video, self.force_file, self.spoiler])
             | bit(self.thumb.is_some(), 2)
             | bit(self.stickers.is_some(), 0)
             | bit(self.video_cover.is_some(), 6)
@@ -1425,23 +1419,24 @@ impl InputMediaPoll {
 
 impl EncodeBare for InputMediaPoll {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.poll.encoded_len()
             + self.correct_answers.encoded_len()
             + self.attached_media.encoded_len()
-            + Shared(&self.solution, is_set(flags, 1)).encoded_len()
-            + Shared(&self.solution_entities, is_set(flags, 1)).encoded_len()
+            + Shared(&self.solution, self.solution.is_some() || self.solution_entities.is_some())
+                .encoded_len()
+            + Shared(&self.solution_entities, self.solution.is_some() || self.solution_entities.is_some())
+                .encoded_len()
             + self.solution_media.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.poll.encode(out);
         self.correct_answers.encode(out);
         self.attached_media.encode(out);
-        Shared(&self.solution, is_set(flags, 1)).encode(out);
-        Shared(&self.solution_entities, is_set(flags, 1)).encode(out);
+        Shared(&self.solution, self.solution.is_some() || self.solution_entities.is_some()).encode(out);
+        Shared(&self.solution_entities, self.solution.is_some() || self.solution_entities.is_some())
+            .encode(out);
         self.solution_media.encode(out);
     }
 }
@@ -1653,7 +1648,7 @@ pub struct InputMediaWebPage {
 
 impl InputMediaWebPage {
     fn flags(&self) -> u32 {
-        bit(self.force_large_media, 0) | bit(self.force_small_media, 1) | bit(self.optional, 2)
+        bits(0, [self.force_large_media, self.force_small_media, self.optional])
     }
 }
 

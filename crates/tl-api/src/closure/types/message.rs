@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    bit, bits, is_set,
 };
 
 use crate::closure::{enums, types};
@@ -916,12 +916,17 @@ pub struct MessageEntityFormattedDate {
 
 impl MessageEntityFormattedDate {
     fn flags(&self) -> u32 {
-        bit(self.relative, 0)
-            | bit(self.short_time, 1)
-            | bit(self.long_time, 2)
-            | bit(self.short_date, 3)
-            | bit(self.long_date, 4)
-            | bit(self.day_of_week, 5)
+        bits(
+            0,
+            [
+                self.relative,
+                self.short_time,
+                self.long_time,
+                self.short_date,
+                self.long_date,
+                self.day_of_week,
+            ],
+        )
     }
 }
 
@@ -1224,18 +1229,16 @@ impl MessageExtendedMediaPreview {
 
 impl EncodeBare for MessageExtendedMediaPreview {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.w, is_set(flags, 0)).encoded_len()
-            + Shared(&self.h, is_set(flags, 0)).encoded_len()
+        4 + Shared(&self.w, self.w.is_some() || self.h.is_some()).encoded_len()
+            + Shared(&self.h, self.w.is_some() || self.h.is_some()).encoded_len()
             + self.thumb.encoded_len()
             + self.video_duration.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.w, is_set(flags, 0)).encode(out);
-        Shared(&self.h, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.w, self.w.is_some() || self.h.is_some()).encode(out);
+        Shared(&self.h, self.w.is_some() || self.h.is_some()).encode(out);
         self.thumb.encode(out);
         self.video_duration.encode(out);
     }
@@ -1391,18 +1394,16 @@ impl MessageMediaPhoto {
 
 impl EncodeBare for MessageMediaPhoto {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.photo.encoded_len()
             + self.ttl_seconds.encoded_len()
-            + Shared(&self.video, is_set(flags, 4)).encoded_len()
+            + Shared(&self.video, self.live_photo || self.video.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.photo.encode(out);
         self.ttl_seconds.encode(out);
-        Shared(&self.video, is_set(flags, 4)).encode(out);
+        Shared(&self.video, self.live_photo || self.video.is_some()).encode(out);
     }
 }
 
@@ -1662,9 +1663,7 @@ impl MessageMediaDocument {
     fn flags(&self) -> u32 {
         bit(self.nopremium, 3)
             | bit(self.spoiler, 4)
-            | bit(self.video, 6)
-            | bit(self.round, 7)
-            | bit(self.voice, 8)
+            | bits(6, [self.video, self.round, self.voice])
             | bit(self.document.is_some(), 0)
             | bit(self.alt_documents.is_some(), 5)
             | bit(self.video_cover.is_some(), 9)

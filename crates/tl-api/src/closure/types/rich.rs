@@ -7,7 +7,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Str, VecRef, bit,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Str, VecRef, bit, bits,
     is_set,
 };
 
@@ -28,7 +28,7 @@ pub struct RichButtonStyle {
 
 impl RichButtonStyle {
     fn flags(&self) -> u32 {
-        bit(self.bg_primary, 0) | bit(self.bg_danger, 1) | bit(self.bg_success, 2) | bit(self.link, 3)
+        bits(0, [self.bg_primary, self.bg_danger, self.bg_success, self.link])
     }
 }
 
@@ -1686,12 +1686,17 @@ pub struct TextDate {
 
 impl TextDate {
     fn flags(&self) -> u32 {
-        bit(self.relative, 0)
-            | bit(self.short_time, 1)
-            | bit(self.long_time, 2)
-            | bit(self.short_date, 3)
-            | bit(self.long_date, 4)
-            | bit(self.day_of_week, 5)
+        bits(
+            0,
+            [
+                self.relative,
+                self.short_time,
+                self.long_time,
+                self.short_date,
+                self.long_date,
+                self.day_of_week,
+            ],
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Str, VecRef, bit,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Str, VecRef, bit, bits,
     is_set,
 };
 
@@ -290,13 +290,18 @@ pub struct StoryItem {
 impl StoryItem {
     fn flags(&self) -> u32 {
         bit(self.pinned, 5)
-            | bit(self.public, 7)
-            | bit(self.close_friends, 8)
-            | bit(self.min, 9)
-            | bit(self.noforwards, 10)
-            | bit(self.edited, 11)
-            | bit(self.contacts, 12)
-            | bit(self.selected_contacts, 13)
+            | bits(
+                7,
+                [
+                    self.public,
+                    self.close_friends,
+                    self.min,
+                    self.noforwards,
+                    self.edited,
+                    self.contacts,
+                    self.selected_contacts,
+                ],
+            )
             | bit(self.out, 16)
             | bit(self.from_id.is_some(), 18)
             | bit(self.fwd_from.is_some(), 17)

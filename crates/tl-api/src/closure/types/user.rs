@@ -3,12 +3,12 @@
 
 //! The constructors whose type begins with the word `user`.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::closure::{enums, types};
@@ -131,15 +131,15 @@ pub struct User {
     /// `lang_code:flags.22?string`
     pub lang_code: Option<String>,
     /// `emoji_status:flags.30?EmojiStatus`
-    pub emoji_status: Option<enums::EmojiStatus>,
+    pub emoji_status: Option<Box<enums::EmojiStatus>>,
     /// `usernames:flags2.0?Vector<Username>`
     pub usernames: Option<Vec<types::Username>>,
     /// `stories_max_id:flags2.5?RecentStory`
     pub stories_max_id: Option<types::RecentStory>,
     /// `color:flags2.8?PeerColor`
-    pub color: Option<enums::PeerColor>,
+    pub color: Option<Box<enums::PeerColor>>,
     /// `profile_color:flags2.9?PeerColor`
-    pub profile_color: Option<enums::PeerColor>,
+    pub profile_color: Option<Box<enums::PeerColor>>,
     /// `bot_active_users:flags2.12?int`
     pub bot_active_users: Option<i32>,
     /// `bot_verification_icon:flags2.14?long`
@@ -152,24 +152,33 @@ pub struct User {
 
 impl User {
     fn flags(&self) -> u32 {
-        bit(self.self_, 10)
-            | bit(self.contact, 11)
-            | bit(self.mutual_contact, 12)
-            | bit(self.deleted, 13)
-            | bit(self.bot, 14)
-            | bit(self.bot_chat_history, 15)
-            | bit(self.bot_nochats, 16)
-            | bit(self.verified, 17)
-            | bit(self.restricted, 18)
-            | bit(self.min, 20)
+        bits(
+            10,
+            [
+                self.self_,
+                self.contact,
+                self.mutual_contact,
+                self.deleted,
+                self.bot,
+                self.bot_chat_history,
+                self.bot_nochats,
+                self.verified,
+                self.restricted,
+            ],
+        ) | bit(self.min, 20)
             | bit(self.bot_inline_geo, 21)
-            | bit(self.support, 23)
-            | bit(self.scam, 24)
-            | bit(self.apply_min_photo, 25)
-            | bit(self.fake, 26)
-            | bit(self.bot_attach_menu, 27)
-            | bit(self.premium, 28)
-            | bit(self.attach_menu_enabled, 29)
+            | bits(
+                23,
+                [
+                    self.support,
+                    self.scam,
+                    self.apply_min_photo,
+                    self.fake,
+                    self.bot_attach_menu,
+                    self.premium,
+                    self.attach_menu_enabled,
+                ],
+            )
             | bit(self.access_hash.is_some(), 0)
             | bit(self.first_name.is_some(), 1)
             | bit(self.last_name.is_some(), 2)
@@ -185,18 +194,20 @@ impl User {
     }
 
     fn flags2(&self) -> u32 {
-        bit(self.bot_can_edit, 1)
-            | bit(self.close_friend, 2)
-            | bit(self.stories_hidden, 3)
-            | bit(self.stories_unavailable, 4)
+        bits(1, [self.bot_can_edit, self.close_friend, self.stories_hidden, self.stories_unavailable])
             | bit(self.contact_require_premium, 10)
             | bit(self.bot_business, 11)
             | bit(self.bot_has_main_app, 13)
-            | bit(self.bot_forum_view, 16)
-            | bit(self.bot_forum_can_manage_topics, 17)
-            | bit(self.bot_can_manage_bots, 18)
-            | bit(self.bot_guestchat, 19)
-            | bit(self.bot_guard, 20)
+            | bits(
+                16,
+                [
+                    self.bot_forum_view,
+                    self.bot_forum_can_manage_topics,
+                    self.bot_can_manage_bots,
+                    self.bot_guestchat,
+                    self.bot_guard,
+                ],
+            )
             | bit(self.usernames.is_some(), 0)
             | bit(self.stories_max_id.is_some(), 5)
             | bit(self.color.is_some(), 8)
@@ -210,7 +221,6 @@ impl User {
 
 impl EncodeBare for User {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.access_hash.encoded_len()
             + self.first_name.encoded_len()
             + self.last_name.encoded_len()
@@ -218,8 +228,9 @@ impl EncodeBare for User {
             + self.phone.encoded_len()
             + self.photo.encoded_len()
             + self.status.encoded_len()
-            + Shared(&self.bot_info_version, is_set(flags, 14)).encoded_len()
-            + Shared(&self.restriction_reason, is_set(flags, 18)).encoded_len()
+            + Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encoded_len()
+            + Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some())
+                .encoded_len()
             + self.bot_inline_placeholder.encoded_len()
             + self.lang_code.encoded_len()
             + self.emoji_status.encoded_len()
@@ -234,8 +245,7 @@ impl EncodeBare for User {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.flags2().encode(out);
         self.id.encode(out);
         self.access_hash.encode(out);
@@ -245,8 +255,8 @@ impl EncodeBare for User {
         self.phone.encode(out);
         self.photo.encode(out);
         self.status.encode(out);
-        Shared(&self.bot_info_version, is_set(flags, 14)).encode(out);
-        Shared(&self.restriction_reason, is_set(flags, 18)).encode(out);
+        Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encode(out);
+        Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some()).encode(out);
         self.bot_inline_placeholder.encode(out);
         self.lang_code.encode(out);
         self.emoji_status.encode(out);
@@ -916,11 +926,16 @@ impl UserFull {
             | bit(self.video_calls_available, 13)
             | bit(self.voice_messages_forbidden, 20)
             | bit(self.translations_disabled, 23)
-            | bit(self.stories_pinned_available, 26)
-            | bit(self.blocked_my_stories_from, 27)
-            | bit(self.wallpaper_overridden, 28)
-            | bit(self.contact_require_premium, 29)
-            | bit(self.read_dates_private, 30)
+            | bits(
+                26,
+                [
+                    self.stories_pinned_available,
+                    self.blocked_my_stories_from,
+                    self.wallpaper_overridden,
+                    self.contact_require_premium,
+                    self.read_dates_private,
+                ],
+            )
             | bit(self.about.is_some(), 1)
             | bit(self.personal_photo.is_some(), 21)
             | bit(self.profile_photo.is_some(), 2)
@@ -970,7 +985,6 @@ impl UserFull {
 
 impl EncodeBare for UserFull {
     fn bare_len(&self) -> usize {
-        let flags2 = self.flags2();
         20 + self.about.encoded_len()
             + self.settings.encoded_len()
             + self.personal_photo.encoded_len()
@@ -993,16 +1007,32 @@ impl EncodeBare for UserFull {
             + self.business_away_message.encoded_len()
             + self.business_intro.encoded_len()
             + self.birthday.encoded_len()
-            + Shared(&self.personal_channel_id, is_set(flags2, 6)).encoded_len()
-            + Shared(&self.personal_channel_message, is_set(flags2, 6)).encoded_len()
+            + Shared(
+                &self.personal_channel_id,
+                self.personal_channel_id.is_some() || self.personal_channel_message.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.personal_channel_message,
+                self.personal_channel_id.is_some() || self.personal_channel_message.is_some(),
+            )
+            .encoded_len()
             + self.stargifts_count.encoded_len()
             + self.starref_program.encoded_len()
             + self.bot_verification.encoded_len()
             + self.send_paid_messages_stars.encoded_len()
             + self.disallowed_gifts.encoded_len()
             + self.stars_rating.encoded_len()
-            + Shared(&self.stars_my_pending_rating, is_set(flags2, 18)).encoded_len()
-            + Shared(&self.stars_my_pending_rating_date, is_set(flags2, 18)).encoded_len()
+            + Shared(
+                &self.stars_my_pending_rating,
+                self.stars_my_pending_rating.is_some() || self.stars_my_pending_rating_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.stars_my_pending_rating_date,
+                self.stars_my_pending_rating.is_some() || self.stars_my_pending_rating_date.is_some(),
+            )
+            .encoded_len()
             + self.main_tab.encoded_len()
             + self.saved_music.encoded_len()
             + self.note.encoded_len()
@@ -1010,9 +1040,8 @@ impl EncodeBare for UserFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags2 = self.flags2();
         self.flags().encode(out);
-        flags2.encode(out);
+        self.flags2().encode(out);
         self.id.encode(out);
         self.about.encode(out);
         self.settings.encode(out);
@@ -1037,16 +1066,32 @@ impl EncodeBare for UserFull {
         self.business_away_message.encode(out);
         self.business_intro.encode(out);
         self.birthday.encode(out);
-        Shared(&self.personal_channel_id, is_set(flags2, 6)).encode(out);
-        Shared(&self.personal_channel_message, is_set(flags2, 6)).encode(out);
+        Shared(
+            &self.personal_channel_id,
+            self.personal_channel_id.is_some() || self.personal_channel_message.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.personal_channel_message,
+            self.personal_channel_id.is_some() || self.personal_channel_message.is_some(),
+        )
+        .encode(out);
         self.stargifts_count.encode(out);
         self.starref_program.encode(out);
         self.bot_verification.encode(out);
         self.send_paid_messages_stars.encode(out);
         self.disallowed_gifts.encode(out);
         self.stars_rating.encode(out);
-        Shared(&self.stars_my_pending_rating, is_set(flags2, 18)).encode(out);
-        Shared(&self.stars_my_pending_rating_date, is_set(flags2, 18)).encode(out);
+        Shared(
+            &self.stars_my_pending_rating,
+            self.stars_my_pending_rating.is_some() || self.stars_my_pending_rating_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.stars_my_pending_rating_date,
+            self.stars_my_pending_rating.is_some() || self.stars_my_pending_rating_date.is_some(),
+        )
+        .encode(out);
         self.main_tab.encode(out);
         self.saved_music.encode(out);
         self.note.encode(out);

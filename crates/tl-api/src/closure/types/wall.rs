@@ -279,25 +279,32 @@ impl WallPaperSettings {
 
 impl EncodeBare for WallPaperSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.background_color.encoded_len()
-            + Shared(&self.second_background_color, is_set(flags, 4)).encoded_len()
+            + Shared(
+                &self.second_background_color,
+                self.second_background_color.is_some() || self.rotation.is_some(),
+            )
+            .encoded_len()
             + self.third_background_color.encoded_len()
             + self.fourth_background_color.encoded_len()
             + self.intensity.encoded_len()
-            + Shared(&self.rotation, is_set(flags, 4)).encoded_len()
+            + Shared(&self.rotation, self.second_background_color.is_some() || self.rotation.is_some())
+                .encoded_len()
             + self.emoticon.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.background_color.encode(out);
-        Shared(&self.second_background_color, is_set(flags, 4)).encode(out);
+        Shared(
+            &self.second_background_color,
+            self.second_background_color.is_some() || self.rotation.is_some(),
+        )
+        .encode(out);
         self.third_background_color.encode(out);
         self.fourth_background_color.encode(out);
         self.intensity.encode(out);
-        Shared(&self.rotation, is_set(flags, 4)).encode(out);
+        Shared(&self.rotation, self.second_background_color.is_some() || self.rotation.is_some()).encode(out);
         self.emoticon.encode(out);
     }
 }

@@ -442,7 +442,6 @@ impl WebPage {
 
 impl EncodeBare for WebPage {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.url.encoded_len()
             + self.display_url.encoded_len()
             + self.type_.encoded_len()
@@ -450,10 +449,12 @@ impl EncodeBare for WebPage {
             + self.title.encoded_len()
             + self.description.encoded_len()
             + self.photo.encoded_len()
-            + Shared(&self.embed_url, is_set(flags, 5)).encoded_len()
-            + Shared(&self.embed_type, is_set(flags, 5)).encoded_len()
-            + Shared(&self.embed_width, is_set(flags, 6)).encoded_len()
-            + Shared(&self.embed_height, is_set(flags, 6)).encoded_len()
+            + Shared(&self.embed_url, self.embed_url.is_some() || self.embed_type.is_some()).encoded_len()
+            + Shared(&self.embed_type, self.embed_url.is_some() || self.embed_type.is_some()).encoded_len()
+            + Shared(&self.embed_width, self.embed_width.is_some() || self.embed_height.is_some())
+                .encoded_len()
+            + Shared(&self.embed_height, self.embed_width.is_some() || self.embed_height.is_some())
+                .encoded_len()
             + self.duration.encoded_len()
             + self.author.encoded_len()
             + self.document.encoded_len()
@@ -462,8 +463,7 @@ impl EncodeBare for WebPage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.url.encode(out);
         self.display_url.encode(out);
@@ -473,10 +473,10 @@ impl EncodeBare for WebPage {
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
-        Shared(&self.embed_url, is_set(flags, 5)).encode(out);
-        Shared(&self.embed_type, is_set(flags, 5)).encode(out);
-        Shared(&self.embed_width, is_set(flags, 6)).encode(out);
-        Shared(&self.embed_height, is_set(flags, 6)).encode(out);
+        Shared(&self.embed_url, self.embed_url.is_some() || self.embed_type.is_some()).encode(out);
+        Shared(&self.embed_type, self.embed_url.is_some() || self.embed_type.is_some()).encode(out);
+        Shared(&self.embed_width, self.embed_width.is_some() || self.embed_height.is_some()).encode(out);
+        Shared(&self.embed_height, self.embed_width.is_some() || self.embed_height.is_some()).encode(out);
         self.duration.encode(out);
         self.author.encode(out);
         self.document.encode(out);

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Lazy, Reader, Redacted, Shared, Str,
-    VecRef, bit, is_set,
+    VecRef, bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -3116,26 +3116,28 @@ pub struct InitTakeoutSession {
 
 impl InitTakeoutSession {
     fn flags(&self) -> u32 {
-        bit(self.contacts, 0)
-            | bit(self.message_users, 1)
-            | bit(self.message_chats, 2)
-            | bit(self.message_megagroups, 3)
-            | bit(self.message_channels, 4)
-            | bit(self.files, 5)
-            | bit(self.file_max_size.is_some(), 5)
+        bits(
+            0,
+            [
+                self.contacts,
+                self.message_users,
+                self.message_chats,
+                self.message_megagroups,
+                self.message_channels,
+                self.files,
+            ],
+        ) | bit(self.file_max_size.is_some(), 5)
     }
 }
 
 impl EncodeBare for InitTakeoutSession {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.file_max_size, is_set(flags, 5)).encoded_len()
+        4 + Shared(&self.file_max_size, self.files || self.file_max_size.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.file_max_size, is_set(flags, 5)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.file_max_size, self.files || self.file_max_size.is_some()).encode(out);
     }
 }
 
@@ -4235,7 +4237,7 @@ pub struct SaveAutoSaveSettings {
 
 impl SaveAutoSaveSettings {
     fn flags(&self) -> u32 {
-        bit(self.users, 0) | bit(self.chats, 1) | bit(self.broadcasts, 2) | bit(self.peer.is_some(), 3)
+        bits(0, [self.users, self.chats, self.broadcasts]) | bit(self.peer.is_some(), 3)
     }
 }
 

@@ -777,18 +777,19 @@ impl FinishPasskeyLogin {
 
 impl EncodeBare for FinishPasskeyLogin {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.credential.encoded_len()
-            + Shared(&self.from_dc_id, is_set(flags, 0)).encoded_len()
-            + Shared(&self.from_auth_key_id, is_set(flags, 0)).encoded_len()
+            + Shared(&self.from_dc_id, self.from_dc_id.is_some() || self.from_auth_key_id.is_some())
+                .encoded_len()
+            + Shared(&self.from_auth_key_id, self.from_dc_id.is_some() || self.from_auth_key_id.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.credential.encode(out);
-        Shared(&self.from_dc_id, is_set(flags, 0)).encode(out);
-        Shared(&self.from_auth_key_id, is_set(flags, 0)).encode(out);
+        Shared(&self.from_dc_id, self.from_dc_id.is_some() || self.from_auth_key_id.is_some()).encode(out);
+        Shared(&self.from_auth_key_id, self.from_dc_id.is_some() || self.from_auth_key_id.is_some())
+            .encode(out);
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Shared, Str,
-    VecRef, bit, is_set,
+    VecRef, bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -254,21 +254,19 @@ impl CreateChannel {
 
 impl EncodeBare for CreateChannel {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.title.encoded_len()
             + self.about.encoded_len()
-            + Shared(&self.geo_point, is_set(flags, 2)).encoded_len()
-            + Shared(&self.address, is_set(flags, 2)).encoded_len()
+            + Shared(&self.geo_point, self.geo_point.is_some() || self.address.is_some()).encoded_len()
+            + Shared(&self.address, self.geo_point.is_some() || self.address.is_some()).encoded_len()
             + self.ttl_period.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.title.encode(out);
         self.about.encode(out);
-        Shared(&self.geo_point, is_set(flags, 2)).encode(out);
-        Shared(&self.address, is_set(flags, 2)).encode(out);
+        Shared(&self.geo_point, self.geo_point.is_some() || self.address.is_some()).encode(out);
+        Shared(&self.address, self.geo_point.is_some() || self.address.is_some()).encode(out);
         self.ttl_period.encode(out);
     }
 }
@@ -1294,10 +1292,7 @@ pub struct GetAdminedPublicChannels {
 
 impl GetAdminedPublicChannels {
     fn flags(&self) -> u32 {
-        bit(self.by_location, 0)
-            | bit(self.check_limit, 1)
-            | bit(self.for_personal, 2)
-            | bit(self.for_community_peer, 3)
+        bits(0, [self.by_location, self.check_limit, self.for_personal, self.for_community_peer])
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Str, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Str, bit, bits,
+    is_set,
 };
 
 use crate::full::{enums, types};
@@ -548,7 +549,7 @@ pub struct TogglePeerLink {
 
 impl TogglePeerLink {
     fn flags(&self) -> u32 {
-        bit(self.visible, 0) | bit(self.hidden, 1) | bit(self.deleted, 2)
+        bits(0, [self.visible, self.hidden, self.deleted])
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -276,7 +276,7 @@ pub struct BlockFromReplies {
 
 impl BlockFromReplies {
     fn flags(&self) -> u32 {
-        bit(self.delete_message, 0) | bit(self.delete_history, 1) | bit(self.report_spam, 2)
+        bits(0, [self.delete_message, self.delete_history, self.report_spam])
     }
 }
 
@@ -950,16 +950,18 @@ pub struct GetTopPeers {
 
 impl GetTopPeers {
     fn flags(&self) -> u32 {
-        bit(self.correspondents, 0)
-            | bit(self.bots_pm, 1)
-            | bit(self.bots_inline, 2)
-            | bit(self.phone_calls, 3)
-            | bit(self.forward_users, 4)
-            | bit(self.forward_chats, 5)
-            | bit(self.groups, 10)
-            | bit(self.channels, 15)
-            | bit(self.bots_app, 16)
-            | bit(self.bots_guestchat, 17)
+        bits(
+            0,
+            [
+                self.correspondents,
+                self.bots_pm,
+                self.bots_inline,
+                self.phone_calls,
+                self.forward_users,
+                self.forward_chats,
+            ],
+        ) | bit(self.groups, 10)
+            | bits(15, [self.channels, self.bots_app, self.bots_guestchat])
     }
 }
 

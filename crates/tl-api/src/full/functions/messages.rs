@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Shared, Str,
-    VecRef, bit, is_set,
+    VecRef, bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -130,20 +130,27 @@ impl AcceptUrlAuth {
 
 impl EncodeBare for AcceptUrlAuth {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.peer, is_set(flags, 1)).encoded_len()
-            + Shared(&self.msg_id, is_set(flags, 1)).encoded_len()
-            + Shared(&self.button_id, is_set(flags, 1)).encoded_len()
+        4 + Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encoded_len()
+            + Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+                .encoded_len()
+            + Shared(
+                &self.button_id,
+                self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some(),
+            )
+            .encoded_len()
             + self.url.encoded_len()
             + self.match_code.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.peer, is_set(flags, 1)).encode(out);
-        Shared(&self.msg_id, is_set(flags, 1)).encode(out);
-        Shared(&self.button_id, is_set(flags, 1)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
+        Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
+        Shared(&self.button_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
         self.url.encode(out);
         self.match_code.encode(out);
     }
@@ -6346,20 +6353,20 @@ impl GetExportedChatInvites {
 
 impl EncodeBare for GetExportedChatInvites {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.peer.encoded_len()
             + self.admin_id.encoded_len()
-            + Shared(&self.offset_date, is_set(flags, 2)).encoded_len()
-            + Shared(&self.offset_link, is_set(flags, 2)).encoded_len()
+            + Shared(&self.offset_date, self.offset_date.is_some() || self.offset_link.is_some())
+                .encoded_len()
+            + Shared(&self.offset_link, self.offset_date.is_some() || self.offset_link.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.peer.encode(out);
         self.admin_id.encode(out);
-        Shared(&self.offset_date, is_set(flags, 2)).encode(out);
-        Shared(&self.offset_link, is_set(flags, 2)).encode(out);
+        Shared(&self.offset_date, self.offset_date.is_some() || self.offset_link.is_some()).encode(out);
+        Shared(&self.offset_link, self.offset_date.is_some() || self.offset_link.is_some()).encode(out);
         self.limit.encode(out);
     }
 }
@@ -13353,20 +13360,27 @@ impl RequestUrlAuth {
 
 impl EncodeBare for RequestUrlAuth {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.peer, is_set(flags, 1)).encoded_len()
-            + Shared(&self.msg_id, is_set(flags, 1)).encoded_len()
-            + Shared(&self.button_id, is_set(flags, 1)).encoded_len()
+        4 + Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encoded_len()
+            + Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+                .encoded_len()
+            + Shared(
+                &self.button_id,
+                self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some(),
+            )
+            .encoded_len()
             + self.url.encoded_len()
             + self.in_app_origin.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.peer, is_set(flags, 1)).encode(out);
-        Shared(&self.msg_id, is_set(flags, 1)).encode(out);
-        Shared(&self.button_id, is_set(flags, 1)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
+        Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
+        Shared(&self.button_id, self.peer.is_some() || self.msg_id.is_some() || self.button_id.is_some())
+            .encode(out);
         self.url.encode(out);
         self.in_app_origin.encode(out);
     }
@@ -14521,9 +14535,7 @@ pub struct SearchGlobal {
 
 impl SearchGlobal {
     fn flags(&self) -> u32 {
-        bit(self.broadcasts_only, 1)
-            | bit(self.groups_only, 2)
-            | bit(self.users_only, 3)
+        bits(1, [self.broadcasts_only, self.groups_only, self.users_only])
             | bit(self.folder_id.is_some(), 0)
             | bit(self.community.is_some(), 4)
     }
@@ -15469,9 +15481,7 @@ pub struct SendInlineBotResult {
 
 impl SendInlineBotResult {
     fn flags(&self) -> u32 {
-        bit(self.silent, 5)
-            | bit(self.background, 6)
-            | bit(self.clear_draft, 7)
+        bits(5, [self.silent, self.background, self.clear_draft])
             | bit(self.hide_via, 11)
             | bit(self.reply_to.is_some(), 0)
             | bit(self.schedule_date.is_some(), 10)
@@ -15695,12 +15705,8 @@ pub struct SendMedia {
 
 impl SendMedia {
     fn flags(&self) -> u32 {
-        bit(self.silent, 5)
-            | bit(self.background, 6)
-            | bit(self.clear_draft, 7)
-            | bit(self.noforwards, 14)
-            | bit(self.update_stickersets_order, 15)
-            | bit(self.invert_media, 16)
+        bits(5, [self.silent, self.background, self.clear_draft])
+            | bits(14, [self.noforwards, self.update_stickersets_order, self.invert_media])
             | bit(self.allow_paid_floodskip, 19)
             | bit(self.reply_to.is_some(), 0)
             | bit(self.reply_markup.is_some(), 2)
@@ -15996,12 +16002,8 @@ pub struct SendMessage {
 impl SendMessage {
     fn flags(&self) -> u32 {
         bit(self.no_webpage, 1)
-            | bit(self.silent, 5)
-            | bit(self.background, 6)
-            | bit(self.clear_draft, 7)
-            | bit(self.noforwards, 14)
-            | bit(self.update_stickersets_order, 15)
-            | bit(self.invert_media, 16)
+            | bits(5, [self.silent, self.background, self.clear_draft])
+            | bits(14, [self.noforwards, self.update_stickersets_order, self.invert_media])
             | bit(self.allow_paid_floodskip, 19)
             | bit(self.reply_to.is_some(), 0)
             | bit(self.reply_markup.is_some(), 2)
@@ -16289,12 +16291,8 @@ pub struct SendMultiMedia {
 
 impl SendMultiMedia {
     fn flags(&self) -> u32 {
-        bit(self.silent, 5)
-            | bit(self.background, 6)
-            | bit(self.clear_draft, 7)
-            | bit(self.noforwards, 14)
-            | bit(self.update_stickersets_order, 15)
-            | bit(self.invert_media, 16)
+        bits(5, [self.silent, self.background, self.clear_draft])
+            | bits(14, [self.noforwards, self.update_stickersets_order, self.invert_media])
             | bit(self.allow_paid_floodskip, 19)
             | bit(self.reply_to.is_some(), 0)
             | bit(self.schedule_date.is_some(), 10)
@@ -19081,7 +19079,7 @@ pub struct ToggleStickerSets {
 
 impl ToggleStickerSets {
     fn flags(&self) -> u32 {
-        bit(self.uninstall, 0) | bit(self.archive, 1) | bit(self.unarchive, 2)
+        bits(0, [self.uninstall, self.archive, self.unarchive])
     }
 }
 
@@ -19427,19 +19425,17 @@ impl TranslateRichMessage {
 
 impl EncodeBare for TranslateRichMessage {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.peer, is_set(flags, 0)).encoded_len()
-            + Shared(&self.id, is_set(flags, 0)).encoded_len()
+        4 + Shared(&self.peer, self.peer.is_some() || self.id.is_some()).encoded_len()
+            + Shared(&self.id, self.peer.is_some() || self.id.is_some()).encoded_len()
             + self.text.encoded_len()
             + self.to_lang.encoded_len()
             + self.tone.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.peer, is_set(flags, 0)).encode(out);
-        Shared(&self.id, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.id.is_some()).encode(out);
+        Shared(&self.id, self.peer.is_some() || self.id.is_some()).encode(out);
         self.text.encode(out);
         self.to_lang.encode(out);
         self.tone.encode(out);
@@ -19560,19 +19556,17 @@ impl TranslateText {
 
 impl EncodeBare for TranslateText {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.peer, is_set(flags, 0)).encoded_len()
-            + Shared(&self.id, is_set(flags, 0)).encoded_len()
+        4 + Shared(&self.peer, self.peer.is_some() || self.id.is_some()).encoded_len()
+            + Shared(&self.id, self.peer.is_some() || self.id.is_some()).encoded_len()
             + self.text.encoded_len()
             + self.to_lang.encoded_len()
             + self.tone.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.peer, is_set(flags, 0)).encode(out);
-        Shared(&self.id, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.id.is_some()).encode(out);
+        Shared(&self.id, self.peer.is_some() || self.id.is_some()).encode(out);
         self.text.encode(out);
         self.to_lang.encode(out);
         self.tone.encode(out);
@@ -20004,7 +19998,7 @@ pub struct UpdatePinnedMessage {
 
 impl UpdatePinnedMessage {
     fn flags(&self) -> u32 {
-        bit(self.silent, 0) | bit(self.unpin, 1) | bit(self.pm_oneside, 2)
+        bits(0, [self.silent, self.unpin, self.pm_oneside])
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Function, Reader, Redacted, Shared, Str,
-    VecRef, bit, is_set,
+    VecRef, bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -1501,18 +1501,18 @@ impl GetConnectedStarRefBots {
 
 impl EncodeBare for GetConnectedStarRefBots {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.peer.encoded_len()
-            + Shared(&self.offset_date, is_set(flags, 2)).encoded_len()
-            + Shared(&self.offset_link, is_set(flags, 2)).encoded_len()
+            + Shared(&self.offset_date, self.offset_date.is_some() || self.offset_link.is_some())
+                .encoded_len()
+            + Shared(&self.offset_link, self.offset_date.is_some() || self.offset_link.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.peer.encode(out);
-        Shared(&self.offset_date, is_set(flags, 2)).encode(out);
-        Shared(&self.offset_link, is_set(flags, 2)).encode(out);
+        Shared(&self.offset_date, self.offset_date.is_some() || self.offset_link.is_some()).encode(out);
+        Shared(&self.offset_link, self.offset_date.is_some() || self.offset_link.is_some()).encode(out);
         self.limit.encode(out);
     }
 }
@@ -2731,15 +2731,18 @@ pub struct GetSavedStarGifts {
 
 impl GetSavedStarGifts {
     fn flags(&self) -> u32 {
-        bit(self.exclude_unsaved, 0)
-            | bit(self.exclude_saved, 1)
-            | bit(self.exclude_unlimited, 2)
+        bits(0, [self.exclude_unsaved, self.exclude_saved, self.exclude_unlimited])
             | bit(self.exclude_unique, 4)
             | bit(self.sort_by_value, 5)
-            | bit(self.exclude_upgradable, 7)
-            | bit(self.exclude_unupgradable, 8)
-            | bit(self.peer_color_available, 9)
-            | bit(self.exclude_hosted, 10)
+            | bits(
+                7,
+                [
+                    self.exclude_upgradable,
+                    self.exclude_unupgradable,
+                    self.peer_color_available,
+                    self.exclude_hosted,
+                ],
+            )
             | bit(self.collection_id.is_some(), 6)
     }
 }
@@ -3816,9 +3819,7 @@ pub struct GetStarsTransactions {
 
 impl GetStarsTransactions {
     fn flags(&self) -> u32 {
-        bit(self.inbound, 0)
-            | bit(self.outbound, 1)
-            | bit(self.ascending, 2)
+        bits(0, [self.inbound, self.outbound, self.ascending])
             | bit(self.ton, 4)
             | bit(self.subscription_id.is_some(), 3)
     }

@@ -276,19 +276,41 @@ impl CreateConferenceCall {
 
 impl EncodeBare for CreateConferenceCall {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        8 + Shared(&self.public_key, is_set(flags, 3)).encoded_len()
-            + Shared(&self.block, is_set(flags, 3)).encoded_len()
-            + Shared(&self.params, is_set(flags, 3)).encoded_len()
+        8 + Shared(
+            &self.public_key,
+            self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.block,
+                self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.params,
+                self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.random_id.encode(out);
-        Shared(&self.public_key, is_set(flags, 3)).encode(out);
-        Shared(&self.block, is_set(flags, 3)).encode(out);
-        Shared(&self.params, is_set(flags, 3)).encode(out);
+        Shared(
+            &self.public_key,
+            self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.block,
+            self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.params,
+            self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
+        )
+        .encode(out);
     }
 }
 
@@ -1907,23 +1929,21 @@ impl JoinGroupCall {
 
 impl EncodeBare for JoinGroupCall {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.call.encoded_len()
             + self.join_as.encoded_len()
             + self.invite_hash.encoded_len()
-            + Shared(&self.public_key, is_set(flags, 3)).encoded_len()
-            + Shared(&self.block, is_set(flags, 3)).encoded_len()
+            + Shared(&self.public_key, self.public_key.is_some() || self.block.is_some()).encoded_len()
+            + Shared(&self.block, self.public_key.is_some() || self.block.is_some()).encoded_len()
             + self.params.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.call.encode(out);
         self.join_as.encode(out);
         self.invite_hash.encode(out);
-        Shared(&self.public_key, is_set(flags, 3)).encode(out);
-        Shared(&self.block, is_set(flags, 3)).encode(out);
+        Shared(&self.public_key, self.public_key.is_some() || self.block.is_some()).encode(out);
+        Shared(&self.block, self.public_key.is_some() || self.block.is_some()).encode(out);
         self.params.encode(out);
     }
 }
@@ -3077,18 +3097,16 @@ impl ToggleGroupCallRecord {
 
 impl EncodeBare for ToggleGroupCallRecord {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.call.encoded_len()
             + self.title.encoded_len()
-            + Shared(&self.video_portrait, is_set(flags, 2)).encoded_len()
+            + Shared(&self.video_portrait, self.video || self.video_portrait.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.call.encode(out);
         self.title.encode(out);
-        Shared(&self.video_portrait, is_set(flags, 2)).encode(out);
+        Shared(&self.video_portrait, self.video || self.video_portrait.is_some()).encode(out);
     }
 }
 

@@ -360,25 +360,23 @@ impl EditStory {
 
 impl EncodeBare for EditStory {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.peer.encoded_len()
             + self.media.encoded_len()
             + self.media_areas.encoded_len()
-            + Shared(&self.caption, is_set(flags, 1)).encoded_len()
-            + Shared(&self.entities, is_set(flags, 1)).encoded_len()
+            + Shared(&self.caption, self.caption.is_some() || self.entities.is_some()).encoded_len()
+            + Shared(&self.entities, self.caption.is_some() || self.entities.is_some()).encoded_len()
             + self.privacy_rules.encoded_len()
             + self.music.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.peer.encode(out);
         self.id.encode(out);
         self.media.encode(out);
         self.media_areas.encode(out);
-        Shared(&self.caption, is_set(flags, 1)).encode(out);
-        Shared(&self.entities, is_set(flags, 1)).encode(out);
+        Shared(&self.caption, self.caption.is_some() || self.entities.is_some()).encode(out);
+        Shared(&self.entities, self.caption.is_some() || self.entities.is_some()).encode(out);
         self.privacy_rules.encode(out);
         self.music.encode(out);
     }
@@ -1945,7 +1943,6 @@ impl SendStory {
 
 impl EncodeBare for SendStory {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.peer.encoded_len()
             + self.media.encoded_len()
             + self.media_areas.encoded_len()
@@ -1953,15 +1950,16 @@ impl EncodeBare for SendStory {
             + self.entities.encoded_len()
             + self.privacy_rules.encoded_len()
             + self.period.encoded_len()
-            + Shared(&self.fwd_from_id, is_set(flags, 6)).encoded_len()
-            + Shared(&self.fwd_from_story, is_set(flags, 6)).encoded_len()
+            + Shared(&self.fwd_from_id, self.fwd_from_id.is_some() || self.fwd_from_story.is_some())
+                .encoded_len()
+            + Shared(&self.fwd_from_story, self.fwd_from_id.is_some() || self.fwd_from_story.is_some())
+                .encoded_len()
             + self.albums.encoded_len()
             + self.music.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.peer.encode(out);
         self.media.encode(out);
         self.media_areas.encode(out);
@@ -1970,8 +1968,8 @@ impl EncodeBare for SendStory {
         self.privacy_rules.encode(out);
         self.random_id.encode(out);
         self.period.encode(out);
-        Shared(&self.fwd_from_id, is_set(flags, 6)).encode(out);
-        Shared(&self.fwd_from_story, is_set(flags, 6)).encode(out);
+        Shared(&self.fwd_from_id, self.fwd_from_id.is_some() || self.fwd_from_story.is_some()).encode(out);
+        Shared(&self.fwd_from_story, self.fwd_from_id.is_some() || self.fwd_from_story.is_some()).encode(out);
         self.albums.encode(out);
         self.music.encode(out);
     }

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -1023,9 +1023,7 @@ pub struct Password {
 
 impl Password {
     fn flags(&self) -> u32 {
-        bit(self.has_recovery, 0)
-            | bit(self.has_secure_values, 1)
-            | bit(self.has_password, 2)
+        bits(0, [self.has_recovery, self.has_secure_values, self.has_password])
             | bit(self.current_algo.is_some(), 2)
             | bit(self.srp_b.is_some(), 2)
             | bit(self.srp_id.is_some(), 2)
@@ -1038,10 +1036,27 @@ impl Password {
 
 impl EncodeBare for Password {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.current_algo, is_set(flags, 2)).encoded_len()
-            + Shared(&self.srp_b, is_set(flags, 2)).encoded_len()
-            + Shared(&self.srp_id, is_set(flags, 2)).encoded_len()
+        4 + Shared(
+            &self.current_algo,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.srp_b,
+                self.has_password
+                    || self.current_algo.is_some()
+                    || self.srp_b.is_some()
+                    || self.srp_id.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.srp_id,
+                self.has_password
+                    || self.current_algo.is_some()
+                    || self.srp_b.is_some()
+                    || self.srp_id.is_some(),
+            )
+            .encoded_len()
             + self.hint.encoded_len()
             + self.email_unconfirmed_pattern.encoded_len()
             + self.new_algo.encoded_len()
@@ -1052,11 +1067,22 @@ impl EncodeBare for Password {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.current_algo, is_set(flags, 2)).encode(out);
-        Shared(&self.srp_b, is_set(flags, 2)).encode(out);
-        Shared(&self.srp_id, is_set(flags, 2)).encode(out);
+        self.flags().encode(out);
+        Shared(
+            &self.current_algo,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.srp_b,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.srp_id,
+            self.has_password || self.current_algo.is_some() || self.srp_b.is_some() || self.srp_id.is_some(),
+        )
+        .encode(out);
         self.hint.encode(out);
         self.email_unconfirmed_pattern.encode(out);
         self.new_algo.encode(out);
@@ -1232,20 +1258,42 @@ impl PasswordInputSettings {
 
 impl EncodeBare for PasswordInputSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.new_algo, is_set(flags, 0)).encoded_len()
-            + Shared(&self.new_password_hash, is_set(flags, 0)).encoded_len()
-            + Shared(&self.hint, is_set(flags, 0)).encoded_len()
+        4 + Shared(
+            &self.new_algo,
+            self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.new_password_hash,
+                self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.hint,
+                self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+            )
+            .encoded_len()
             + self.email.encoded_len()
             + self.new_secure_settings.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.new_algo, is_set(flags, 0)).encode(out);
-        Shared(&self.new_password_hash, is_set(flags, 0)).encode(out);
-        Shared(&self.hint, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(
+            &self.new_algo,
+            self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.new_password_hash,
+            self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.hint,
+            self.new_algo.is_some() || self.new_password_hash.is_some() || self.hint.is_some(),
+        )
+        .encode(out);
         self.email.encode(out);
         self.new_secure_settings.encode(out);
     }

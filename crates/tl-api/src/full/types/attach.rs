@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::enums;
@@ -40,30 +40,32 @@ pub struct AttachMenuBot {
 
 impl AttachMenuBot {
     fn flags(&self) -> u32 {
-        bit(self.inactive, 0)
-            | bit(self.has_settings, 1)
-            | bit(self.request_write_access, 2)
-            | bit(self.show_in_attach_menu, 3)
-            | bit(self.show_in_side_menu, 4)
-            | bit(self.side_menu_disclaimer_needed, 5)
-            | bit(self.peer_types.is_some(), 3)
+        bits(
+            0,
+            [
+                self.inactive,
+                self.has_settings,
+                self.request_write_access,
+                self.show_in_attach_menu,
+                self.show_in_side_menu,
+                self.side_menu_disclaimer_needed,
+            ],
+        ) | bit(self.peer_types.is_some(), 3)
     }
 }
 
 impl EncodeBare for AttachMenuBot {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.short_name.encoded_len()
-            + Shared(&self.peer_types, is_set(flags, 3)).encoded_len()
+            + Shared(&self.peer_types, self.show_in_attach_menu || self.peer_types.is_some()).encoded_len()
             + self.icons.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.bot_id.encode(out);
         self.short_name.encode(out);
-        Shared(&self.peer_types, is_set(flags, 3)).encode(out);
+        Shared(&self.peer_types, self.show_in_attach_menu || self.peer_types.is_some()).encode(out);
         self.icons.encode(out);
     }
 }

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, is_set};
+use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, bit, bits, is_set};
 
 use crate::full::enums;
 
@@ -38,11 +38,16 @@ pub struct AutoDownloadSettings {
 
 impl AutoDownloadSettings {
     fn flags(&self) -> u32 {
-        bit(self.disabled, 0)
-            | bit(self.video_preload_large, 1)
-            | bit(self.audio_preload_next, 2)
-            | bit(self.phonecalls_less_data, 3)
-            | bit(self.stories_preload, 4)
+        bits(
+            0,
+            [
+                self.disabled,
+                self.video_preload_large,
+                self.audio_preload_next,
+                self.phonecalls_less_data,
+                self.stories_preload,
+            ],
+        )
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::{enums, types};
@@ -1732,9 +1733,7 @@ pub struct BotInlineMessageMediaWebPage {
 
 impl BotInlineMessageMediaWebPage {
     fn flags(&self) -> u32 {
-        bit(self.invert_media, 3)
-            | bit(self.force_large_media, 4)
-            | bit(self.force_small_media, 5)
+        bits(3, [self.invert_media, self.force_large_media, self.force_small_media])
             | bit(self.manual, 7)
             | bit(self.safe, 8)
             | bit(self.entities.is_some(), 1)

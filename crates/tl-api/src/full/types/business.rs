@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::enums;
@@ -199,10 +200,7 @@ pub struct BusinessBotRecipients {
 
 impl BusinessBotRecipients {
     fn flags(&self) -> u32 {
-        bit(self.existing_chats, 0)
-            | bit(self.new_chats, 1)
-            | bit(self.contacts, 2)
-            | bit(self.non_contacts, 3)
+        bits(0, [self.existing_chats, self.new_chats, self.contacts, self.non_contacts])
             | bit(self.exclude_selected, 5)
             | bit(self.users.is_some(), 4)
             | bit(self.exclude_users.is_some(), 6)
@@ -326,20 +324,25 @@ pub struct BusinessBotRights {
 
 impl BusinessBotRights {
     fn flags(&self) -> u32 {
-        bit(self.reply, 0)
-            | bit(self.read_messages, 1)
-            | bit(self.delete_sent_messages, 2)
-            | bit(self.delete_received_messages, 3)
-            | bit(self.edit_name, 4)
-            | bit(self.edit_bio, 5)
-            | bit(self.edit_profile_photo, 6)
-            | bit(self.edit_username, 7)
-            | bit(self.view_gifts, 8)
-            | bit(self.sell_gifts, 9)
-            | bit(self.change_gift_settings, 10)
-            | bit(self.transfer_and_upgrade_gifts, 11)
-            | bit(self.transfer_stars, 12)
-            | bit(self.manage_stories, 13)
+        bits(
+            0,
+            [
+                self.reply,
+                self.read_messages,
+                self.delete_sent_messages,
+                self.delete_received_messages,
+                self.edit_name,
+                self.edit_bio,
+                self.edit_profile_photo,
+                self.edit_username,
+                self.view_gifts,
+                self.sell_gifts,
+                self.change_gift_settings,
+                self.transfer_and_upgrade_gifts,
+                self.transfer_stars,
+                self.manage_stories,
+            ],
+        )
     }
 }
 
@@ -827,10 +830,7 @@ pub struct BusinessRecipients {
 
 impl BusinessRecipients {
     fn flags(&self) -> u32 {
-        bit(self.existing_chats, 0)
-            | bit(self.new_chats, 1)
-            | bit(self.contacts, 2)
-            | bit(self.non_contacts, 3)
+        bits(0, [self.existing_chats, self.new_chats, self.contacts, self.non_contacts])
             | bit(self.exclude_selected, 5)
             | bit(self.users.is_some(), 4)
     }

@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, bits, is_set,
 };
 
 use crate::full::enums;
@@ -231,7 +231,7 @@ pub struct InputButtonTypeRequestPeer {
 
 impl InputButtonTypeRequestPeer {
     fn flags(&self) -> u32 {
-        bit(self.name_requested, 0) | bit(self.username_requested, 1) | bit(self.photo_requested, 2)
+        bits(0, [self.name_requested, self.username_requested, self.photo_requested])
     }
 }
 

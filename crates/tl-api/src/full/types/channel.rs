@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -2757,26 +2757,31 @@ pub struct ChannelAdminLogEventsFilter {
 
 impl ChannelAdminLogEventsFilter {
     fn flags(&self) -> u32 {
-        bit(self.join, 0)
-            | bit(self.leave, 1)
-            | bit(self.invite, 2)
-            | bit(self.ban, 3)
-            | bit(self.unban, 4)
-            | bit(self.kick, 5)
-            | bit(self.unkick, 6)
-            | bit(self.promote, 7)
-            | bit(self.demote, 8)
-            | bit(self.info, 9)
-            | bit(self.settings, 10)
-            | bit(self.pinned, 11)
-            | bit(self.edit, 12)
-            | bit(self.delete, 13)
-            | bit(self.group_call, 14)
-            | bit(self.invites, 15)
-            | bit(self.send, 16)
-            | bit(self.forums, 17)
-            | bit(self.sub_extend, 18)
-            | bit(self.edit_rank, 19)
+        bits(
+            0,
+            [
+                self.join,
+                self.leave,
+                self.invite,
+                self.ban,
+                self.unban,
+                self.kick,
+                self.unkick,
+                self.promote,
+                self.demote,
+                self.info,
+                self.settings,
+                self.pinned,
+                self.edit,
+                self.delete,
+                self.group_call,
+                self.invites,
+                self.send,
+                self.forums,
+                self.sub_extend,
+                self.edit_rank,
+            ],
+        )
     }
 }
 
@@ -3478,17 +3483,15 @@ impl ChannelParticipantAdmin {
 
 impl EncodeBare for ChannelParticipantAdmin {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        24 + Shared(&self.inviter_id, is_set(flags, 1)).encoded_len()
+        24 + Shared(&self.inviter_id, self.self_ || self.inviter_id.is_some()).encoded_len()
             + self.admin_rights.encoded_len()
             + self.rank.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.user_id.encode(out);
-        Shared(&self.inviter_id, is_set(flags, 1)).encode(out);
+        Shared(&self.inviter_id, self.self_ || self.inviter_id.is_some()).encode(out);
         self.promoted_by.encode(out);
         self.date.encode(out);
         self.admin_rights.encode(out);

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -83,9 +83,7 @@ impl Chat {
         bit(self.creator, 0)
             | bit(self.left, 2)
             | bit(self.deactivated, 5)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.noforwards, 25)
+            | bits(23, [self.call_active, self.call_not_empty, self.noforwards])
             | bit(self.migrated_to.is_some(), 6)
             | bit(self.admin_rights.is_some(), 14)
             | bit(self.default_banned_rights.is_some(), 18)
@@ -428,23 +426,26 @@ impl Channel {
         bit(self.creator, 0)
             | bit(self.left, 2)
             | bit(self.broadcast, 5)
-            | bit(self.verified, 7)
-            | bit(self.megagroup, 8)
-            | bit(self.restricted, 9)
+            | bits(7, [self.verified, self.megagroup, self.restricted])
             | bit(self.signatures, 11)
             | bit(self.min, 12)
-            | bit(self.scam, 19)
-            | bit(self.has_link, 20)
-            | bit(self.has_geo, 21)
-            | bit(self.slowmode_enabled, 22)
-            | bit(self.call_active, 23)
-            | bit(self.call_not_empty, 24)
-            | bit(self.fake, 25)
-            | bit(self.gigagroup, 26)
-            | bit(self.noforwards, 27)
-            | bit(self.join_to_send, 28)
-            | bit(self.join_request, 29)
-            | bit(self.forum, 30)
+            | bits(
+                19,
+                [
+                    self.scam,
+                    self.has_link,
+                    self.has_geo,
+                    self.slowmode_enabled,
+                    self.call_active,
+                    self.call_not_empty,
+                    self.fake,
+                    self.gigagroup,
+                    self.noforwards,
+                    self.join_to_send,
+                    self.join_request,
+                    self.forum,
+                ],
+            )
             | bit(self.access_hash.is_some(), 13)
             | bit(self.username.is_some(), 6)
             | bit(self.restriction_reason.is_some(), 9)
@@ -455,13 +456,9 @@ impl Channel {
     }
 
     fn flags2(&self) -> u32 {
-        bit(self.stories_hidden, 1)
-            | bit(self.stories_hidden_min, 2)
-            | bit(self.stories_unavailable, 3)
+        bits(1, [self.stories_hidden, self.stories_hidden_min, self.stories_unavailable])
             | bit(self.signature_profiles, 12)
-            | bit(self.autotranslation, 15)
-            | bit(self.broadcast_messages_allowed, 16)
-            | bit(self.monoforum, 17)
+            | bits(15, [self.autotranslation, self.broadcast_messages_allowed, self.monoforum])
             | bit(self.forum_tabs, 19)
             | bit(self.usernames.is_some(), 0)
             | bit(self.stories_max_id.is_some(), 4)
@@ -479,12 +476,12 @@ impl Channel {
 
 impl EncodeBare for Channel {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         20 + self.access_hash.encoded_len()
             + self.title.encoded_len()
             + self.username.encoded_len()
             + self.photo.encoded_len()
-            + Shared(&self.restriction_reason, is_set(flags, 9)).encoded_len()
+            + Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some())
+                .encoded_len()
             + self.admin_rights.encoded_len()
             + self.banned_rights.encoded_len()
             + self.default_banned_rights.encoded_len()
@@ -503,8 +500,7 @@ impl EncodeBare for Channel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.flags2().encode(out);
         self.id.encode(out);
         self.access_hash.encode(out);
@@ -512,7 +508,7 @@ impl EncodeBare for Channel {
         self.username.encode(out);
         self.photo.encode(out);
         self.date.encode(out);
-        Shared(&self.restriction_reason, is_set(flags, 9)).encode(out);
+        Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some()).encode(out);
         self.admin_rights.encode(out);
         self.banned_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -1370,25 +1366,34 @@ pub struct ChatAdminRights {
 
 impl ChatAdminRights {
     fn flags(&self) -> u32 {
-        bit(self.change_info, 0)
-            | bit(self.post_messages, 1)
-            | bit(self.edit_messages, 2)
-            | bit(self.delete_messages, 3)
-            | bit(self.ban_users, 4)
-            | bit(self.invite_users, 5)
-            | bit(self.pin_messages, 7)
-            | bit(self.add_admins, 9)
-            | bit(self.anonymous, 10)
-            | bit(self.manage_call, 11)
-            | bit(self.other, 12)
-            | bit(self.manage_topics, 13)
-            | bit(self.post_stories, 14)
-            | bit(self.edit_stories, 15)
-            | bit(self.delete_stories, 16)
-            | bit(self.manage_direct_messages, 17)
-            | bit(self.manage_ranks, 18)
-            | bit(self.manage_linked_peers, 19)
-            | bit(self.manage_welcome_messages, 20)
+        bits(
+            0,
+            [
+                self.change_info,
+                self.post_messages,
+                self.edit_messages,
+                self.delete_messages,
+                self.ban_users,
+                self.invite_users,
+            ],
+        ) | bit(self.pin_messages, 7)
+            | bits(
+                9,
+                [
+                    self.add_admins,
+                    self.anonymous,
+                    self.manage_call,
+                    self.other,
+                    self.manage_topics,
+                    self.post_stories,
+                    self.edit_stories,
+                    self.delete_stories,
+                    self.manage_direct_messages,
+                    self.manage_ranks,
+                    self.manage_linked_peers,
+                    self.manage_welcome_messages,
+                ],
+            )
     }
 }
 
@@ -1621,29 +1626,38 @@ pub struct ChatBannedRights {
 
 impl ChatBannedRights {
     fn flags(&self) -> u32 {
-        bit(self.view_messages, 0)
-            | bit(self.send_messages, 1)
-            | bit(self.send_media, 2)
-            | bit(self.send_stickers, 3)
-            | bit(self.send_gifs, 4)
-            | bit(self.send_games, 5)
-            | bit(self.send_inline, 6)
-            | bit(self.embed_links, 7)
-            | bit(self.send_polls, 8)
-            | bit(self.change_info, 10)
+        bits(
+            0,
+            [
+                self.view_messages,
+                self.send_messages,
+                self.send_media,
+                self.send_stickers,
+                self.send_gifs,
+                self.send_games,
+                self.send_inline,
+                self.embed_links,
+                self.send_polls,
+            ],
+        ) | bit(self.change_info, 10)
             | bit(self.invite_users, 15)
-            | bit(self.pin_messages, 17)
-            | bit(self.manage_topics, 18)
-            | bit(self.send_photos, 19)
-            | bit(self.send_videos, 20)
-            | bit(self.send_roundvideos, 21)
-            | bit(self.send_audios, 22)
-            | bit(self.send_voices, 23)
-            | bit(self.send_docs, 24)
-            | bit(self.send_plain, 25)
-            | bit(self.edit_rank, 26)
-            | bit(self.send_reactions, 27)
-            | bit(self.manage_linked_peers, 28)
+            | bits(
+                17,
+                [
+                    self.pin_messages,
+                    self.manage_topics,
+                    self.send_photos,
+                    self.send_videos,
+                    self.send_roundvideos,
+                    self.send_audios,
+                    self.send_voices,
+                    self.send_docs,
+                    self.send_plain,
+                    self.edit_rank,
+                    self.send_reactions,
+                    self.manage_linked_peers,
+                ],
+            )
     }
 }
 
@@ -1879,7 +1893,6 @@ impl ChatFull {
 
 impl EncodeBare for ChatFull {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.about.encoded_len()
             + self.participants.encoded_len()
             + self.chat_photo.encoded_len()
@@ -1892,15 +1905,22 @@ impl EncodeBare for ChatFull {
             + self.ttl_period.encoded_len()
             + self.groupcall_default_join_as.encoded_len()
             + self.theme_emoticon.encoded_len()
-            + Shared(&self.requests_pending, is_set(flags, 17)).encoded_len()
-            + Shared(&self.recent_requesters, is_set(flags, 17)).encoded_len()
+            + Shared(
+                &self.requests_pending,
+                self.requests_pending.is_some() || self.recent_requesters.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.recent_requesters,
+                self.requests_pending.is_some() || self.recent_requesters.is_some(),
+            )
+            .encoded_len()
             + self.available_reactions.encoded_len()
             + self.reactions_limit.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.about.encode(out);
         self.participants.encode(out);
@@ -1914,8 +1934,10 @@ impl EncodeBare for ChatFull {
         self.ttl_period.encode(out);
         self.groupcall_default_join_as.encode(out);
         self.theme_emoticon.encode(out);
-        Shared(&self.requests_pending, is_set(flags, 17)).encode(out);
-        Shared(&self.recent_requesters, is_set(flags, 17)).encode(out);
+        Shared(&self.requests_pending, self.requests_pending.is_some() || self.recent_requesters.is_some())
+            .encode(out);
+        Shared(&self.recent_requesters, self.requests_pending.is_some() || self.recent_requesters.is_some())
+            .encode(out);
         self.available_reactions.encode(out);
         self.reactions_limit.encode(out);
     }
@@ -2293,17 +2315,14 @@ impl ChannelFull {
     }
 
     fn flags2(&self) -> u32 {
-        bit(self.can_delete_channel, 0)
-            | bit(self.antispam, 1)
-            | bit(self.participants_hidden, 2)
-            | bit(self.translations_disabled, 3)
-            | bit(self.stories_pinned_available, 5)
+        bits(
+            0,
+            [self.can_delete_channel, self.antispam, self.participants_hidden, self.translations_disabled],
+        ) | bit(self.stories_pinned_available, 5)
             | bit(self.view_forum_as_messages, 6)
             | bit(self.restricted_sponsored, 11)
             | bit(self.can_view_revenue, 12)
-            | bit(self.paid_media_allowed, 14)
-            | bit(self.can_view_stars_revenue, 15)
-            | bit(self.paid_reactions_available, 16)
+            | bits(14, [self.paid_media_allowed, self.can_view_stars_revenue, self.paid_reactions_available])
             | bit(self.stargifts_available, 19)
             | bit(self.paid_messages_available, 20)
             | bit(self.has_welcome_messages, 24)
@@ -2323,19 +2342,28 @@ impl ChannelFull {
 
 impl EncodeBare for ChannelFull {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         32 + self.about.encoded_len()
             + self.participants_count.encoded_len()
             + self.admins_count.encoded_len()
-            + Shared(&self.kicked_count, is_set(flags, 2)).encoded_len()
-            + Shared(&self.banned_count, is_set(flags, 2)).encoded_len()
+            + Shared(&self.kicked_count, self.kicked_count.is_some() || self.banned_count.is_some())
+                .encoded_len()
+            + Shared(&self.banned_count, self.kicked_count.is_some() || self.banned_count.is_some())
+                .encoded_len()
             + self.online_count.encoded_len()
             + self.chat_photo.encoded_len()
             + self.notify_settings.encoded_len()
             + self.exported_invite.encoded_len()
             + self.bot_info.encoded_len()
-            + Shared(&self.migrated_from_chat_id, is_set(flags, 4)).encoded_len()
-            + Shared(&self.migrated_from_max_id, is_set(flags, 4)).encoded_len()
+            + Shared(
+                &self.migrated_from_chat_id,
+                self.migrated_from_chat_id.is_some() || self.migrated_from_max_id.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.migrated_from_max_id,
+                self.migrated_from_chat_id.is_some() || self.migrated_from_max_id.is_some(),
+            )
+            .encoded_len()
             + self.pinned_msg_id.encoded_len()
             + self.stickerset.encoded_len()
             + self.available_min_id.encoded_len()
@@ -2350,8 +2378,16 @@ impl EncodeBare for ChannelFull {
             + self.pending_suggestions.encoded_len()
             + self.groupcall_default_join_as.encoded_len()
             + self.theme_emoticon.encoded_len()
-            + Shared(&self.requests_pending, is_set(flags, 28)).encoded_len()
-            + Shared(&self.recent_requesters, is_set(flags, 28)).encoded_len()
+            + Shared(
+                &self.requests_pending,
+                self.requests_pending.is_some() || self.recent_requesters.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.recent_requesters,
+                self.requests_pending.is_some() || self.recent_requesters.is_some(),
+            )
+            .encoded_len()
             + self.default_send_as.encoded_len()
             + self.available_reactions.encoded_len()
             + self.reactions_limit.encoded_len()
@@ -2368,15 +2404,14 @@ impl EncodeBare for ChannelFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.flags2().encode(out);
         self.id.encode(out);
         self.about.encode(out);
         self.participants_count.encode(out);
         self.admins_count.encode(out);
-        Shared(&self.kicked_count, is_set(flags, 2)).encode(out);
-        Shared(&self.banned_count, is_set(flags, 2)).encode(out);
+        Shared(&self.kicked_count, self.kicked_count.is_some() || self.banned_count.is_some()).encode(out);
+        Shared(&self.banned_count, self.kicked_count.is_some() || self.banned_count.is_some()).encode(out);
         self.online_count.encode(out);
         self.read_inbox_max_id.encode(out);
         self.read_outbox_max_id.encode(out);
@@ -2385,8 +2420,16 @@ impl EncodeBare for ChannelFull {
         self.notify_settings.encode(out);
         self.exported_invite.encode(out);
         self.bot_info.encode(out);
-        Shared(&self.migrated_from_chat_id, is_set(flags, 4)).encode(out);
-        Shared(&self.migrated_from_max_id, is_set(flags, 4)).encode(out);
+        Shared(
+            &self.migrated_from_chat_id,
+            self.migrated_from_chat_id.is_some() || self.migrated_from_max_id.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.migrated_from_max_id,
+            self.migrated_from_chat_id.is_some() || self.migrated_from_max_id.is_some(),
+        )
+        .encode(out);
         self.pinned_msg_id.encode(out);
         self.stickerset.encode(out);
         self.available_min_id.encode(out);
@@ -2402,8 +2445,10 @@ impl EncodeBare for ChannelFull {
         self.pending_suggestions.encode(out);
         self.groupcall_default_join_as.encode(out);
         self.theme_emoticon.encode(out);
-        Shared(&self.requests_pending, is_set(flags, 28)).encode(out);
-        Shared(&self.recent_requesters, is_set(flags, 28)).encode(out);
+        Shared(&self.requests_pending, self.requests_pending.is_some() || self.recent_requesters.is_some())
+            .encode(out);
+        Shared(&self.recent_requesters, self.requests_pending.is_some() || self.recent_requesters.is_some())
+            .encode(out);
         self.default_send_as.encode(out);
         self.available_reactions.encode(out);
         self.reactions_limit.encode(out);
@@ -3165,14 +3210,8 @@ pub struct ChatInvite {
 
 impl ChatInvite {
     fn flags(&self) -> u32 {
-        bit(self.channel, 0)
-            | bit(self.broadcast, 1)
-            | bit(self.public, 2)
-            | bit(self.megagroup, 3)
-            | bit(self.request_needed, 6)
-            | bit(self.verified, 7)
-            | bit(self.scam, 8)
-            | bit(self.fake, 9)
+        bits(0, [self.channel, self.broadcast, self.public, self.megagroup])
+            | bits(6, [self.request_needed, self.verified, self.scam, self.fake])
             | bit(self.can_refulfill_subscription, 11)
             | bit(self.about.is_some(), 5)
             | bit(self.participants.is_some(), 4)

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::{enums, types};
@@ -413,14 +414,8 @@ pub struct DialogFilter {
 
 impl DialogFilter {
     fn flags(&self) -> u32 {
-        bit(self.contacts, 0)
-            | bit(self.non_contacts, 1)
-            | bit(self.groups, 2)
-            | bit(self.broadcasts, 3)
-            | bit(self.bots, 4)
-            | bit(self.exclude_muted, 11)
-            | bit(self.exclude_read, 12)
-            | bit(self.exclude_archived, 13)
+        bits(0, [self.contacts, self.non_contacts, self.groups, self.broadcasts, self.bots])
+            | bits(11, [self.exclude_muted, self.exclude_read, self.exclude_archived])
             | bit(self.title_noanimate, 28)
             | bit(self.emoticon.is_some(), 25)
             | bit(self.color.is_some(), 27)

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::{enums, types};
@@ -126,14 +127,17 @@ impl GroupCall {
             | bit(self.join_date_asc, 6)
             | bit(self.schedule_start_subscribed, 8)
             | bit(self.can_start_video, 9)
-            | bit(self.record_video_active, 11)
-            | bit(self.rtmp_stream, 12)
-            | bit(self.listeners_hidden, 13)
-            | bit(self.conference, 14)
-            | bit(self.creator, 15)
-            | bit(self.messages_enabled, 17)
-            | bit(self.can_change_messages_enabled, 18)
-            | bit(self.min, 19)
+            | bits(
+                11,
+                [
+                    self.record_video_active,
+                    self.rtmp_stream,
+                    self.listeners_hidden,
+                    self.conference,
+                    self.creator,
+                ],
+            )
+            | bits(17, [self.messages_enabled, self.can_change_messages_enabled, self.min])
             | bit(self.title.is_some(), 3)
             | bit(self.stream_dc_id.is_some(), 4)
             | bit(self.record_start_date.is_some(), 5)
@@ -612,14 +616,10 @@ pub struct GroupCallParticipant {
 
 impl GroupCallParticipant {
     fn flags(&self) -> u32 {
-        bit(self.muted, 0)
-            | bit(self.left, 1)
-            | bit(self.can_self_unmute, 2)
+        bits(0, [self.muted, self.left, self.can_self_unmute])
             | bit(self.just_joined, 4)
             | bit(self.versioned, 5)
-            | bit(self.min, 8)
-            | bit(self.muted_by_you, 9)
-            | bit(self.volume_by_admin, 10)
+            | bits(8, [self.min, self.muted_by_you, self.volume_by_admin])
             | bit(self.self_, 12)
             | bit(self.video_joined, 15)
             | bit(self.active_date.is_some(), 3)

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::{enums, types};
@@ -993,10 +994,7 @@ pub struct InputBotInlineMessageMediaWebPage {
 
 impl InputBotInlineMessageMediaWebPage {
     fn flags(&self) -> u32 {
-        bit(self.invert_media, 3)
-            | bit(self.force_large_media, 4)
-            | bit(self.force_small_media, 5)
-            | bit(self.optional, 6)
+        bits(3, [self.invert_media, self.force_large_media, self.force_small_media, self.optional])
             | bit(self.entities.is_some(), 1)
             | bit(self.reply_markup.is_some(), 2)
     }

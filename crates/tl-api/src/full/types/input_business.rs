@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::enums;
@@ -118,10 +119,7 @@ pub struct InputBusinessBotRecipients {
 
 impl InputBusinessBotRecipients {
     fn flags(&self) -> u32 {
-        bit(self.existing_chats, 0)
-            | bit(self.new_chats, 1)
-            | bit(self.contacts, 2)
-            | bit(self.non_contacts, 3)
+        bits(0, [self.existing_chats, self.new_chats, self.contacts, self.non_contacts])
             | bit(self.exclude_selected, 5)
             | bit(self.users.is_some(), 4)
             | bit(self.exclude_users.is_some(), 6)
@@ -485,10 +483,7 @@ pub struct InputBusinessRecipients {
 
 impl InputBusinessRecipients {
     fn flags(&self) -> u32 {
-        bit(self.existing_chats, 0)
-            | bit(self.new_chats, 1)
-            | bit(self.contacts, 2)
-            | bit(self.non_contacts, 3)
+        bits(0, [self.existing_chats, self.new_chats, self.contacts, self.non_contacts])
             | bit(self.exclude_selected, 5)
             | bit(self.users.is_some(), 4)
     }

@@ -888,20 +888,20 @@ impl InputGroupCallStream {
 
 impl EncodeBare for InputGroupCallStream {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.call.encoded_len()
-            + Shared(&self.video_channel, is_set(flags, 0)).encoded_len()
-            + Shared(&self.video_quality, is_set(flags, 0)).encoded_len()
+            + Shared(&self.video_channel, self.video_channel.is_some() || self.video_quality.is_some())
+                .encoded_len()
+            + Shared(&self.video_quality, self.video_channel.is_some() || self.video_quality.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.call.encode(out);
         self.time_ms.encode(out);
         self.scale.encode(out);
-        Shared(&self.video_channel, is_set(flags, 0)).encode(out);
-        Shared(&self.video_quality, is_set(flags, 0)).encode(out);
+        Shared(&self.video_channel, self.video_channel.is_some() || self.video_quality.is_some()).encode(out);
+        Shared(&self.video_quality, self.video_channel.is_some() || self.video_quality.is_some()).encode(out);
     }
 }
 

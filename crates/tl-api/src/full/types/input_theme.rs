@@ -142,23 +142,24 @@ impl InputThemeSettings {
 
 impl EncodeBare for InputThemeSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.base_theme.encoded_len()
             + self.outbox_accent_color.encoded_len()
             + self.message_colors.encoded_len()
-            + Shared(&self.wallpaper, is_set(flags, 1)).encoded_len()
-            + Shared(&self.wallpaper_settings, is_set(flags, 1)).encoded_len()
+            + Shared(&self.wallpaper, self.wallpaper.is_some() || self.wallpaper_settings.is_some())
+                .encoded_len()
+            + Shared(&self.wallpaper_settings, self.wallpaper.is_some() || self.wallpaper_settings.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.base_theme.encode(out);
         self.accent_color.encode(out);
         self.outbox_accent_color.encode(out);
         self.message_colors.encode(out);
-        Shared(&self.wallpaper, is_set(flags, 1)).encode(out);
-        Shared(&self.wallpaper_settings, is_set(flags, 1)).encode(out);
+        Shared(&self.wallpaper, self.wallpaper.is_some() || self.wallpaper_settings.is_some()).encode(out);
+        Shared(&self.wallpaper_settings, self.wallpaper.is_some() || self.wallpaper_settings.is_some())
+            .encode(out);
     }
 }
 

@@ -309,18 +309,16 @@ impl InputWebFileAudioAlbumThumbLocation {
 
 impl EncodeBare for InputWebFileAudioAlbumThumbLocation {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.document.encoded_len()
-            + Shared(&self.title, is_set(flags, 1)).encoded_len()
-            + Shared(&self.performer, is_set(flags, 1)).encoded_len()
+            + Shared(&self.title, self.title.is_some() || self.performer.is_some()).encoded_len()
+            + Shared(&self.performer, self.title.is_some() || self.performer.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.document.encode(out);
-        Shared(&self.title, is_set(flags, 1)).encode(out);
-        Shared(&self.performer, is_set(flags, 1)).encode(out);
+        Shared(&self.title, self.title.is_some() || self.performer.is_some()).encode(out);
+        Shared(&self.performer, self.title.is_some() || self.performer.is_some()).encode(out);
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::enums;
@@ -164,10 +165,7 @@ pub struct KeyboardButtonStyle {
 
 impl KeyboardButtonStyle {
     fn flags(&self) -> u32 {
-        bit(self.bg_primary, 0)
-            | bit(self.bg_danger, 1)
-            | bit(self.bg_success, 2)
-            | bit(self.icon.is_some(), 3)
+        bits(0, [self.bg_primary, self.bg_danger, self.bg_success]) | bit(self.icon.is_some(), 3)
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -236,7 +236,6 @@ impl Message {
 
 impl EncodeBare for Message {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.from_id.encoded_len()
             + self.from_boosts_applied.encoded_len()
             + self.from_rank.encoded_len()
@@ -251,8 +250,8 @@ impl EncodeBare for Message {
             + self.media.encoded_len()
             + self.reply_markup.encoded_len()
             + self.entities.encoded_len()
-            + Shared(&self.views, is_set(flags, 10)).encoded_len()
-            + Shared(&self.forwards, is_set(flags, 10)).encoded_len()
+            + Shared(&self.views, self.views.is_some() || self.forwards.is_some()).encoded_len()
+            + Shared(&self.forwards, self.views.is_some() || self.forwards.is_some()).encoded_len()
             + self.replies.encoded_len()
             + self.edit_date.encoded_len()
             + self.post_author.encoded_len()
@@ -272,8 +271,7 @@ impl EncodeBare for Message {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.flags2().encode(out);
         self.id.encode(out);
         self.from_id.encode(out);
@@ -291,8 +289,8 @@ impl EncodeBare for Message {
         self.media.encode(out);
         self.reply_markup.encode(out);
         self.entities.encode(out);
-        Shared(&self.views, is_set(flags, 10)).encode(out);
-        Shared(&self.forwards, is_set(flags, 10)).encode(out);
+        Shared(&self.views, self.views.is_some() || self.forwards.is_some()).encode(out);
+        Shared(&self.forwards, self.views.is_some() || self.forwards.is_some()).encode(out);
         self.replies.encode(out);
         self.edit_date.encode(out);
         self.post_author.encode(out);
@@ -2731,21 +2729,23 @@ impl MessageActionGiftPremium {
 
 impl EncodeBare for MessageActionGiftPremium {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.currency.encoded_len()
-            + Shared(&self.crypto_currency, is_set(flags, 0)).encoded_len()
-            + Shared(&self.crypto_amount, is_set(flags, 0)).encoded_len()
+            + Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
+            + Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
             + self.message.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
         self.days.encode(out);
-        Shared(&self.crypto_currency, is_set(flags, 0)).encode(out);
-        Shared(&self.crypto_amount, is_set(flags, 0)).encode(out);
+        Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
+        Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
         self.message.encode(out);
     }
 }
@@ -3288,26 +3288,28 @@ impl MessageActionGiftCode {
 
 impl EncodeBare for MessageActionGiftCode {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.boost_peer.encoded_len()
             + self.slug.encoded_len()
-            + Shared(&self.currency, is_set(flags, 2)).encoded_len()
-            + Shared(&self.amount, is_set(flags, 2)).encoded_len()
-            + Shared(&self.crypto_currency, is_set(flags, 3)).encoded_len()
-            + Shared(&self.crypto_amount, is_set(flags, 3)).encoded_len()
+            + Shared(&self.currency, self.currency.is_some() || self.amount.is_some()).encoded_len()
+            + Shared(&self.amount, self.currency.is_some() || self.amount.is_some()).encoded_len()
+            + Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
+            + Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
             + self.message.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.boost_peer.encode(out);
         self.days.encode(out);
         self.slug.encode(out);
-        Shared(&self.currency, is_set(flags, 2)).encode(out);
-        Shared(&self.amount, is_set(flags, 2)).encode(out);
-        Shared(&self.crypto_currency, is_set(flags, 3)).encode(out);
-        Shared(&self.crypto_amount, is_set(flags, 3)).encode(out);
+        Shared(&self.currency, self.currency.is_some() || self.amount.is_some()).encode(out);
+        Shared(&self.amount, self.currency.is_some() || self.amount.is_some()).encode(out);
+        Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
+        Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
         self.message.encode(out);
     }
 }
@@ -3805,21 +3807,23 @@ impl MessageActionGiftStars {
 
 impl EncodeBare for MessageActionGiftStars {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         20 + self.currency.encoded_len()
-            + Shared(&self.crypto_currency, is_set(flags, 0)).encoded_len()
-            + Shared(&self.crypto_amount, is_set(flags, 0)).encoded_len()
+            + Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
+            + Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+                .encoded_len()
             + self.transaction_id.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
         self.stars.encode(out);
-        Shared(&self.crypto_currency, is_set(flags, 0)).encode(out);
-        Shared(&self.crypto_amount, is_set(flags, 0)).encode(out);
+        Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
+        Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
+            .encode(out);
         self.transaction_id.encode(out);
     }
 }
@@ -4103,15 +4107,14 @@ impl MessageActionStarGift {
 
 impl EncodeBare for MessageActionStarGift {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.gift.encoded_len()
             + self.message.encoded_len()
             + self.convert_stars.encoded_len()
-            + Shared(&self.upgrade_msg_id, is_set(flags, 5)).encoded_len()
+            + Shared(&self.upgrade_msg_id, self.upgraded || self.upgrade_msg_id.is_some()).encoded_len()
             + self.upgrade_stars.encoded_len()
             + self.from_id.encoded_len()
-            + Shared(&self.peer, is_set(flags, 12)).encoded_len()
-            + Shared(&self.saved_id, is_set(flags, 12)).encoded_len()
+            + Shared(&self.peer, self.peer.is_some() || self.saved_id.is_some()).encoded_len()
+            + Shared(&self.saved_id, self.peer.is_some() || self.saved_id.is_some()).encoded_len()
             + self.prepaid_upgrade_hash.encoded_len()
             + self.gift_msg_id.encoded_len()
             + self.to_id.encoded_len()
@@ -4119,16 +4122,15 @@ impl EncodeBare for MessageActionStarGift {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.gift.encode(out);
         self.message.encode(out);
         self.convert_stars.encode(out);
-        Shared(&self.upgrade_msg_id, is_set(flags, 5)).encode(out);
+        Shared(&self.upgrade_msg_id, self.upgraded || self.upgrade_msg_id.is_some()).encode(out);
         self.upgrade_stars.encode(out);
         self.from_id.encode(out);
-        Shared(&self.peer, is_set(flags, 12)).encode(out);
-        Shared(&self.saved_id, is_set(flags, 12)).encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.saved_id.is_some()).encode(out);
+        Shared(&self.saved_id, self.peer.is_some() || self.saved_id.is_some()).encode(out);
         self.prepaid_upgrade_hash.encode(out);
         self.gift_msg_id.encode(out);
         self.to_id.encode(out);
@@ -4374,9 +4376,7 @@ pub struct MessageActionStarGiftUnique {
 
 impl MessageActionStarGiftUnique {
     fn flags(&self) -> u32 {
-        bit(self.upgrade, 0)
-            | bit(self.transferred, 1)
-            | bit(self.saved, 2)
+        bits(0, [self.upgrade, self.transferred, self.saved])
             | bit(self.refunded, 5)
             | bit(self.prepaid_upgrade, 11)
             | bit(self.assigned, 13)
@@ -4399,13 +4399,12 @@ impl MessageActionStarGiftUnique {
 
 impl EncodeBare for MessageActionStarGiftUnique {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.gift.encoded_len()
             + self.can_export_at.encoded_len()
             + self.transfer_stars.encoded_len()
             + self.from_id.encoded_len()
-            + Shared(&self.peer, is_set(flags, 7)).encoded_len()
-            + Shared(&self.saved_id, is_set(flags, 7)).encoded_len()
+            + Shared(&self.peer, self.peer.is_some() || self.saved_id.is_some()).encoded_len()
+            + Shared(&self.saved_id, self.peer.is_some() || self.saved_id.is_some()).encoded_len()
             + self.resale_amount.encoded_len()
             + self.can_transfer_at.encoded_len()
             + self.can_resell_at.encoded_len()
@@ -4415,14 +4414,13 @@ impl EncodeBare for MessageActionStarGiftUnique {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.gift.encode(out);
         self.can_export_at.encode(out);
         self.transfer_stars.encode(out);
         self.from_id.encode(out);
-        Shared(&self.peer, is_set(flags, 7)).encode(out);
-        Shared(&self.saved_id, is_set(flags, 7)).encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.saved_id.is_some()).encode(out);
+        Shared(&self.saved_id, self.peer.is_some() || self.saved_id.is_some()).encode(out);
         self.resale_amount.encode(out);
         self.can_transfer_at.encode(out);
         self.can_resell_at.encode(out);
@@ -6985,12 +6983,17 @@ pub struct MessageEntityFormattedDate {
 
 impl MessageEntityFormattedDate {
     fn flags(&self) -> u32 {
-        bit(self.relative, 0)
-            | bit(self.short_time, 1)
-            | bit(self.long_time, 2)
-            | bit(self.short_date, 3)
-            | bit(self.long_date, 4)
-            | bit(self.day_of_week, 5)
+        bits(
+            0,
+            [
+                self.relative,
+                self.short_time,
+                self.long_time,
+                self.short_date,
+                self.long_date,
+                self.day_of_week,
+            ],
+        )
     }
 }
 
@@ -7293,18 +7296,16 @@ impl MessageExtendedMediaPreview {
 
 impl EncodeBare for MessageExtendedMediaPreview {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        4 + Shared(&self.w, is_set(flags, 0)).encoded_len()
-            + Shared(&self.h, is_set(flags, 0)).encoded_len()
+        4 + Shared(&self.w, self.w.is_some() || self.h.is_some()).encoded_len()
+            + Shared(&self.h, self.w.is_some() || self.h.is_some()).encoded_len()
             + self.thumb.encoded_len()
             + self.video_duration.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.w, is_set(flags, 0)).encode(out);
-        Shared(&self.h, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.w, self.w.is_some() || self.h.is_some()).encode(out);
+        Shared(&self.h, self.w.is_some() || self.h.is_some()).encode(out);
         self.thumb.encode(out);
         self.video_duration.encode(out);
     }
@@ -7458,13 +7459,20 @@ impl MessageFwdHeader {
 
 impl EncodeBare for MessageFwdHeader {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.from_id.encoded_len()
             + self.from_name.encoded_len()
             + self.channel_post.encoded_len()
             + self.post_author.encoded_len()
-            + Shared(&self.saved_from_peer, is_set(flags, 4)).encoded_len()
-            + Shared(&self.saved_from_msg_id, is_set(flags, 4)).encoded_len()
+            + Shared(
+                &self.saved_from_peer,
+                self.saved_from_peer.is_some() || self.saved_from_msg_id.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.saved_from_msg_id,
+                self.saved_from_peer.is_some() || self.saved_from_msg_id.is_some(),
+            )
+            .encoded_len()
             + self.saved_from_id.encoded_len()
             + self.saved_from_name.encoded_len()
             + self.saved_date.encoded_len()
@@ -7472,15 +7480,16 @@ impl EncodeBare for MessageFwdHeader {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.from_id.encode(out);
         self.from_name.encode(out);
         self.date.encode(out);
         self.channel_post.encode(out);
         self.post_author.encode(out);
-        Shared(&self.saved_from_peer, is_set(flags, 4)).encode(out);
-        Shared(&self.saved_from_msg_id, is_set(flags, 4)).encode(out);
+        Shared(&self.saved_from_peer, self.saved_from_peer.is_some() || self.saved_from_msg_id.is_some())
+            .encode(out);
+        Shared(&self.saved_from_msg_id, self.saved_from_peer.is_some() || self.saved_from_msg_id.is_some())
+            .encode(out);
         self.saved_from_id.encode(out);
         self.saved_from_name.encode(out);
         self.saved_date.encode(out);
@@ -7674,18 +7683,16 @@ impl MessageMediaPhoto {
 
 impl EncodeBare for MessageMediaPhoto {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.photo.encoded_len()
             + self.ttl_seconds.encoded_len()
-            + Shared(&self.video, is_set(flags, 4)).encoded_len()
+            + Shared(&self.video, self.live_photo || self.video.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.photo.encode(out);
         self.ttl_seconds.encode(out);
-        Shared(&self.video, is_set(flags, 4)).encode(out);
+        Shared(&self.video, self.live_photo || self.video.is_some()).encode(out);
     }
 }
 
@@ -7945,9 +7952,7 @@ impl MessageMediaDocument {
     fn flags(&self) -> u32 {
         bit(self.nopremium, 3)
             | bit(self.spoiler, 4)
-            | bit(self.video, 6)
-            | bit(self.round, 7)
-            | bit(self.voice, 8)
+            | bits(6, [self.video, self.round, self.voice])
             | bit(self.document.is_some(), 0)
             | bit(self.alt_documents.is_some(), 5)
             | bit(self.video_cover.is_some(), 9)
@@ -9375,7 +9380,7 @@ pub struct MessagePeerReaction {
 
 impl MessagePeerReaction {
     fn flags(&self) -> u32 {
-        bit(self.big, 0) | bit(self.unread, 1) | bit(self.my, 2)
+        bits(0, [self.big, self.unread, self.my])
     }
 }
 
@@ -9797,7 +9802,7 @@ pub struct MessageReactor {
 
 impl MessageReactor {
     fn flags(&self) -> u32 {
-        bit(self.top, 0) | bit(self.my, 1) | bit(self.anonymous, 2) | bit(self.peer_id.is_some(), 3)
+        bits(0, [self.top, self.my, self.anonymous]) | bit(self.peer_id.is_some(), 3)
     }
 }
 
@@ -9899,20 +9904,18 @@ impl MessageReplies {
 
 impl EncodeBare for MessageReplies {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.recent_repliers.encoded_len()
-            + Shared(&self.channel_id, is_set(flags, 0)).encoded_len()
+            + Shared(&self.channel_id, self.comments || self.channel_id.is_some()).encoded_len()
             + self.max_id.encoded_len()
             + self.read_max_id.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.replies.encode(out);
         self.replies_pts.encode(out);
         self.recent_repliers.encode(out);
-        Shared(&self.channel_id, is_set(flags, 0)).encode(out);
+        Shared(&self.channel_id, self.comments || self.channel_id.is_some()).encode(out);
         self.max_id.encode(out);
         self.read_max_id.encode(out);
     }

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -466,7 +466,7 @@ pub struct BotApp {
 
 impl BotApp {
     fn flags(&self) -> u32 {
-        bit(self.inactive, 0) | bit(self.request_write_access, 1) | bit(self.has_settings, 2)
+        bits(0, [self.inactive, self.request_write_access, self.has_settings])
     }
 }
 
@@ -5420,19 +5420,33 @@ impl TranscribedAudio {
 
 impl EncodeBare for TranscribedAudio {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.text.encoded_len()
-            + Shared(&self.trial_remains_num, is_set(flags, 1)).encoded_len()
-            + Shared(&self.trial_remains_until_date, is_set(flags, 1)).encoded_len()
+            + Shared(
+                &self.trial_remains_num,
+                self.trial_remains_num.is_some() || self.trial_remains_until_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.trial_remains_until_date,
+                self.trial_remains_num.is_some() || self.trial_remains_until_date.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.transcription_id.encode(out);
         self.text.encode(out);
-        Shared(&self.trial_remains_num, is_set(flags, 1)).encode(out);
-        Shared(&self.trial_remains_until_date, is_set(flags, 1)).encode(out);
+        Shared(
+            &self.trial_remains_num,
+            self.trial_remains_num.is_some() || self.trial_remains_until_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.trial_remains_until_date,
+            self.trial_remains_num.is_some() || self.trial_remains_until_date.is_some(),
+        )
+        .encode(out);
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 /// `onrampAvailability#f9c84973 = OnrampAvailability`
@@ -346,7 +347,7 @@ pub struct OnrampProviderInfo {
 
 impl OnrampProviderInfo {
     fn flags(&self) -> u32 {
-        bit(self.supports_base_currencies, 0) | bit(self.supports_limits, 1) | bit(self.supports_quote, 2)
+        bits(0, [self.supports_base_currencies, self.supports_limits, self.supports_quote])
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -36,7 +36,7 @@ pub struct Page {
 
 impl Page {
     fn flags(&self) -> u32 {
-        bit(self.part, 0) | bit(self.rtl, 1) | bit(self.v2, 2) | bit(self.views.is_some(), 3)
+        bits(0, [self.part, self.rtl, self.v2]) | bit(self.views.is_some(), 3)
     }
 }
 
@@ -948,19 +948,17 @@ impl PageBlockPhoto {
 
 impl EncodeBare for PageBlockPhoto {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         12 + self.caption.encoded_len()
-            + Shared(&self.url, is_set(flags, 0)).encoded_len()
-            + Shared(&self.webpage_id, is_set(flags, 0)).encoded_len()
+            + Shared(&self.url, self.url.is_some() || self.webpage_id.is_some()).encoded_len()
+            + Shared(&self.webpage_id, self.url.is_some() || self.webpage_id.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.photo_id.encode(out);
         self.caption.encode(out);
-        Shared(&self.url, is_set(flags, 0)).encode(out);
-        Shared(&self.webpage_id, is_set(flags, 0)).encode(out);
+        Shared(&self.url, self.url.is_some() || self.webpage_id.is_some()).encode(out);
+        Shared(&self.webpage_id, self.url.is_some() || self.webpage_id.is_some()).encode(out);
     }
 }
 
@@ -1058,7 +1056,7 @@ pub struct PageBlockVideo {
 
 impl PageBlockVideo {
     fn flags(&self) -> u32 {
-        bit(self.autoplay, 0) | bit(self.loop_, 1) | bit(self.spoiler, 2)
+        bits(0, [self.autoplay, self.loop_, self.spoiler])
     }
 }
 
@@ -1207,23 +1205,21 @@ impl PageBlockEmbed {
 
 impl EncodeBare for PageBlockEmbed {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.url.encoded_len()
             + self.html.encoded_len()
             + self.poster_photo_id.encoded_len()
-            + Shared(&self.w, is_set(flags, 5)).encoded_len()
-            + Shared(&self.h, is_set(flags, 5)).encoded_len()
+            + Shared(&self.w, self.w.is_some() || self.h.is_some()).encoded_len()
+            + Shared(&self.h, self.w.is_some() || self.h.is_some()).encoded_len()
             + self.caption.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.url.encode(out);
         self.html.encode(out);
         self.poster_photo_id.encode(out);
-        Shared(&self.w, is_set(flags, 5)).encode(out);
-        Shared(&self.h, is_set(flags, 5)).encode(out);
+        Shared(&self.w, self.w.is_some() || self.h.is_some()).encode(out);
+        Shared(&self.h, self.w.is_some() || self.h.is_some()).encode(out);
         self.caption.encode(out);
     }
 }
@@ -1720,7 +1716,7 @@ pub struct PageBlockTable {
 
 impl PageBlockTable {
     fn flags(&self) -> u32 {
-        bit(self.bordered, 0) | bit(self.striped, 1) | bit(self.compact, 2)
+        bits(0, [self.bordered, self.striped, self.compact])
     }
 }
 
@@ -2693,7 +2689,7 @@ pub struct PageBlockButtonRow {
 
 impl PageBlockButtonRow {
     fn flags(&self) -> u32 {
-        bit(self.align_left, 0) | bit(self.align_center, 1) | bit(self.align_right, 2)
+        bits(0, [self.align_left, self.align_center, self.align_right])
     }
 }
 
@@ -3556,10 +3552,7 @@ pub struct PageTableCell {
 impl PageTableCell {
     fn flags(&self) -> u32 {
         bit(self.header, 0)
-            | bit(self.align_center, 3)
-            | bit(self.align_right, 4)
-            | bit(self.valign_middle, 5)
-            | bit(self.valign_bottom, 6)
+            | bits(3, [self.align_center, self.align_right, self.valign_middle, self.valign_bottom])
             | bit(self.text.is_some(), 7)
             | bit(self.colspan.is_some(), 1)
             | bit(self.rowspan.is_some(), 2)

@@ -785,14 +785,15 @@ impl PaymentForm {
 
 impl EncodeBare for PaymentForm {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         28 + self.title.encoded_len()
             + self.description.encoded_len()
             + self.photo.encoded_len()
             + self.invoice.encoded_len()
             + self.url.encoded_len()
-            + Shared(&self.native_provider, is_set(flags, 4)).encoded_len()
-            + Shared(&self.native_params, is_set(flags, 4)).encoded_len()
+            + Shared(&self.native_provider, self.native_provider.is_some() || self.native_params.is_some())
+                .encoded_len()
+            + Shared(&self.native_params, self.native_provider.is_some() || self.native_params.is_some())
+                .encoded_len()
             + self.additional_methods.encoded_len()
             + self.saved_info.encoded_len()
             + self.saved_credentials.encoded_len()
@@ -800,8 +801,7 @@ impl EncodeBare for PaymentForm {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.form_id.encode(out);
         self.bot_id.encode(out);
         self.title.encode(out);
@@ -810,8 +810,10 @@ impl EncodeBare for PaymentForm {
         self.invoice.encode(out);
         self.provider_id.encode(out);
         self.url.encode(out);
-        Shared(&self.native_provider, is_set(flags, 4)).encode(out);
-        Shared(&self.native_params, is_set(flags, 4)).encode(out);
+        Shared(&self.native_provider, self.native_provider.is_some() || self.native_params.is_some())
+            .encode(out);
+        Shared(&self.native_params, self.native_provider.is_some() || self.native_params.is_some())
+            .encode(out);
         self.additional_methods.encode(out);
         self.saved_info.encode(out);
         self.saved_credentials.encode(out);
@@ -1690,24 +1692,25 @@ impl ResaleStarGifts {
 
 impl EncodeBare for ResaleStarGifts {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.gifts.encoded_len()
             + self.next_offset.encoded_len()
-            + Shared(&self.attributes, is_set(flags, 1)).encoded_len()
-            + Shared(&self.attributes_hash, is_set(flags, 1)).encoded_len()
+            + Shared(&self.attributes, self.attributes.is_some() || self.attributes_hash.is_some())
+                .encoded_len()
+            + Shared(&self.attributes_hash, self.attributes.is_some() || self.attributes_hash.is_some())
+                .encoded_len()
             + self.chats.encoded_len()
             + self.counters.encoded_len()
             + self.users.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.count.encode(out);
         self.gifts.encode(out);
         self.next_offset.encode(out);
-        Shared(&self.attributes, is_set(flags, 1)).encode(out);
-        Shared(&self.attributes_hash, is_set(flags, 1)).encode(out);
+        Shared(&self.attributes, self.attributes.is_some() || self.attributes_hash.is_some()).encode(out);
+        Shared(&self.attributes_hash, self.attributes.is_some() || self.attributes_hash.is_some())
+            .encode(out);
         self.chats.encode(out);
         self.counters.encode(out);
         self.users.encode(out);
@@ -3180,32 +3183,50 @@ impl UniqueStarGiftValueInfo {
 
 impl EncodeBare for UniqueStarGiftValueInfo {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         32 + self.currency.encoded_len()
-            + Shared(&self.last_sale_date, is_set(flags, 0)).encoded_len()
-            + Shared(&self.last_sale_price, is_set(flags, 0)).encoded_len()
+            + Shared(&self.last_sale_date, self.last_sale_date.is_some() || self.last_sale_price.is_some())
+                .encoded_len()
+            + Shared(&self.last_sale_price, self.last_sale_date.is_some() || self.last_sale_price.is_some())
+                .encoded_len()
             + self.floor_price.encoded_len()
             + self.average_price.encoded_len()
             + self.listed_count.encoded_len()
-            + Shared(&self.fragment_listed_count, is_set(flags, 5)).encoded_len()
-            + Shared(&self.fragment_listed_url, is_set(flags, 5)).encoded_len()
+            + Shared(
+                &self.fragment_listed_count,
+                self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.fragment_listed_url,
+                self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.currency.encode(out);
         self.value.encode(out);
         self.initial_sale_date.encode(out);
         self.initial_sale_stars.encode(out);
         self.initial_sale_price.encode(out);
-        Shared(&self.last_sale_date, is_set(flags, 0)).encode(out);
-        Shared(&self.last_sale_price, is_set(flags, 0)).encode(out);
+        Shared(&self.last_sale_date, self.last_sale_date.is_some() || self.last_sale_price.is_some())
+            .encode(out);
+        Shared(&self.last_sale_price, self.last_sale_date.is_some() || self.last_sale_price.is_some())
+            .encode(out);
         self.floor_price.encode(out);
         self.average_price.encode(out);
         self.listed_count.encode(out);
-        Shared(&self.fragment_listed_count, is_set(flags, 5)).encode(out);
-        Shared(&self.fragment_listed_url, is_set(flags, 5)).encode(out);
+        Shared(
+            &self.fragment_listed_count,
+            self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.fragment_listed_url,
+            self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+        )
+        .encode(out);
     }
 }
 

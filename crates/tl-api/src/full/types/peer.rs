@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::enums;
@@ -608,17 +608,19 @@ pub struct PeerSettings {
 
 impl PeerSettings {
     fn flags(&self) -> u32 {
-        bit(self.report_spam, 0)
-            | bit(self.add_contact, 1)
-            | bit(self.block_contact, 2)
-            | bit(self.share_contact, 3)
-            | bit(self.need_contacts_exception, 4)
-            | bit(self.report_geo, 5)
-            | bit(self.autoarchived, 7)
+        bits(
+            0,
+            [
+                self.report_spam,
+                self.add_contact,
+                self.block_contact,
+                self.share_contact,
+                self.need_contacts_exception,
+                self.report_geo,
+            ],
+        ) | bit(self.autoarchived, 7)
             | bit(self.invite_members, 8)
-            | bit(self.request_chat_broadcast, 10)
-            | bit(self.business_bot_paused, 11)
-            | bit(self.business_bot_can_reply, 12)
+            | bits(10, [self.request_chat_broadcast, self.business_bot_paused, self.business_bot_can_reply])
             | bit(self.geo_distance.is_some(), 6)
             | bit(self.request_chat_title.is_some(), 9)
             | bit(self.request_chat_date.is_some(), 9)
@@ -634,12 +636,27 @@ impl PeerSettings {
 
 impl EncodeBare for PeerSettings {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.geo_distance.encoded_len()
-            + Shared(&self.request_chat_title, is_set(flags, 9)).encoded_len()
-            + Shared(&self.request_chat_date, is_set(flags, 9)).encoded_len()
-            + Shared(&self.business_bot_id, is_set(flags, 13)).encoded_len()
-            + Shared(&self.business_bot_manage_url, is_set(flags, 13)).encoded_len()
+            + Shared(
+                &self.request_chat_title,
+                self.request_chat_title.is_some() || self.request_chat_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.request_chat_date,
+                self.request_chat_title.is_some() || self.request_chat_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.business_bot_id,
+                self.business_bot_id.is_some() || self.business_bot_manage_url.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.business_bot_manage_url,
+                self.business_bot_id.is_some() || self.business_bot_manage_url.is_some(),
+            )
+            .encoded_len()
             + self.charge_paid_message_stars.encoded_len()
             + self.registration_month.encoded_len()
             + self.phone_country.encoded_len()
@@ -648,13 +665,28 @@ impl EncodeBare for PeerSettings {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.geo_distance.encode(out);
-        Shared(&self.request_chat_title, is_set(flags, 9)).encode(out);
-        Shared(&self.request_chat_date, is_set(flags, 9)).encode(out);
-        Shared(&self.business_bot_id, is_set(flags, 13)).encode(out);
-        Shared(&self.business_bot_manage_url, is_set(flags, 13)).encode(out);
+        Shared(
+            &self.request_chat_title,
+            self.request_chat_title.is_some() || self.request_chat_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.request_chat_date,
+            self.request_chat_title.is_some() || self.request_chat_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.business_bot_id,
+            self.business_bot_id.is_some() || self.business_bot_manage_url.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.business_bot_manage_url,
+            self.business_bot_id.is_some() || self.business_bot_manage_url.is_some(),
+        )
+        .encode(out);
         self.charge_paid_message_stars.encode(out);
         self.registration_month.encode(out);
         self.phone_country.encode(out);

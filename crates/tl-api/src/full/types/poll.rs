@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Lazy, Reader, Redacted, Shared, Str, VecRef,
-    bit, is_set,
+    bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -54,16 +54,18 @@ pub struct Poll {
 
 impl Poll {
     fn flags(&self) -> u32 {
-        bit(self.closed, 0)
-            | bit(self.public_voters, 1)
-            | bit(self.multiple_choice, 2)
-            | bit(self.quiz, 3)
-            | bit(self.open_answers, 6)
-            | bit(self.revoting_disabled, 7)
-            | bit(self.shuffle_answers, 8)
-            | bit(self.hide_results_until_close, 9)
-            | bit(self.creator, 10)
-            | bit(self.subscribers_only, 11)
+        bits(0, [self.closed, self.public_voters, self.multiple_choice, self.quiz])
+            | bits(
+                6,
+                [
+                    self.open_answers,
+                    self.revoting_disabled,
+                    self.shuffle_answers,
+                    self.hide_results_until_close,
+                    self.creator,
+                    self.subscribers_only,
+                ],
+            )
             | bit(self.close_period.is_some(), 4)
             | bit(self.close_date.is_some(), 5)
             | bit(self.countries_iso2.is_some(), 12)
@@ -268,22 +270,20 @@ impl PollAnswer {
 
 impl EncodeBare for PollAnswer {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.text.encoded_len()
             + self.option.encoded_len()
             + self.media.encoded_len()
-            + Shared(&self.added_by, is_set(flags, 1)).encoded_len()
-            + Shared(&self.date, is_set(flags, 1)).encoded_len()
+            + Shared(&self.added_by, self.added_by.is_some() || self.date.is_some()).encoded_len()
+            + Shared(&self.date, self.added_by.is_some() || self.date.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.text.encode(out);
         self.option.encode(out);
         self.media.encode(out);
-        Shared(&self.added_by, is_set(flags, 1)).encode(out);
-        Shared(&self.date, is_set(flags, 1)).encode(out);
+        Shared(&self.added_by, self.added_by.is_some() || self.date.is_some()).encode(out);
+        Shared(&self.date, self.added_by.is_some() || self.date.is_some()).encode(out);
     }
 }
 
@@ -473,18 +473,16 @@ impl PollAnswerVoters {
 
 impl EncodeBare for PollAnswerVoters {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.option.encoded_len()
-            + Shared(&self.voters, is_set(flags, 2)).encoded_len()
-            + Shared(&self.recent_voters, is_set(flags, 2)).encoded_len()
+            + Shared(&self.voters, self.voters.is_some() || self.recent_voters.is_some()).encoded_len()
+            + Shared(&self.recent_voters, self.voters.is_some() || self.recent_voters.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.option.encode(out);
-        Shared(&self.voters, is_set(flags, 2)).encode(out);
-        Shared(&self.recent_voters, is_set(flags, 2)).encode(out);
+        Shared(&self.voters, self.voters.is_some() || self.recent_voters.is_some()).encode(out);
+        Shared(&self.recent_voters, self.voters.is_some() || self.recent_voters.is_some()).encode(out);
     }
 }
 
@@ -604,23 +602,24 @@ impl PollResults {
 
 impl EncodeBare for PollResults {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.results.encoded_len()
             + self.total_voters.encoded_len()
             + self.recent_voters.encoded_len()
-            + Shared(&self.solution, is_set(flags, 4)).encoded_len()
-            + Shared(&self.solution_entities, is_set(flags, 4)).encoded_len()
+            + Shared(&self.solution, self.solution.is_some() || self.solution_entities.is_some())
+                .encoded_len()
+            + Shared(&self.solution_entities, self.solution.is_some() || self.solution_entities.is_some())
+                .encoded_len()
             + self.solution_media.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.results.encode(out);
         self.total_voters.encode(out);
         self.recent_voters.encode(out);
-        Shared(&self.solution, is_set(flags, 4)).encode(out);
-        Shared(&self.solution_entities, is_set(flags, 4)).encode(out);
+        Shared(&self.solution, self.solution.is_some() || self.solution_entities.is_some()).encode(out);
+        Shared(&self.solution_entities, self.solution.is_some() || self.solution_entities.is_some())
+            .encode(out);
         self.solution_media.encode(out);
     }
 }

@@ -153,18 +153,16 @@ impl BoostsStatus {
 
 impl EncodeBare for BoostsStatus {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.gift_boosts.encoded_len()
             + self.next_level_boosts.encoded_len()
             + self.premium_audience.encoded_len()
             + self.boost_url.encoded_len()
             + self.prepaid_giveaways.encoded_len()
-            + Shared(&self.my_boost_slots, is_set(flags, 2)).encoded_len()
+            + Shared(&self.my_boost_slots, self.my_boost || self.my_boost_slots.is_some()).encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.level.encode(out);
         self.current_level_boosts.encode(out);
         self.boosts.encode(out);
@@ -173,7 +171,7 @@ impl EncodeBare for BoostsStatus {
         self.premium_audience.encode(out);
         self.boost_url.encode(out);
         self.prepaid_giveaways.encode(out);
-        Shared(&self.my_boost_slots, is_set(flags, 2)).encode(out);
+        Shared(&self.my_boost_slots, self.my_boost || self.my_boost_slots.is_some()).encode(out);
     }
 }
 

@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::types;
@@ -185,9 +186,7 @@ pub struct ReplyKeyboardMarkup {
 
 impl ReplyKeyboardMarkup {
     fn flags(&self) -> u32 {
-        bit(self.resize, 0)
-            | bit(self.single_use, 1)
-            | bit(self.selective, 2)
+        bits(0, [self.resize, self.single_use, self.selective])
             | bit(self.persistent, 4)
             | bit(self.force_reply, 5)
             | bit(self.placeholder.is_some(), 3)

@@ -38,19 +38,17 @@ impl RequestedPeerUser {
 
 impl EncodeBare for RequestedPeerUser {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        12 + Shared(&self.first_name, is_set(flags, 0)).encoded_len()
-            + Shared(&self.last_name, is_set(flags, 0)).encoded_len()
+        12 + Shared(&self.first_name, self.first_name.is_some() || self.last_name.is_some()).encoded_len()
+            + Shared(&self.last_name, self.first_name.is_some() || self.last_name.is_some()).encoded_len()
             + self.username.encoded_len()
             + self.photo.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.user_id.encode(out);
-        Shared(&self.first_name, is_set(flags, 0)).encode(out);
-        Shared(&self.last_name, is_set(flags, 0)).encode(out);
+        Shared(&self.first_name, self.first_name.is_some() || self.last_name.is_some()).encode(out);
+        Shared(&self.last_name, self.first_name.is_some() || self.last_name.is_some()).encode(out);
         self.username.encode(out);
         self.photo.encode(out);
     }

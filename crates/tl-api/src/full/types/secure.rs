@@ -7,7 +7,8 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, VecRef, bit, bits,
+    is_set,
 };
 
 use crate::full::enums;
@@ -592,7 +593,7 @@ pub struct SecureRequiredType {
 
 impl SecureRequiredType {
     fn flags(&self) -> u32 {
-        bit(self.native_names, 0) | bit(self.selfie_required, 1) | bit(self.translation_required, 2)
+        bits(0, [self.native_names, self.selfie_required, self.translation_required])
     }
 }
 

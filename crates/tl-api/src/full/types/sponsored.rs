@@ -65,7 +65,6 @@ impl SponsoredMessage {
 
 impl EncodeBare for SponsoredMessage {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.random_id.encoded_len()
             + self.url.encoded_len()
             + self.title.encoded_len()
@@ -77,13 +76,20 @@ impl EncodeBare for SponsoredMessage {
             + self.button_text.encoded_len()
             + self.sponsor_info.encoded_len()
             + self.additional_info.encoded_len()
-            + Shared(&self.min_display_duration, is_set(flags, 15)).encoded_len()
-            + Shared(&self.max_display_duration, is_set(flags, 15)).encoded_len()
+            + Shared(
+                &self.min_display_duration,
+                self.min_display_duration.is_some() || self.max_display_duration.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.max_display_duration,
+                self.min_display_duration.is_some() || self.max_display_duration.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.random_id.encode(out);
         self.url.encode(out);
         self.title.encode(out);
@@ -95,8 +101,16 @@ impl EncodeBare for SponsoredMessage {
         self.button_text.encode(out);
         self.sponsor_info.encode(out);
         self.additional_info.encode(out);
-        Shared(&self.min_display_duration, is_set(flags, 15)).encode(out);
-        Shared(&self.max_display_duration, is_set(flags, 15)).encode(out);
+        Shared(
+            &self.min_display_duration,
+            self.min_display_duration.is_some() || self.max_display_duration.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.max_display_duration,
+            self.min_display_duration.is_some() || self.max_display_duration.is_some(),
+        )
+        .encode(out);
     }
 }
 

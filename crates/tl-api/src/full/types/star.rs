@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -76,9 +76,7 @@ pub struct StarGift {
 
 impl StarGift {
     fn flags(&self) -> u32 {
-        bit(self.limited, 0)
-            | bit(self.sold_out, 1)
-            | bit(self.birthday, 2)
+        bits(0, [self.limited, self.sold_out, self.birthday])
             | bit(self.require_premium, 7)
             | bit(self.limited_per_user, 8)
             | bit(self.peer_color_available, 10)
@@ -105,49 +103,150 @@ impl StarGift {
 
 impl EncodeBare for StarGift {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         28 + self.sticker.encoded_len()
-            + Shared(&self.availability_remains, is_set(flags, 0)).encoded_len()
-            + Shared(&self.availability_total, is_set(flags, 0)).encoded_len()
-            + Shared(&self.availability_resale, is_set(flags, 4)).encoded_len()
-            + Shared(&self.first_sale_date, is_set(flags, 1)).encoded_len()
-            + Shared(&self.last_sale_date, is_set(flags, 1)).encoded_len()
+            + Shared(
+                &self.availability_remains,
+                self.limited || self.availability_remains.is_some() || self.availability_total.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.availability_total,
+                self.limited || self.availability_remains.is_some() || self.availability_total.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.availability_resale,
+                self.availability_resale.is_some() || self.resell_min_stars.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.first_sale_date,
+                self.sold_out || self.first_sale_date.is_some() || self.last_sale_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.last_sale_date,
+                self.sold_out || self.first_sale_date.is_some() || self.last_sale_date.is_some(),
+            )
+            .encoded_len()
             + self.upgrade_stars.encoded_len()
-            + Shared(&self.resell_min_stars, is_set(flags, 4)).encoded_len()
+            + Shared(
+                &self.resell_min_stars,
+                self.availability_resale.is_some() || self.resell_min_stars.is_some(),
+            )
+            .encoded_len()
             + self.title.encoded_len()
             + self.released_by.encoded_len()
-            + Shared(&self.per_user_total, is_set(flags, 8)).encoded_len()
-            + Shared(&self.per_user_remains, is_set(flags, 8)).encoded_len()
+            + Shared(
+                &self.per_user_total,
+                self.limited_per_user || self.per_user_total.is_some() || self.per_user_remains.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.per_user_remains,
+                self.limited_per_user || self.per_user_total.is_some() || self.per_user_remains.is_some(),
+            )
+            .encoded_len()
             + self.locked_until_date.encoded_len()
-            + Shared(&self.auction_slug, is_set(flags, 11)).encoded_len()
-            + Shared(&self.gifts_per_round, is_set(flags, 11)).encoded_len()
-            + Shared(&self.auction_start_date, is_set(flags, 11)).encoded_len()
+            + Shared(
+                &self.auction_slug,
+                self.auction
+                    || self.auction_slug.is_some()
+                    || self.gifts_per_round.is_some()
+                    || self.auction_start_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.gifts_per_round,
+                self.auction
+                    || self.auction_slug.is_some()
+                    || self.gifts_per_round.is_some()
+                    || self.auction_start_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.auction_start_date,
+                self.auction
+                    || self.auction_slug.is_some()
+                    || self.gifts_per_round.is_some()
+                    || self.auction_start_date.is_some(),
+            )
+            .encoded_len()
             + self.upgrade_variants.encoded_len()
             + self.background.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.sticker.encode(out);
         self.stars.encode(out);
-        Shared(&self.availability_remains, is_set(flags, 0)).encode(out);
-        Shared(&self.availability_total, is_set(flags, 0)).encode(out);
-        Shared(&self.availability_resale, is_set(flags, 4)).encode(out);
+        Shared(
+            &self.availability_remains,
+            self.limited || self.availability_remains.is_some() || self.availability_total.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.availability_total,
+            self.limited || self.availability_remains.is_some() || self.availability_total.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.availability_resale,
+            self.availability_resale.is_some() || self.resell_min_stars.is_some(),
+        )
+        .encode(out);
         self.convert_stars.encode(out);
-        Shared(&self.first_sale_date, is_set(flags, 1)).encode(out);
-        Shared(&self.last_sale_date, is_set(flags, 1)).encode(out);
+        Shared(
+            &self.first_sale_date,
+            self.sold_out || self.first_sale_date.is_some() || self.last_sale_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.last_sale_date,
+            self.sold_out || self.first_sale_date.is_some() || self.last_sale_date.is_some(),
+        )
+        .encode(out);
         self.upgrade_stars.encode(out);
-        Shared(&self.resell_min_stars, is_set(flags, 4)).encode(out);
+        Shared(&self.resell_min_stars, self.availability_resale.is_some() || self.resell_min_stars.is_some())
+            .encode(out);
         self.title.encode(out);
         self.released_by.encode(out);
-        Shared(&self.per_user_total, is_set(flags, 8)).encode(out);
-        Shared(&self.per_user_remains, is_set(flags, 8)).encode(out);
+        Shared(
+            &self.per_user_total,
+            self.limited_per_user || self.per_user_total.is_some() || self.per_user_remains.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.per_user_remains,
+            self.limited_per_user || self.per_user_total.is_some() || self.per_user_remains.is_some(),
+        )
+        .encode(out);
         self.locked_until_date.encode(out);
-        Shared(&self.auction_slug, is_set(flags, 11)).encode(out);
-        Shared(&self.gifts_per_round, is_set(flags, 11)).encode(out);
-        Shared(&self.auction_start_date, is_set(flags, 11)).encode(out);
+        Shared(
+            &self.auction_slug,
+            self.auction
+                || self.auction_slug.is_some()
+                || self.gifts_per_round.is_some()
+                || self.auction_start_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.gifts_per_round,
+            self.auction
+                || self.auction_slug.is_some()
+                || self.gifts_per_round.is_some()
+                || self.auction_start_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.auction_start_date,
+            self.auction
+                || self.auction_slug.is_some()
+                || self.gifts_per_round.is_some()
+                || self.auction_start_date.is_some(),
+        )
+        .encode(out);
         self.upgrade_variants.encode(out);
         self.background.encode(out);
     }
@@ -470,7 +569,6 @@ impl StarGiftUnique {
 
 impl EncodeBare for StarGiftUnique {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         32 + self.title.encoded_len()
             + self.slug.encoded_len()
             + self.owner_id.encoded_len()
@@ -480,9 +578,27 @@ impl EncodeBare for StarGiftUnique {
             + self.gift_address.encoded_len()
             + self.resell_amount.encoded_len()
             + self.released_by.encoded_len()
-            + Shared(&self.value_amount, is_set(flags, 8)).encoded_len()
-            + Shared(&self.value_currency, is_set(flags, 8)).encoded_len()
-            + Shared(&self.value_usd_amount, is_set(flags, 8)).encoded_len()
+            + Shared(
+                &self.value_amount,
+                self.value_amount.is_some()
+                    || self.value_currency.is_some()
+                    || self.value_usd_amount.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.value_currency,
+                self.value_amount.is_some()
+                    || self.value_currency.is_some()
+                    || self.value_usd_amount.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.value_usd_amount,
+                self.value_amount.is_some()
+                    || self.value_currency.is_some()
+                    || self.value_usd_amount.is_some(),
+            )
+            .encoded_len()
             + self.theme_peer.encoded_len()
             + self.peer_color.encoded_len()
             + self.host_id.encoded_len()
@@ -491,8 +607,7 @@ impl EncodeBare for StarGiftUnique {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.gift_id.encode(out);
         self.title.encode(out);
@@ -507,9 +622,21 @@ impl EncodeBare for StarGiftUnique {
         self.gift_address.encode(out);
         self.resell_amount.encode(out);
         self.released_by.encode(out);
-        Shared(&self.value_amount, is_set(flags, 8)).encode(out);
-        Shared(&self.value_currency, is_set(flags, 8)).encode(out);
-        Shared(&self.value_usd_amount, is_set(flags, 8)).encode(out);
+        Shared(
+            &self.value_amount,
+            self.value_amount.is_some() || self.value_currency.is_some() || self.value_usd_amount.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.value_currency,
+            self.value_amount.is_some() || self.value_currency.is_some() || self.value_usd_amount.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.value_usd_amount,
+            self.value_amount.is_some() || self.value_currency.is_some() || self.value_usd_amount.is_some(),
+        )
+        .encode(out);
         self.theme_peer.encode(out);
         self.peer_color.encode(out);
         self.host_id.encode(out);
@@ -1827,21 +1954,35 @@ impl StarGiftAuctionStateFinished {
 
 impl EncodeBare for StarGiftAuctionStateFinished {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         20 + self.listed_count.encoded_len()
-            + Shared(&self.fragment_listed_count, is_set(flags, 1)).encoded_len()
-            + Shared(&self.fragment_listed_url, is_set(flags, 1)).encoded_len()
+            + Shared(
+                &self.fragment_listed_count,
+                self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.fragment_listed_url,
+                self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.start_date.encode(out);
         self.end_date.encode(out);
         self.average_price.encode(out);
         self.listed_count.encode(out);
-        Shared(&self.fragment_listed_count, is_set(flags, 1)).encode(out);
-        Shared(&self.fragment_listed_url, is_set(flags, 1)).encode(out);
+        Shared(
+            &self.fragment_listed_count,
+            self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.fragment_listed_url,
+            self.fragment_listed_count.is_some() || self.fragment_listed_url.is_some(),
+        )
+        .encode(out);
     }
 }
 
@@ -1962,20 +2103,74 @@ impl StarGiftAuctionUserState {
 
 impl EncodeBare for StarGiftAuctionUserState {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        8 + Shared(&self.bid_amount, is_set(flags, 0)).encoded_len()
-            + Shared(&self.bid_date, is_set(flags, 0)).encoded_len()
-            + Shared(&self.min_bid_amount, is_set(flags, 0)).encoded_len()
-            + Shared(&self.bid_peer, is_set(flags, 0)).encoded_len()
+        8 + Shared(
+            &self.bid_amount,
+            self.bid_amount.is_some()
+                || self.bid_date.is_some()
+                || self.min_bid_amount.is_some()
+                || self.bid_peer.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.bid_date,
+                self.bid_amount.is_some()
+                    || self.bid_date.is_some()
+                    || self.min_bid_amount.is_some()
+                    || self.bid_peer.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.min_bid_amount,
+                self.bid_amount.is_some()
+                    || self.bid_date.is_some()
+                    || self.min_bid_amount.is_some()
+                    || self.bid_peer.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.bid_peer,
+                self.bid_amount.is_some()
+                    || self.bid_date.is_some()
+                    || self.min_bid_amount.is_some()
+                    || self.bid_peer.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.bid_amount, is_set(flags, 0)).encode(out);
-        Shared(&self.bid_date, is_set(flags, 0)).encode(out);
-        Shared(&self.min_bid_amount, is_set(flags, 0)).encode(out);
-        Shared(&self.bid_peer, is_set(flags, 0)).encode(out);
+        self.flags().encode(out);
+        Shared(
+            &self.bid_amount,
+            self.bid_amount.is_some()
+                || self.bid_date.is_some()
+                || self.min_bid_amount.is_some()
+                || self.bid_peer.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.bid_date,
+            self.bid_amount.is_some()
+                || self.bid_date.is_some()
+                || self.min_bid_amount.is_some()
+                || self.bid_peer.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.min_bid_amount,
+            self.bid_amount.is_some()
+                || self.bid_date.is_some()
+                || self.min_bid_amount.is_some()
+                || self.bid_peer.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.bid_peer,
+            self.bid_amount.is_some()
+                || self.bid_date.is_some()
+                || self.min_bid_amount.is_some()
+                || self.bid_peer.is_some(),
+        )
+        .encode(out);
         self.acquired_count.encode(out);
     }
 }

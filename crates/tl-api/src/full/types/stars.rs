@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::enums;
@@ -608,9 +608,7 @@ pub struct StarsSubscription {
 
 impl StarsSubscription {
     fn flags(&self) -> u32 {
-        bit(self.canceled, 0)
-            | bit(self.can_refulfill, 1)
-            | bit(self.missing_balance, 2)
+        bits(0, [self.canceled, self.can_refulfill, self.missing_balance])
             | bit(self.bot_canceled, 7)
             | bit(self.chat_invite_hash.is_some(), 3)
             | bit(self.title.is_some(), 4)
@@ -1002,12 +1000,17 @@ impl StarsTransaction {
             | bit(self.stargift_upgrade, 18)
             | bit(self.business_transfer, 21)
             | bit(self.stargift_resale, 22)
-            | bit(self.posts_search, 24)
-            | bit(self.stargift_prepaid_upgrade, 25)
-            | bit(self.stargift_drop_original_details, 26)
-            | bit(self.phonegroup_message, 27)
-            | bit(self.stargift_auction_bid, 28)
-            | bit(self.offer, 29)
+            | bits(
+                24,
+                [
+                    self.posts_search,
+                    self.stargift_prepaid_upgrade,
+                    self.stargift_drop_original_details,
+                    self.phonegroup_message,
+                    self.stargift_auction_bid,
+                    self.offer,
+                ],
+            )
             | bit(self.title.is_some(), 0)
             | bit(self.description.is_some(), 1)
             | bit(self.photo.is_some(), 2)
@@ -1032,15 +1035,19 @@ impl StarsTransaction {
 
 impl EncodeBare for StarsTransaction {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         8 + self.id.encoded_len()
             + self.amount.encoded_len()
             + self.peer.encoded_len()
             + self.title.encoded_len()
             + self.description.encoded_len()
             + self.photo.encoded_len()
-            + Shared(&self.transaction_date, is_set(flags, 5)).encoded_len()
-            + Shared(&self.transaction_url, is_set(flags, 5)).encoded_len()
+            + Shared(
+                &self.transaction_date,
+                self.transaction_date.is_some() || self.transaction_url.is_some(),
+            )
+            .encoded_len()
+            + Shared(&self.transaction_url, self.transaction_date.is_some() || self.transaction_url.is_some())
+                .encoded_len()
             + self.bot_payload.encoded_len()
             + self.msg_id.encoded_len()
             + self.extended_media.encoded_len()
@@ -1049,17 +1056,26 @@ impl EncodeBare for StarsTransaction {
             + self.stargift.encoded_len()
             + self.floodskip_number.encoded_len()
             + self.starref_commission_permille.encoded_len()
-            + Shared(&self.starref_peer, is_set(flags, 17)).encoded_len()
-            + Shared(&self.starref_amount, is_set(flags, 17)).encoded_len()
+            + Shared(&self.starref_peer, self.starref_peer.is_some() || self.starref_amount.is_some())
+                .encoded_len()
+            + Shared(&self.starref_amount, self.starref_peer.is_some() || self.starref_amount.is_some())
+                .encoded_len()
             + self.paid_messages.encoded_len()
             + self.premium_gift_months.encoded_len()
-            + Shared(&self.ads_proceeds_from_date, is_set(flags, 23)).encoded_len()
-            + Shared(&self.ads_proceeds_to_date, is_set(flags, 23)).encoded_len()
+            + Shared(
+                &self.ads_proceeds_from_date,
+                self.ads_proceeds_from_date.is_some() || self.ads_proceeds_to_date.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.ads_proceeds_to_date,
+                self.ads_proceeds_from_date.is_some() || self.ads_proceeds_to_date.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.amount.encode(out);
         self.date.encode(out);
@@ -1067,8 +1083,10 @@ impl EncodeBare for StarsTransaction {
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
-        Shared(&self.transaction_date, is_set(flags, 5)).encode(out);
-        Shared(&self.transaction_url, is_set(flags, 5)).encode(out);
+        Shared(&self.transaction_date, self.transaction_date.is_some() || self.transaction_url.is_some())
+            .encode(out);
+        Shared(&self.transaction_url, self.transaction_date.is_some() || self.transaction_url.is_some())
+            .encode(out);
         self.bot_payload.encode(out);
         self.msg_id.encode(out);
         self.extended_media.encode(out);
@@ -1077,12 +1095,21 @@ impl EncodeBare for StarsTransaction {
         self.stargift.encode(out);
         self.floodskip_number.encode(out);
         self.starref_commission_permille.encode(out);
-        Shared(&self.starref_peer, is_set(flags, 17)).encode(out);
-        Shared(&self.starref_amount, is_set(flags, 17)).encode(out);
+        Shared(&self.starref_peer, self.starref_peer.is_some() || self.starref_amount.is_some()).encode(out);
+        Shared(&self.starref_amount, self.starref_peer.is_some() || self.starref_amount.is_some())
+            .encode(out);
         self.paid_messages.encode(out);
         self.premium_gift_months.encode(out);
-        Shared(&self.ads_proceeds_from_date, is_set(flags, 23)).encode(out);
-        Shared(&self.ads_proceeds_to_date, is_set(flags, 23)).encode(out);
+        Shared(
+            &self.ads_proceeds_from_date,
+            self.ads_proceeds_from_date.is_some() || self.ads_proceeds_to_date.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.ads_proceeds_to_date,
+            self.ads_proceeds_from_date.is_some() || self.ads_proceeds_to_date.is_some(),
+        )
+        .encode(out);
     }
 }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::enums;
@@ -198,13 +198,9 @@ pub struct StickerSet {
 
 impl StickerSet {
     fn flags(&self) -> u32 {
-        bit(self.archived, 1)
-            | bit(self.official, 2)
-            | bit(self.masks, 3)
+        bits(1, [self.archived, self.official, self.masks])
             | bit(self.emojis, 7)
-            | bit(self.text_color, 9)
-            | bit(self.channel_emoji_status, 10)
-            | bit(self.creator, 11)
+            | bits(9, [self.text_color, self.channel_emoji_status, self.creator])
             | bit(self.installed_date.is_some(), 0)
             | bit(self.thumbs.is_some(), 4)
             | bit(self.thumb_dc_id.is_some(), 4)
@@ -215,27 +211,49 @@ impl StickerSet {
 
 impl EncodeBare for StickerSet {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         28 + self.installed_date.encoded_len()
             + self.title.encoded_len()
             + self.short_name.encoded_len()
-            + Shared(&self.thumbs, is_set(flags, 4)).encoded_len()
-            + Shared(&self.thumb_dc_id, is_set(flags, 4)).encoded_len()
-            + Shared(&self.thumb_version, is_set(flags, 4)).encoded_len()
+            + Shared(
+                &self.thumbs,
+                self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.thumb_dc_id,
+                self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.thumb_version,
+                self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+            )
+            .encoded_len()
             + self.thumb_document_id.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.installed_date.encode(out);
         self.id.encode(out);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.short_name.encode(out);
-        Shared(&self.thumbs, is_set(flags, 4)).encode(out);
-        Shared(&self.thumb_dc_id, is_set(flags, 4)).encode(out);
-        Shared(&self.thumb_version, is_set(flags, 4)).encode(out);
+        Shared(
+            &self.thumbs,
+            self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.thumb_dc_id,
+            self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.thumb_version,
+            self.thumbs.is_some() || self.thumb_dc_id.is_some() || self.thumb_version.is_some(),
+        )
+        .encode(out);
         self.thumb_document_id.encode(out);
         self.count.encode(out);
         self.hash.encode(out);

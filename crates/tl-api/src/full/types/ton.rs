@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, bits, is_set,
 };
 
 use crate::full::enums;
@@ -282,9 +282,7 @@ pub struct TonConnectSession {
 
 impl TonConnectSession {
     fn flags(&self) -> u32 {
-        bit(self.pending, 0)
-            | bit(self.closing, 1)
-            | bit(self.closed, 2)
+        bits(0, [self.pending, self.closing, self.closed])
             | bit(self.client_id.is_some(), 3)
             | bit(self.manifest.is_some(), 4)
             | bit(self.manifest_error.is_some(), 5)

@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -515,19 +515,41 @@ impl UpdateNewAuthorization {
 
 impl EncodeBare for UpdateNewAuthorization {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        12 + Shared(&self.date, is_set(flags, 0)).encoded_len()
-            + Shared(&self.device, is_set(flags, 0)).encoded_len()
-            + Shared(&self.location, is_set(flags, 0)).encoded_len()
+        12 + Shared(
+            &self.date,
+            self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+        )
+        .encoded_len()
+            + Shared(
+                &self.device,
+                self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.location,
+                self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+            )
+            .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.hash.encode(out);
-        Shared(&self.date, is_set(flags, 0)).encode(out);
-        Shared(&self.device, is_set(flags, 0)).encode(out);
-        Shared(&self.location, is_set(flags, 0)).encode(out);
+        Shared(
+            &self.date,
+            self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.device,
+            self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.location,
+            self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
+        )
+        .encode(out);
     }
 }
 
@@ -3961,19 +3983,17 @@ impl UpdateMessagePoll {
 
 impl EncodeBare for UpdateMessagePoll {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        12 + Shared(&self.peer, is_set(flags, 1)).encoded_len()
-            + Shared(&self.msg_id, is_set(flags, 1)).encoded_len()
+        12 + Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some()).encoded_len()
+            + Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some()).encoded_len()
             + self.top_msg_id.encoded_len()
             + self.poll.encoded_len()
             + self.results.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
-        Shared(&self.peer, is_set(flags, 1)).encode(out);
-        Shared(&self.msg_id, is_set(flags, 1)).encode(out);
+        self.flags().encode(out);
+        Shared(&self.peer, self.peer.is_some() || self.msg_id.is_some()).encode(out);
+        Shared(&self.msg_id, self.peer.is_some() || self.msg_id.is_some()).encode(out);
         self.top_msg_id.encode(out);
         self.poll_id.encode(out);
         self.poll.encode(out);
@@ -4867,19 +4887,20 @@ impl UpdateReadChannelDiscussionInbox {
 
 impl EncodeBare for UpdateReadChannelDiscussionInbox {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        20 + Shared(&self.broadcast_id, is_set(flags, 0)).encoded_len()
-            + Shared(&self.broadcast_post, is_set(flags, 0)).encoded_len()
+        20 + Shared(&self.broadcast_id, self.broadcast_id.is_some() || self.broadcast_post.is_some())
+            .encoded_len()
+            + Shared(&self.broadcast_post, self.broadcast_id.is_some() || self.broadcast_post.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.channel_id.encode(out);
         self.top_msg_id.encode(out);
         self.read_max_id.encode(out);
-        Shared(&self.broadcast_id, is_set(flags, 0)).encode(out);
-        Shared(&self.broadcast_post, is_set(flags, 0)).encode(out);
+        Shared(&self.broadcast_id, self.broadcast_id.is_some() || self.broadcast_post.is_some()).encode(out);
+        Shared(&self.broadcast_post, self.broadcast_id.is_some() || self.broadcast_post.is_some())
+            .encode(out);
     }
 }
 
@@ -9807,19 +9828,23 @@ impl UpdateNewBotConnection {
 
 impl EncodeBare for UpdateNewBotConnection {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
-        12 + Shared(&self.date, is_set(flags, 1)).encoded_len()
-            + Shared(&self.device, is_set(flags, 1)).encoded_len()
-            + Shared(&self.location, is_set(flags, 1)).encoded_len()
+        12 + Shared(&self.date, self.date.is_some() || self.device.is_some() || self.location.is_some())
+            .encoded_len()
+            + Shared(&self.device, self.date.is_some() || self.device.is_some() || self.location.is_some())
+                .encoded_len()
+            + Shared(&self.location, self.date.is_some() || self.device.is_some() || self.location.is_some())
+                .encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.bot_id.encode(out);
-        Shared(&self.date, is_set(flags, 1)).encode(out);
-        Shared(&self.device, is_set(flags, 1)).encode(out);
-        Shared(&self.location, is_set(flags, 1)).encode(out);
+        Shared(&self.date, self.date.is_some() || self.device.is_some() || self.location.is_some())
+            .encode(out);
+        Shared(&self.device, self.date.is_some() || self.device.is_some() || self.location.is_some())
+            .encode(out);
+        Shared(&self.location, self.date.is_some() || self.device.is_some() || self.location.is_some())
+            .encode(out);
     }
 }
 
@@ -10365,7 +10390,7 @@ pub struct UpdateBotStarsSubscription {
 
 impl UpdateBotStarsSubscription {
     fn flags(&self) -> u32 {
-        bit(self.canceled, 0) | bit(self.payment_failed, 1) | bit(self.restored, 2)
+        bits(0, [self.canceled, self.payment_failed, self.restored])
     }
 }
 

@@ -62,27 +62,69 @@ impl UrlAuthResultRequest {
 
 impl EncodeBare for UrlAuthResultRequest {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         4 + self.bot.encoded_len()
             + self.domain.encoded_len()
-            + Shared(&self.browser, is_set(flags, 2)).encoded_len()
-            + Shared(&self.platform, is_set(flags, 2)).encoded_len()
-            + Shared(&self.ip, is_set(flags, 2)).encoded_len()
-            + Shared(&self.region, is_set(flags, 2)).encoded_len()
+            + Shared(
+                &self.browser,
+                self.browser.is_some()
+                    || self.platform.is_some()
+                    || self.ip.is_some()
+                    || self.region.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.platform,
+                self.browser.is_some()
+                    || self.platform.is_some()
+                    || self.ip.is_some()
+                    || self.region.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.ip,
+                self.browser.is_some()
+                    || self.platform.is_some()
+                    || self.ip.is_some()
+                    || self.region.is_some(),
+            )
+            .encoded_len()
+            + Shared(
+                &self.region,
+                self.browser.is_some()
+                    || self.platform.is_some()
+                    || self.ip.is_some()
+                    || self.region.is_some(),
+            )
+            .encoded_len()
             + self.match_codes.encoded_len()
             + self.user_id_hint.encoded_len()
             + self.verified_app_name.encoded_len()
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.bot.encode(out);
         self.domain.encode(out);
-        Shared(&self.browser, is_set(flags, 2)).encode(out);
-        Shared(&self.platform, is_set(flags, 2)).encode(out);
-        Shared(&self.ip, is_set(flags, 2)).encode(out);
-        Shared(&self.region, is_set(flags, 2)).encode(out);
+        Shared(
+            &self.browser,
+            self.browser.is_some() || self.platform.is_some() || self.ip.is_some() || self.region.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.platform,
+            self.browser.is_some() || self.platform.is_some() || self.ip.is_some() || self.region.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.ip,
+            self.browser.is_some() || self.platform.is_some() || self.ip.is_some() || self.region.is_some(),
+        )
+        .encode(out);
+        Shared(
+            &self.region,
+            self.browser.is_some() || self.platform.is_some() || self.ip.is_some() || self.region.is_some(),
+        )
+        .encode(out);
         self.match_codes.encode(out);
         self.user_id_hint.encode(out);
         self.verified_app_name.encode(out);

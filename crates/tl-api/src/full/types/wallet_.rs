@@ -7,7 +7,7 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use tl_codec::{
-    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, is_set,
+    Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Str, bit, bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -159,7 +159,7 @@ pub struct WalletState {
 
 impl WalletState {
     fn flags(&self) -> u32 {
-        bit(self.backup_enabled, 0) | bit(self.can_export_phrase, 1) | bit(self.can_enable_backup, 2)
+        bits(0, [self.backup_enabled, self.can_export_phrase, self.can_enable_backup])
     }
 }
 
@@ -291,9 +291,7 @@ pub struct WalletTransaction {
 
 impl WalletTransaction {
     fn flags(&self) -> u32 {
-        bit(self.incoming, 0)
-            | bit(self.gasless, 1)
-            | bit(self.failed, 2)
+        bits(0, [self.incoming, self.gasless, self.failed])
             | bit(self.key_change, 5)
             | bit(self.comment_encrypted, 6)
             | bit(self.comment.is_some(), 3)

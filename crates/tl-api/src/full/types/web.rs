@@ -8,7 +8,7 @@ use core::fmt;
 
 use tl_codec::{
     Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader, Redacted, Shared, Str, VecRef, bit,
-    is_set,
+    bits, is_set,
 };
 
 use crate::full::{enums, types};
@@ -692,7 +692,6 @@ impl WebPage {
 
 impl EncodeBare for WebPage {
     fn bare_len(&self) -> usize {
-        let flags = self.flags();
         16 + self.url.encoded_len()
             + self.display_url.encoded_len()
             + self.type_.encoded_len()
@@ -700,10 +699,12 @@ impl EncodeBare for WebPage {
             + self.title.encoded_len()
             + self.description.encoded_len()
             + self.photo.encoded_len()
-            + Shared(&self.embed_url, is_set(flags, 5)).encoded_len()
-            + Shared(&self.embed_type, is_set(flags, 5)).encoded_len()
-            + Shared(&self.embed_width, is_set(flags, 6)).encoded_len()
-            + Shared(&self.embed_height, is_set(flags, 6)).encoded_len()
+            + Shared(&self.embed_url, self.embed_url.is_some() || self.embed_type.is_some()).encoded_len()
+            + Shared(&self.embed_type, self.embed_url.is_some() || self.embed_type.is_some()).encoded_len()
+            + Shared(&self.embed_width, self.embed_width.is_some() || self.embed_height.is_some())
+                .encoded_len()
+            + Shared(&self.embed_height, self.embed_width.is_some() || self.embed_height.is_some())
+                .encoded_len()
             + self.duration.encoded_len()
             + self.author.encoded_len()
             + self.document.encoded_len()
@@ -712,8 +713,7 @@ impl EncodeBare for WebPage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        let flags = self.flags();
-        flags.encode(out);
+        self.flags().encode(out);
         self.id.encode(out);
         self.url.encode(out);
         self.display_url.encode(out);
@@ -723,10 +723,10 @@ impl EncodeBare for WebPage {
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
-        Shared(&self.embed_url, is_set(flags, 5)).encode(out);
-        Shared(&self.embed_type, is_set(flags, 5)).encode(out);
-        Shared(&self.embed_width, is_set(flags, 6)).encode(out);
-        Shared(&self.embed_height, is_set(flags, 6)).encode(out);
+        Shared(&self.embed_url, self.embed_url.is_some() || self.embed_type.is_some()).encode(out);
+        Shared(&self.embed_type, self.embed_url.is_some() || self.embed_type.is_some()).encode(out);
+        Shared(&self.embed_width, self.embed_width.is_some() || self.embed_height.is_some()).encode(out);
+        Shared(&self.embed_height, self.embed_width.is_some() || self.embed_height.is_some()).encode(out);
         self.duration.encode(out);
         self.author.encode(out);
         self.document.encode(out);
@@ -1455,10 +1455,7 @@ pub struct WebViewResultUrl {
 
 impl WebViewResultUrl {
     fn flags(&self) -> u32 {
-        bit(self.fullsize, 1)
-            | bit(self.fullscreen, 2)
-            | bit(self.same_origin, 3)
-            | bit(self.query_id.is_some(), 0)
+        bits(1, [self.fullsize, self.fullscreen, self.same_origin]) | bit(self.query_id.is_some(), 0)
     }
 }
 
