@@ -116,9 +116,9 @@ const BLOCK_LEN: usize = 16;
 fn block(bytes: &[u8]) -> Option<[u8; BLOCK_LEN]> {
     let len = u8::try_from(bytes.len()).ok().filter(|len| usize::from(*len) < BLOCK_LEN)?;
     // two loads that overlap where the length is between one and two of them
-    let text = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    let text = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << (8 * (len - 8))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         u128::from(
             u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4)),
         )
