@@ -1,5 +1,7 @@
 //! What somebody who watches an export is told.
 
+use std::time::Duration;
+
 /// A step that begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,8 +17,10 @@ pub enum Step {
         what: &'static str,
         /// How many are behind.
         done: usize,
-        /// How many there are.
+        /// How many there are, without those whose answers were there before.
         total: usize,
+        /// How long from one to the next, at least.
+        pace: Duration,
     },
     /// The replies are being joined and proven.
     Joining,

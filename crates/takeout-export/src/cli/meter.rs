@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::failure::duration_text;
 use super::output;
 use crate::progress::{Step, Watch};
 
@@ -74,14 +75,22 @@ impl Meter {
     }
 }
 
+/// How long so many questions take, if the server answers at once.
+fn time_for(questions: usize, pace: Duration) -> String {
+    duration_text(pace.saturating_mul(u32::try_from(questions).unwrap_or(u32::MAX)))
+}
+
 impl Watch for Meter {
     fn step(&self, step: Step) {
         match step {
             Step::Asking { what } => self.say(&format!("asking for {what}")),
-            Step::Enriching { what, done, total } if self.bar.is_some() => {
-                self.say(&format!("asking for {what}: {done} of {total}"));
+            Step::Enriching { what, done, total, pace } if self.bar.is_some() => {
+                let left = time_for(total.saturating_sub(done), pace);
+                self.say(&format!("asking for {what}: {done} of {total}, about {left} left"));
             }
-            Step::Enriching { what, total, .. } => self.say(&format!("asking for {total} {what}")),
+            Step::Enriching { what, total, pace, .. } => {
+                self.say(&format!("asking for {total} {what}, which takes about {}", time_for(total, pace)));
+            }
             Step::Joining => self.say("joining"),
             Step::Writing { rows, total } if self.bar.is_some() => {
                 self.say(&format!("writing {rows} of {total}"));

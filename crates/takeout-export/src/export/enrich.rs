@@ -178,14 +178,14 @@ impl<T: Invoke + Sync> Asking<'_, T> {
     }
 
     async fn profiles(&mut self, people: &[Who]) -> Result<(), EnrichError> {
-        let mut is_first = true;
-        for (done, who) in people.iter().enumerate() {
-            let asked = Some(Asked::User(who.id));
-            if self.known.contains(&(GET_FULL_USER.to_owned(), asked.clone())) {
-                continue;
-            }
-            self.watch.step(Step::Enriching { what: "profiles", done, total: people.len() });
-            self.pause_unless(std::mem::take(&mut is_first), PROFILE_PACE).await;
+        if self.stopped.is_some() {
+            return Ok(());
+        }
+        let subject = |who: &Who| Some(Asked::User(who.id));
+        let open = self.open(GET_FULL_USER, people, subject);
+        for (done, who) in open.iter().enumerate() {
+            self.take_turn("profiles", done, open.len(), PROFILE_PACE).await;
+            let asked = subject(who);
             match near::profile(self.server, *who).await {
                 Ok(reply) => self.keep(GET_FULL_USER, asked, None, reply.body().clone())?,
                 // this one cannot be looked at; the others can
@@ -199,14 +199,14 @@ impl<T: Invoke + Sync> Asking<'_, T> {
     }
 
     async fn phones(&mut self, numbers: &[Digits]) -> Result<(), EnrichError> {
-        let mut is_first = true;
-        for (done, digits) in numbers.iter().enumerate() {
-            let asked = Some(Asked::Phone(digits.to_string()));
-            if self.stopped.is_some() || self.known.contains(&(RESOLVE_PHONE.to_owned(), asked.clone())) {
-                continue;
-            }
-            self.watch.step(Step::Enriching { what: "numbers", done, total: numbers.len() });
-            self.pause_unless(std::mem::take(&mut is_first), PHONE_PACE).await;
+        if self.stopped.is_some() {
+            return Ok(());
+        }
+        let subject = |digits: &Digits| Some(Asked::Phone(digits.to_string()));
+        let open = self.open(RESOLVE_PHONE, numbers, subject);
+        for (done, digits) in open.iter().enumerate() {
+            self.take_turn("numbers", done, open.len(), PHONE_PACE).await;
+            let asked = subject(digits);
             match resolve_phone(self.server, &digits.to_string()).await {
                 Ok(Resolved::Found(reply)) => self.keep(RESOLVE_PHONE, asked, None, reply.body().clone())?,
                 Ok(Resolved::NotFoundOrHidden) => {
@@ -222,9 +222,18 @@ impl<T: Invoke + Sync> Asking<'_, T> {
         Ok(())
     }
 
-    async fn pause_unless(&self, is_first: bool, pace: Duration) {
-        if !is_first {
-            (self.enrichment.pause)(self.enrichment.pace.unwrap_or(pace)).await;
+    /// Those whose answers are not there yet.
+    fn open<Q: Copy>(&self, method: &str, all: &[Q], subject: impl Fn(&Q) -> Option<Asked>) -> Vec<Q> {
+        let is_open = |question: &&Q| !self.known.contains(&(method.to_owned(), subject(question)));
+        all.iter().filter(is_open).copied().collect()
+    }
+
+    /// Says how far it is, and waits, unless it is the first question of its kind.
+    async fn take_turn(&self, what: &'static str, done: usize, total: usize, pace: Duration) {
+        let pace = self.enrichment.pace.unwrap_or(pace);
+        self.watch.step(Step::Enriching { what, done, total, pace });
+        if done > 0 {
+            (self.enrichment.pause)(pace).await;
         }
     }
 

@@ -57,6 +57,25 @@ fn nothing_is_asked_unless_it_is_wanted() {
 }
 
 #[test]
+fn the_program_keeps_the_pace_and_says_how_long_it_takes() {
+    let world = World::new(testdc::Config { contacts: 2, saved_only: 1, ..testdc::Config::default() });
+    run(&mut world.login()).succeeds();
+    let folder = world.path("slow");
+    let start = std::time::Instant::now();
+    let mut command = world.command("export");
+    let ran = run(command.args(["--birthdays", "--resolve-phones", "--out"]).arg(&folder)).succeeds();
+    let took = start.elapsed();
+    let asked = |outcome: &str| outcomes(&read_parquet(&folder), outcome).len();
+    let numbers = asked("found") + asked("not_found_or_hidden");
+    let line = format!("asking for {numbers} numbers, which takes about {} s", 3 * numbers);
+    assert!(ran.stderr.contains("asking for 2 profiles, which takes about 2 s\n"), "{ran:?}");
+    assert!(numbers == 0 || ran.stderr.contains(&line), "{line:?} not in {ran:?}");
+    let pauses = 1 + 3 * numbers.saturating_sub(1);
+    let pauses = std::time::Duration::from_secs(u64::try_from(pauses).unwrap());
+    assert!(took >= pauses, "{took:?} for {numbers} numbers");
+}
+
+#[test]
 fn notes_and_birthdays_come_from_the_profiles() {
     let world = world();
     let truth = world.server.truth();

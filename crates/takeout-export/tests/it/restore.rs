@@ -34,7 +34,7 @@ impl<'w> Account<'w> {
     fn export(&self, name: &str) -> (PathBuf, Vec<Row>) {
         let folder = self.world.path(&format!("{}-{name}", self.phone));
         let mut command = self.world.command_on(&["export"], &self.session);
-        run(command.arg("--out").arg(&folder)).succeeds();
+        run(command.args(["--notes", "--extras-pace-millis", "0", "--out"]).arg(&folder)).succeeds();
         let rows = read_parquet(&folder);
         (folder, rows)
     }
@@ -79,6 +79,12 @@ fn a_backup_is_restored_to_an_account_that_has_nobody() {
         ..testdc::Config::default()
     });
     let (full, empty) = (Account::log_in(&world, "9996621234"), Account::log_in(&world, "9996621235"));
+    let truth = world.server.truth();
+    let someone =
+        truth.users.iter().find(|user| user.phone.is_some() && !user.deleted && user.username.is_some());
+    let name = format!("@{}", someone.unwrap().username.as_ref().unwrap());
+    let mut note = world.command_on(&["contacts", "note", &name, "choir, alto"], &full.session);
+    run(note.arg("--yes")).succeeds();
     let (backup, before) = full.export("backup");
     assert!(empty.export("empty").1.is_empty());
 
@@ -94,6 +100,12 @@ fn a_backup_is_restored_to_an_account_that_has_nobody() {
     let known = people(&before, |row| is_alone(row) && !text(row, "user_phone").is_empty());
     let back = people(&after, |row| row.text("is_contact") == Some("true"));
     assert!(known.len() > 80 && known.is_subset(&back), "whoever shows the number is a contact again");
+    let notes = |rows: &[Row]| {
+        let noted = rows.iter().filter(|row| row.text("note").is_some());
+        noted.map(|row| (text(row, "user_id").to_owned(), text(row, "note").to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(&after), notes(&before));
+    assert_eq!(notes(&before), [(someone.unwrap().id.to_string(), "choir, alto".to_owned())]);
     // what no request can say: docs/output.md, "Restoring"
     let lost = people(&before, |row| text(row, "phone").is_empty());
     assert!(!lost.is_subset(&back));
