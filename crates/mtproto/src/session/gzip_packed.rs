@@ -94,6 +94,14 @@ mod tests {
     }
 
     #[test]
+    fn what_one_message_may_unfold_to_is_limited() {
+        let read_zeros =
+            |len: usize| read(&types::GzipPacked { packed_data: pack(&vec![0; len]) }.to_bytes());
+        assert_eq!(read_zeros(32 << 20).map(|bytes| bytes.len()), Ok(32 << 20));
+        assert_eq!(read_zeros((32 << 20) + 4), Err(GzipError::TooLong { limit_bytes: 32 << 20 }));
+    }
+
+    #[test]
     fn every_prefix_and_every_changed_byte_behind_the_head_is_damage() {
         let object = b"an object of some words, and some words more";
         let good = pack(object);

@@ -41,6 +41,10 @@ async fn temporary_keys_are_the_default_and_the_permanent_one_is_kept() {
     let (client, _) = Client::connect(config(&server)).await.unwrap();
     assert_eq!(invoke(&client).await.unwrap(), REQUEST);
     assert_eq!((bound(&server), server.done().len(), server.connections()), (1, 1, 1));
+    let expires_at = server.state.lock().unwrap().peer.as_ref().unwrap().keys.expires_at();
+    let unix_secs = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let left = u64::try_from(expires_at.unwrap()).unwrap() - unix_secs;
+    assert!((86_400 - 60..=86_400).contains(&left), "a day: {left}");
     let resume = client.resume();
     client.shutdown().await;
     let mut again = config(&server);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::crypto::AuthKey;
-use mtproto::limits::MAX_RESENDS;
+use mtproto::limits::{KEY_LIFETIME, MAX_RESENDS};
 use mtproto::session::{CallError, Config, Event, Resume, Session, TemporaryKey};
 
 use crate::recorded::Seeded;
@@ -104,15 +104,35 @@ fn a_stale_salt_makes_the_binding_anew_for_its_new_id() {
     assert!(world.answers[&call].is_ok());
 }
 
-/// A session with a temporary key whose server is written by hand.
+/// A session with a temporary key of an hour whose server is written by hand.
 fn unbound() -> (Session, mtproto::Now, Seeded) {
+    unbound_for(HOUR)
+}
+
+fn unbound_for(lifetime: Duration) -> (Session, mtproto::Now, Seeded) {
     let now = mtproto::Now { monotonic: Duration::ZERO, unix: Duration::from_secs(START_SECS) };
     let mut random = Seeded::new(6);
-    let expires_at = i32::try_from(START_SECS).unwrap() + 3600;
+    let expires_at = i32::try_from(START_SECS + lifetime.as_secs()).unwrap();
     let temporary = AuthKey::new(&mut [0x77; 256]);
     let resume = Resume { clock_is_fresh: true, ..Resume::new(temporary, SALT) };
     let key = TemporaryKey { permanent_key: key(), expires_at };
     (Session::with_temporary_key(Config::default(), resume, key, &mut random), now, random)
+}
+
+#[test]
+fn another_key_is_wanted_two_hours_before_the_end_and_then_every_minute() {
+    let (mut session, start, _) = unbound_for(KEY_LIFETIME);
+    session.handle_connected(start);
+    let mut is_wanted_at = |secs: u64| {
+        let after = Duration::from_secs(secs);
+        let now = mtproto::Now { monotonic: start.monotonic + after, unix: start.unix + after };
+        // this server says nothing at all
+        let _silence = session.handle_timeout(now);
+        std::iter::from_fn(|| session.poll_event()).any(|event| event == Event::KeyExpires)
+    };
+    let lead = 24 * 3600 - 2 * 3600;
+    let wanted = [lead - 1, lead, lead + 59, lead + 60, lead + 119].map(&mut is_wanted_at);
+    assert_eq!(wanted, [false, true, false, true, false]);
 }
 
 /// What a peer that refuses says, and what the session makes of it.

@@ -165,3 +165,72 @@ impl Serve {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every option with a value that is not its default, and what the configuration makes of it.
+    const OPTIONS: &[(&str, &str)] = &[
+        ("--listen 127.0.0.1:11", "listen: 127.0.0.1:11"),
+        ("--store s.json", "store: Some(\"s.json\")"),
+        ("--seed 12", "seed: 12"),
+        ("--contacts 13", "contacts: 13"),
+        ("--saved-only 14", "saved_only: 14"),
+        ("--accounts 15", "accounts: 15"),
+        ("--empty-accounts 16", "empty_accounts: 16"),
+        ("--code 17171", "code: Some(<redacted>)"),
+        ("--code-type smsWord,call", "code_types: [SmsWord, Call]"),
+        ("--code-timeout 18", "code_timeout_secs: 18"),
+        ("--code-lifetime 19", "code_lifetime_secs: 19"),
+        ("--password p", "password: Some(<redacted>)"),
+        ("--dc-id 3", "dc_id: 3"),
+        ("--test-mode", "test_mode: true"),
+        ("--mtproxy-secret 000102030405060708090a0b0c0d0e0f", "MtproxySecret(Plain, <redacted>)"),
+        ("--dcs 4", "dcs: 4"),
+        ("--account-dc 1", "account_dc: Some(1)"),
+        ("--network-dc 4", "network_dc: Some(4)"),
+        ("--login-token-lifetime 20", "login_token_secs: 20"),
+        ("--admin 127.0.0.1:21", "admin: Some(127.0.0.1:21)"),
+        ("--end-duplicates", "ends_duplicates: true"),
+        ("--takeout-delay 22", "takeout_delay_secs: Some(22)"),
+        ("--ws 127.0.0.1:23", "ws: Some(127.0.0.1:23)"),
+        ("--wss 127.0.0.1:24", "wss: Some(127.0.0.1:24)"),
+        ("--http 127.0.0.1:25", "http: Some(127.0.0.1:25)"),
+        ("--https 127.0.0.1:26", "https: Some(127.0.0.1:26)"),
+        ("--fault wrong-salt", "fault: WrongSalt"),
+    ];
+
+    fn config(line: &str) -> Config {
+        let words = ["testdc", "serve"].into_iter().chain(line.split_whitespace());
+        match Cli::try_parse_from(words).map(|cli| cli.command) {
+            Ok(Command::Serve(serve)) => serve.config(),
+            Ok(Command::Faults) => panic!("{line}"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn every_option_reaches_the_configuration() {
+        for (option, shown) in OPTIONS {
+            let (without, with) = (format!("{:?}", config("")), format!("{:?}", config(option)));
+            assert!(with.contains(shown) && !without.contains(shown), "{option}: {with}");
+        }
+        assert_eq!(config("--phone 4915112345678").phone, "4915112345678");
+    }
+
+    #[test]
+    fn no_option_is_left_out() {
+        use clap::CommandFactory as _;
+
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        // these are the program's own affair, and `tests/it/program.rs` is about them
+        let outside = ["public-key-out", "truth-out", "key", "tls-ca-out", "phone", "verbose", "help"];
+        for option in serve.get_arguments().filter_map(clap::Arg::get_long) {
+            let is_tried =
+                OPTIONS.iter().any(|(line, _)| line.split(' ').next() == Some(&format!("--{option}")));
+            assert!(is_tried || outside.contains(&option), "{option}");
+        }
+    }
+}

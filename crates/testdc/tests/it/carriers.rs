@@ -145,6 +145,26 @@ fn http_requests_wait_for_answers_that_take_their_time() {
     });
 }
 
+/// Every request waits for its answer; more of them than there may be connections wait for each other.
+#[test]
+fn http_requests_share_a_few_connections() {
+    let server = serve();
+    run(async {
+        let (client, _) = Client::connect(through(&server, "http")).await.unwrap();
+        server.add_fault("delay=help.getNearestDc:300*");
+        let mut calls = tokio::task::JoinSet::new();
+        for _ in 0..10 {
+            let client = client.clone();
+            calls.spawn(async move { nearest_dc(&client).await });
+            // so that each goes on its way alone
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(calls.join_all().await, [2; 10]);
+        client.shutdown().await;
+    });
+    assert!((2..=4).contains(&server.spoken().len()), "{:?}", server.spoken());
+}
+
 #[test]
 fn an_http_connection_that_breaks_is_made_again() {
     let server = serve();

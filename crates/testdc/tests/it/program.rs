@@ -89,6 +89,32 @@ pub(crate) fn text(path: &Path) -> &str {
 }
 
 #[test]
+fn every_port_of_every_data_centre_is_told_the_home_one_first() {
+    let authority = folder("ports").join("ca.pem");
+    let any = "127.0.0.1:0";
+    let ports = ["--ws", any, "--wss", any, "--http", any, "--https", any, "--tls-ca-out", text(&authority)];
+    let mut program = Program::serve(&[&["--dcs", "3", "--dc-id", "2"], &ports[..]].concat());
+    let home = program.line();
+    let dcs = program.event();
+    assert_eq!((&dcs["event"], &dcs["addresses"]["2"]), (&"dcs".into(), &home.into()));
+    let mut addresses = Vec::new();
+    for dc_id in [2, 1, 3] {
+        for carrier in ["ws", "wss", "http", "https"] {
+            let told = program.event();
+            assert_eq!((&told["event"], &told["dc_id"]), (&carrier.into(), &dc_id.into()));
+            let address = told["address"].as_str().unwrap().to_owned();
+            assert!(std::net::TcpStream::connect(&address).is_ok(), "{told}");
+            addresses.push(address);
+        }
+    }
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 12, "a port for each");
+    assert!(std::fs::read_to_string(&authority).unwrap().contains("BEGIN CERTIFICATE"));
+    assert_eq!(program.terminate(), (Some(0), String::new()));
+}
+
+#[test]
 fn address_files_events_and_a_clean_end() {
     let folder = folder("serve");
     let (key, truth) = (folder.join("key.pem"), folder.join("truth.json"));

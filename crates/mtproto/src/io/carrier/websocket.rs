@@ -99,3 +99,45 @@ impl AsyncWrite for WebSocket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_tungstenite::accept_hdr_async;
+    use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+
+    use super::*;
+
+    #[expect(
+        clippy::result_large_err,
+        clippy::unnecessary_wraps,
+        reason = "the crate's own form of a callback"
+    )]
+    fn admit(_: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+        response.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+        Ok(response)
+    }
+
+    /// The head of a server's message, and the first bytes behind it.
+    async fn read_behind_a_head_of(len_bytes: usize) -> io::Result<usize> {
+        let (near, far) = tokio::io::duplex(1 << 10);
+        let server = tokio::spawn(async move {
+            let mut stream = accept_hdr_async(far, admit).await.unwrap().into_inner();
+            let len = u64::try_from(len_bytes).unwrap().to_be_bytes();
+            stream.write_all(&[&[0x82, 127][..], &len, &[7; 8]].concat()).await.unwrap();
+            stream.shutdown().await.unwrap();
+        });
+        let mut socket = open("ws://localhost/apiws", Box::new(near)).await.unwrap();
+        let read = socket.read(&mut [0; 16]).await;
+        server.await.unwrap();
+        read
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_announced_too_long_is_not_waited_for() {
+        let refused = read_behind_a_head_of((24 << 20) + 1024 + 1).await.unwrap_err();
+        assert!(refused.to_string().contains("too long"), "{refused}");
+        let cut = read_behind_a_head_of((24 << 20) + 1024).await;
+        assert!(!format!("{cut:?}").contains("too long"), "{cut:?}");
+    }
+}

@@ -21,9 +21,9 @@ pub(crate) enum Standing {
     BoundTo(i64),
 }
 
-/// Keys by their id.
+/// Keys by their id, and when the key that was bound last ends.
 #[derive(Default)]
-pub(crate) struct KeyRing(BTreeMap<i64, (AuthKey, Standing)>);
+pub(crate) struct KeyRing(BTreeMap<i64, (AuthKey, Standing)>, Option<i32>);
 
 impl KeyRing {
     pub(crate) fn insert(&mut self, key: AuthKey, standing: Standing) {
@@ -41,6 +41,11 @@ impl KeyRing {
         self.0.values().filter(|(_, standing)| matches!(standing, Standing::BoundTo(_))).count()
     }
 
+    /// When the key that was bound last ends.
+    pub(crate) fn expires_at(&self) -> Option<i32> {
+        self.1
+    }
+
     /// Forgets every temporary key.
     pub(crate) fn forget_temporary(&mut self) {
         self.0.retain(|_, (_, standing)| *standing == Standing::Permanent);
@@ -56,8 +61,9 @@ impl KeyRing {
     /// Binds the key of a message: `boolTrue`, or the refusal.
     pub(crate) fn bind(&mut self, key: &AuthKey, from: &FromClient, msg_id: i64, call: &[u8]) -> Vec<u8> {
         match self.check(key, from, msg_id, call) {
-            Some(permanent) => {
+            Some((permanent, expires_at)) => {
                 self.insert(key.clone(), Standing::BoundTo(permanent));
+                self.1 = Some(expires_at);
                 true.to_bytes()
             }
             None => types::RpcError { error_code: 400, error_message: "ENCRYPTED_MESSAGE_INVALID".into() }
@@ -65,7 +71,7 @@ impl KeyRing {
         }
     }
 
-    fn check(&self, key: &AuthKey, from: &FromClient, msg_id: i64, call: &[u8]) -> Option<i64> {
+    fn check(&self, key: &AuthKey, from: &FromClient, msg_id: i64, call: &[u8]) -> Option<(i64, i32)> {
         let mut reader = Reader::new(&call[4..]);
         let (permanent_id, nonce, expires_at) =
             (reader.long().ok()?, reader.long().ok()?, reader.int().ok()?);
@@ -79,7 +85,7 @@ impl KeyRing {
             temp_session_id: from.session_id,
             expires_at,
         };
-        (inner == expected).then_some(permanent_id)
+        (inner == expected).then_some((permanent_id, expires_at))
     }
 }
 
