@@ -6,9 +6,10 @@ use std::net::{SocketAddr, TcpStream};
 use serde_json::{Value, json};
 use testdc::Config;
 use testdc::admin::COMMAND_FORMS;
+use tl_api::enums;
 use tl_api::functions::{auth, contacts};
 
-use crate::client::{Client, Ended, Refused};
+use crate::client::{Client, Ended, ReadWhole as _, Refused};
 use crate::harness::{PATIENCE, TestServer};
 
 const PHONE: &str = "9996621234";
@@ -113,6 +114,33 @@ fn the_state_of_an_account() {
     assert_eq!(admin.order(&state), expected(2, &[takeout_id]));
     one.expect(&auth::LogOut);
     assert_eq!(admin.order(&state)["sessions"], 1);
+}
+
+#[test]
+fn accounts_are_written_to_moved_and_logged_in() {
+    let (server, mut admin) = start(Config { dcs: 3, ..Config::default() });
+    let mut client = server.logged_in();
+    let push = json!({ "do": "push", "phone": PHONE, "text": "hello" });
+    assert_eq!(admin.order(&push)["sessions"], 1);
+    let pushed =
+        std::iter::repeat_with(|| client.receive().unwrap()).find(|message| message.id() == 0x313b_c7f8);
+    assert!(pushed.unwrap().body.windows(5).any(|window| window == b"hello"));
+
+    let mut shower = server.keyed();
+    shower.introduce();
+    let export = auth::ExportLoginToken { api_id: 1, api_hash: "hash".to_owned(), except_ids: Vec::new() };
+    let token = |answer: &[u8]| match enums::auth::LoginToken::read_whole(answer) {
+        enums::auth::LoginTokenRef::LoginToken(token) => Some(token.token.to_vec()),
+        enums::auth::LoginTokenRef::Success(_) => None,
+        other => panic!("{other:?}"),
+    };
+    let shown = token(&shower.expect(&export)).unwrap();
+    let shown = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, shown);
+    admin.order(&json!({ "do": "accept_login_token", "token": shown, "phone": PHONE }));
+    assert_eq!(token(&shower.expect(&export)), None, "logged in");
+
+    admin.order(&json!({ "do": "move_account", "phone": PHONE, "dc": 3 }));
+    assert_eq!(statuses(&mut client), "303 USER_MIGRATE_3");
 }
 
 #[test]

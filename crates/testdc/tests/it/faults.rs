@@ -36,6 +36,25 @@ fn errors_and_floods_happen_as_often_as_they_say() {
 }
 
 #[test]
+fn an_import_is_taken_in_part_or_put_off_for_a_day() {
+    let server = TestServer::with_faults(&["import-limit=2", "import-limit=0"]);
+    let mut client = server.logged_in();
+    let contacts = (0..3).map(|client_id| types::InputPhoneContact {
+        client_id,
+        phone: format!("4915112300{client_id}"),
+        first_name: "Imported".to_owned(),
+        ..types::InputPhoneContact::default()
+    });
+    let import = contacts::ImportContacts { contacts: contacts.collect() };
+    let answer = client.expect(&import);
+    let put_off = types::contacts::ImportedContacts::read_whole(&answer).retry_contacts;
+    assert_eq!(put_off.iter().collect::<Vec<_>>(), [2]);
+    let refused = client.call(&import).unwrap_err();
+    assert_eq!((refused.code, refused.text.as_str()), (420, "FLOOD_WAIT_86400"));
+    assert!(client.call(&import).is_ok());
+}
+
+#[test]
 fn a_takeout_is_delayed_until_the_time_is_over() {
     let server = TestServer::with_faults(&["takeout-delay=2"]);
     let mut client = server.logged_in();

@@ -259,6 +259,27 @@ fn the_blocked_come_in_slices() {
     assert_eq!(refused(&mut client, &nobody), "400 PEER_ID_INVALID");
 }
 
+#[test]
+fn names_and_notes_are_cut_to_what_telegram_keeps() {
+    let server = TestServer::plain();
+    let mut client = server.logged_in();
+    let someone = people(&server).remove(0);
+    let long = "ä".repeat(300);
+    client.expect(&contacts::AddContact {
+        id: someone.input(),
+        first_name: long.clone(),
+        last_name: "b".to_owned(),
+        note: Some(types::TextWithEntities { text: long, entities: Vec::new() }),
+        ..Default::default()
+    });
+    let full = client.expect(&users::GetFullUser { id: someone.input() });
+    let full = types::users::UserFull::read_whole(&full);
+    let Some(UserRef::User(user)) = full.users.iter().next() else { panic!("{full:?}") };
+    let chars = |text: tl_codec::Str<'_>| text.to_str().unwrap().chars().count();
+    assert_eq!((chars(user.first_name.unwrap()), user.last_name.unwrap().to_str()), (64, Ok("b")));
+    assert_eq!(chars(full.full_user.note.unwrap().text), 128);
+}
+
 /// Who is blocked, or does not see the stories, as the account's own list has it.
 fn blocked(client: &mut Client, my_stories_from: bool) -> Vec<i64> {
     let all = client.expect(&contacts::GetBlocked { my_stories_from, offset: 0, limit: 100 });
