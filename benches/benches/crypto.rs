@@ -1,11 +1,12 @@
 //! The cryptography of a connection: ours beside grammers-crypto, and beside what no implementation can beat.
 //!
-//! - `crypto/ige-decrypt`, `crypto/ige-encrypt`: AES-256-IGE in place. `floor/aes-chain` runs every block through AES
-//!   alone, each one's input the output of the one before: IGE is such a chain, with two XORs a link.
-//! - `crypto/factorise`: the `pq` of a key exchange, over several products.
-//! - `crypto/modpow`: 2048 bits, as in a key exchange, beside num-bigint.
+//! - `ige-decrypt`, `ige-encrypt`: AES-256-IGE in place. `aes-chain` runs every block through AES alone, each one's input
+//!   the output of the one before: IGE is such a chain, with two XORs a link.
+//! - `factorise`: the `pq` of a key exchange, over several products.
+//! - `modpow`: 2048 bits, as in a key exchange, beside num-bigint.
 //!
-//! `cargo bench -p benches --bench crypto --profile release` measures with the profile that is shipped.
+//! `cargo bench -p benches --bench crypto --profile release` measures with the profile that is shipped, and so does
+//! `cargo xtask bench`.
 
 use std::hint::black_box;
 
@@ -16,6 +17,7 @@ use aes::cipher::{
     BlockCipherEncClosure, BlockCipherEncrypt as _, KeyInit as _,
 };
 use aes::{Aes256Dec, Aes256Enc, Block};
+use benches::cpu_time::{self, CpuTime};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mtproto::crypto::dh::KNOWN_PRIME;
 use mtproto::crypto::ige::{self, KeyIv};
@@ -64,15 +66,15 @@ impl BlockCipherEncClosure for Chain {
     }
 }
 
-fn ige_both_ways(criterion: &mut Criterion) {
+fn ige_both_ways(criterion: &mut Criterion<CpuTime>) {
     for size in SIZES {
         let mut text = vec![7; size];
         let keys = KeyIv { key: KEY, iv: IV };
         let throughput = Throughput::Bytes(u64::try_from(size).unwrap_or(u64::MAX));
 
-        let mut group = criterion.benchmark_group("crypto/ige-decrypt");
+        let mut group = criterion.benchmark_group("ige-decrypt");
         group.throughput(throughput.clone());
-        group.bench_function(BenchmarkId::new("floor/aes-chain", size), |bencher| {
+        group.bench_function(BenchmarkId::new("aes-chain", size), |bencher| {
             bencher.iter(|| Aes256Dec::new((&KEY).into()).decrypt_with_backend(Chain(size / 16)));
         });
         group.bench_function(BenchmarkId::new("ours", size), |bencher| {
@@ -83,9 +85,9 @@ fn ige_both_ways(criterion: &mut Criterion) {
         });
         group.finish();
 
-        let mut group = criterion.benchmark_group("crypto/ige-encrypt");
+        let mut group = criterion.benchmark_group("ige-encrypt");
         group.throughput(throughput);
-        group.bench_function(BenchmarkId::new("floor/aes-chain", size), |bencher| {
+        group.bench_function(BenchmarkId::new("aes-chain", size), |bencher| {
             bencher.iter(|| Aes256Enc::new((&KEY).into()).encrypt_with_backend(Chain(size / 16)));
         });
         group.bench_function(BenchmarkId::new("ours", size), |bencher| {
@@ -98,25 +100,25 @@ fn ige_both_ways(criterion: &mut Criterion) {
     }
 }
 
-fn factorise(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("crypto/factorise");
+fn factorise(criterion: &mut Criterion<CpuTime>) {
+    let mut group = criterion.benchmark_group("factorise");
     group.throughput(Throughput::Elements(4));
-    group.bench_function("ours", |bencher| {
+    group.bench_function(BenchmarkId::new("ours", PRODUCTS.len()), |bencher| {
         bencher.iter(|| PRODUCTS.map(|pq| factor::factorise(black_box(pq)).map(|factors| factors.p)));
     });
-    group.bench_function("grammers", |bencher| {
+    group.bench_function(BenchmarkId::new("grammers", PRODUCTS.len()), |bencher| {
         bencher.iter(|| PRODUCTS.map(|pq| grammers_crypto::factorize(black_box(pq)).0));
     });
     group.finish();
 }
 
-fn modpow(criterion: &mut Criterion) {
+fn modpow(criterion: &mut Criterion<CpuTime>) {
     let (base, exponent) = ([0x5b; 256], [0xe7; 256]);
-    let mut group = criterion.benchmark_group("crypto/modpow");
-    group.bench_function("ours/2048", |bencher| {
+    let mut group = criterion.benchmark_group("modpow");
+    group.bench_function(BenchmarkId::new("ours", 2048), |bencher| {
         bencher.iter(|| mod_pow(black_box(&base), black_box(&exponent), &KNOWN_PRIME));
     });
-    group.bench_function("num-bigint/2048", |bencher| {
+    group.bench_function(BenchmarkId::new("num-bigint", 2048), |bencher| {
         bencher.iter(|| {
             let number = |bytes: &[u8]| BigUint::from_bytes_be(black_box(bytes));
             number(&base).modpow(&number(&exponent), &number(&KNOWN_PRIME)).to_bytes_be()
@@ -125,5 +127,5 @@ fn modpow(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(crypto, ige_both_ways, factorise, modpow);
+criterion_group! { name = crypto; config = cpu_time::criterion(); targets = ige_both_ways, factorise, modpow }
 criterion_main!(crypto);

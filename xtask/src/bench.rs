@@ -35,7 +35,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     for round in 1..=arguments.rounds {
         println!("== round {round} of {}", arguments.rounds);
         for bench in rows.benches() {
-            measured::time(root, bench)?;
+            measured::time(root, bench, rows.profile(bench))?;
         }
         measured.take(root, &rows)?;
     }

@@ -42,10 +42,11 @@ fn folder(root: &Path) -> PathBuf {
 }
 
 /// Runs one bench file; short, because there are several rounds.
-pub fn time(root: &Path, bench: &str) -> Result<(), String> {
+pub fn time(root: &Path, bench: &str, profile: &str) -> Result<(), String> {
     let mut command = cargo();
     command.current_dir(root).env("CRITERION_HOME", folder(root));
-    command.args(["bench", "--locked", "-p", "benches", "--bench", bench, "--", "--noplot", "--quiet"]);
+    command.args(["bench", "--locked", "--profile", profile, "-p", "benches", "--bench", bench]);
+    command.args(["--", "--noplot", "--quiet"]);
     command.args(["--warm-up-time", "0.3", "--measurement-time", "1", "--sample-size", "10"]);
     match run(&mut command) {
         Outcome::Passed => Ok(()),

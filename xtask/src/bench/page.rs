@@ -60,7 +60,7 @@ pub fn page(rows: &Rows, measured: &Measured, table: &str, rounds: u16) -> Strin
         "# Benchmarks\n\n\
          Written by `cargo xtask bench`; not edited by hand. What each case does, and what a peer does not check, stands \
          in the bench that measures it (`benches/benches/`); the rows and targets stand in `benches/rows.toml`.\n\n\
-         Processor time of one thread, fat link-time optimisation; {rounds} rounds, in each of which every case was \
+         Processor time of one thread, fat link-time optimisation (cryptography: the release profile, as shipped); {rounds} rounds, in each of which every case was \
          measured once (criterion's median); a ratio is the median of the rounds' ratios. {}\n\n\
          ## Targets\n\n{table}\n\
          ## {}\n\n![The same as bars](benchmarks.svg)\n\n",

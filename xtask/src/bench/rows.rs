@@ -1,6 +1,6 @@
 //! `benches/rows.toml`: what the page shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -10,6 +10,9 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
+    /// Benches, and the profiles that build them.
+    #[serde(default)]
+    profiles: BTreeMap<String, String>,
     pub row: Vec<Row>,
     pub count: Vec<Count>,
     pub plot: Plot,
@@ -77,6 +80,11 @@ impl Rows {
         let path = root.join("benches/rows.toml");
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         toml::from_str(&text).map_err(|error| format!("benches/rows.toml: {error}"))
+    }
+
+    /// What builds a bench.
+    pub fn profile(&self, bench: &str) -> &str {
+        self.profiles.get(bench).map_or("bench", String::as_str)
     }
 
     /// Every bench that a row or the plot names, once.
