@@ -19,7 +19,7 @@ use crate::error::ClientError;
 use crate::link::Link;
 use crate::retry::{Patience, Pause, Step};
 use crate::route::Route;
-use crate::session::SessionStore;
+use crate::session::{ServerState, SessionState, SessionStore};
 
 /// How often a request may be sent on to another data centre; more is a loop between servers (section 5.4).
 pub(crate) const MAX_MIGRATIONS: usize = 4;
@@ -169,9 +169,7 @@ impl Client {
     /// Makes another data centre the account's home: a connection and a key of its own.
     pub(crate) async fn migrate(&self, dc_id: i32) -> Result<(), ClientError> {
         tracing::info!(dc_id, "the account lives in another data centre");
-        let address =
-            self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner).get(&dc_id).copied();
-        let server = self.shared.route.moved(&self.session().state().server, dc_id, address)?;
+        let server = self.server_of(dc_id)?;
         self.session().update(|state| {
             state.server = server;
             state.key = None;
@@ -180,6 +178,19 @@ impl Client {
         let former = std::mem::replace(&mut *self.shared.link.write().await, link);
         former.close().await;
         self.introduce().await
+    }
+
+    /// A client for another data centre, with a key that ends with it.
+    pub(crate) async fn at(&self, dc_id: i32) -> Result<Self, ClientError> {
+        let state = SessionState::new(self.config().api_id, self.server_of(dc_id)?);
+        let (route, config) = (self.shared.route.clone(), self.config().clone());
+        Self::connect_by(route, config, SessionStore::in_memory(state)).await
+    }
+
+    fn server_of(&self, dc_id: i32) -> Result<ServerState, ClientError> {
+        let listed =
+            self.shared.addresses.lock().unwrap_or_else(PoisonError::into_inner).get(&dc_id).copied();
+        self.shared.route.moved(&self.session().state().server, dc_id, listed)
     }
 
     /// The next object that the server says unasked; `None` once the connection is closed.
@@ -303,7 +314,8 @@ async fn open_link(config: &Config, route: &Route, session: &SessionStore) -> Re
     Ok(link)
 }
 
-fn migration(error: &RpcError) -> Option<i32> {
+/// The data centre that a request is sent on to (section 5.4).
+pub(crate) fn migration(error: &RpcError) -> Option<i32> {
     match error.name() {
         "PHONE_MIGRATE" | "NETWORK_MIGRATE" | "USER_MIGRATE" => {
             error.parameter().and_then(|dc_id| i32::try_from(dc_id).ok())

@@ -5,6 +5,8 @@
 //!           resend_code ↺        └──► SignIn::PasswordNeeded ──check_password──► authorised
 //! export_login_token ──► LoginByToken::{Show ↺, Authorized, PasswordNeeded}
 //! ```
+//! Each request may be sent on to another data centre (`PHONE_MIGRATE_X` and its kin) and is repeated there. What hangs
+//! on the key of the former one is done again: the first step, where the password is asked for.
 
 mod code;
 mod delivery;
@@ -22,6 +24,7 @@ pub use self::delivery::{CodeDelivery, NextDelivery};
 pub use self::email::SentEmailCode;
 pub use self::password::PasswordChallenge;
 pub use self::token::{LoginByToken, LoginToken};
+use crate::client::migration;
 use crate::error::ClientError;
 use crate::retry::flood_wait;
 
@@ -74,12 +77,26 @@ pub enum LoginError {
         /// How long to wait.
         wait: Duration,
     },
+    /// After a QR code was read, the question for the password was sent on to another data centre, which has not seen
+    /// the code: the login begins again there.
+    #[error("Telegram sent the login on to another data centre, where it begins again")]
+    BeginsAgain,
     /// The two-step verification parameters are unsafe.
     #[error(transparent)]
     Srp(#[from] srp::SrpError),
     /// Anything that has nothing to do with the login itself.
     #[error(transparent)]
     Client(#[from] ClientError),
+}
+
+impl LoginError {
+    /// The data centre that the server sent the request on to.
+    fn sent_on(&self) -> Option<i32> {
+        match self {
+            Self::Client(ClientError::Rpc(error)) => migration(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<InvokeError> for LoginError {

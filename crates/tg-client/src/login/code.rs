@@ -7,7 +7,7 @@ use tl_api::{Invoke, InvokeError, enums, functions, types};
 use tl_codec::Str;
 
 use super::{CodeDelivery, LoginError, NextDelivery, PasswordChallenge};
-use crate::client::Client;
+use crate::client::{Client, MAX_MIGRATIONS, migration};
 use crate::config::ApiCredentials;
 use crate::error::ClientError;
 use crate::session::AccountState;
@@ -75,6 +75,25 @@ impl Client {
     /// # Errors
     /// [`LoginError`]: the code is wrong or too old, there is no such account, or the connection failed.
     pub async fn sign_in(&self, sent: &SentCode, code: &SecretString) -> Result<SignIn, LoginError> {
+        for _ in 0..MAX_MIGRATIONS {
+            if let Some(account) = self.first_step(sent, code).await? {
+                return Ok(SignIn::Authorized(account));
+            }
+            match self.password_challenge().await {
+                Ok(challenge) => return Ok(SignIn::PasswordNeeded(challenge.after(sent, code))),
+                // the key of another data centre has not seen the code
+                Err(error) => self.migrate(error.sent_on().ok_or(error)?).await?,
+            }
+        }
+        Err(ClientError::MigrationLoop { hops: MAX_MIGRATIONS }.into())
+    }
+
+    /// The code; nobody, if it was right and a password is wanted too.
+    async fn first_step(
+        &self,
+        sent: &SentCode,
+        code: &SecretString,
+    ) -> Result<Option<AccountState>, LoginError> {
         let by_email = matches!(sent.delivery, CodeDelivery::Email { .. });
         let request = functions::auth::SignIn {
             phone_number: sent.phone.expose_secret().to_owned(),
@@ -84,13 +103,8 @@ impl Client {
                 .then(|| types::EmailVerificationCode { code: code.expose_secret().to_owned() }.into()),
         };
         match self.invoke_migrating(&request).await {
-            Ok(reply) => {
-                let authorization = reply.read().map_err(ClientError::from)?;
-                self.authorized(&authorization).map(SignIn::Authorized)
-            }
-            Err(InvokeError::Rpc(error)) if error.name() == "SESSION_PASSWORD_NEEDED" => {
-                self.password_challenge().await.map(SignIn::PasswordNeeded)
-            }
+            Ok(reply) => self.authorized(&reply.read().map_err(ClientError::from)?).map(Some),
+            Err(InvokeError::Rpc(error)) if error.name() == "SESSION_PASSWORD_NEEDED" => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -130,12 +144,19 @@ impl Client {
         Ok(account)
     }
 
-    /// Ends the session on the server and forgets who was logged in.
+    /// Ends the session on the server and forgets who was logged in. Where the account has moved to another data centre,
+    /// the login is carried there first.
     ///
     /// # Errors
     /// [`ClientError`] if the server cannot be reached or refuses; the session file keeps its key then.
     pub async fn log_out(&self) -> Result<(), ClientError> {
-        self.invoke(&functions::auth::LogOut {}).await?.read()?;
+        match self.leave().await {
+            Err(ClientError::Rpc(error)) => match migration(&error) {
+                Some(dc_id) => self.leave_at(dc_id).await?,
+                None => return Err(ClientError::Rpc(error)),
+            },
+            left => left?,
+        }
         self.session().update(|state| {
             state.account = None;
             state.key = None;
@@ -143,6 +164,22 @@ impl Client {
             state.delay = None;
         })?;
         Ok(())
+    }
+
+    async fn leave(&self) -> Result<(), ClientError> {
+        self.invoke(&functions::auth::LogOut {}).await?.read()?;
+        Ok(())
+    }
+
+    /// By a connection of its own: until the server has agreed, the session keeps the key that it has.
+    async fn leave_at(&self, dc_id: i32) -> Result<(), ClientError> {
+        let reply = self.invoke(&functions::auth::ExportAuthorization { dc_id }).await?;
+        let carried = reply.read()?;
+        let there = self.at(dc_id).await?;
+        let request = functions::auth::ImportAuthorization { id: carried.id, bytes: carried.bytes.to_vec() };
+        there.invoke(&request).await?.read()?;
+        there.leave().await?;
+        there.close().await
     }
 }
 

@@ -5,6 +5,7 @@ use tl_api::enums::PasswordKdfAlgoRef as KdfAlgo;
 use tl_api::{Invoke, functions, types};
 
 use super::LoginError;
+use super::code::{SentCode, SignIn};
 use super::srp::{self, Algorithm};
 use crate::client::Client;
 use crate::error::ClientError;
@@ -13,6 +14,8 @@ use crate::session::AccountState;
 /// The account wants its password.
 #[derive(Debug, Clone)]
 pub struct PasswordChallenge {
+    /// The code that was right, in case the password has to be proved at another data centre.
+    first_step: Option<Box<(SentCode, SecretString)>>,
     algorithm: Algorithm,
     srp_id: i64,
     srp_b: Vec<u8>,
@@ -20,23 +23,49 @@ pub struct PasswordChallenge {
     pub hint: Option<String>,
 }
 
+impl PasswordChallenge {
+    /// After this code.
+    pub(super) fn after(self, sent: &SentCode, code: &SecretString) -> Self {
+        Self { first_step: Some(Box::new((sent.clone(), code.clone()))), ..self }
+    }
+}
+
 impl Client {
     /// Asks how the password is to be proved (`account.getPassword`).
     ///
     /// # Errors
     /// [`LoginError::Unsupported`] for an algorithm of the future; or the connection failed.
-    pub async fn password_challenge(&self) -> Result<PasswordChallenge, LoginError> {
+    pub(super) async fn password_challenge(&self) -> Result<PasswordChallenge, LoginError> {
         let reply = self.invoke(&functions::account::GetPassword {}).await?;
         read_challenge(&reply.read().map_err(ClientError::from)?)
     }
 
     /// Proves the password (`auth.checkPassword`). A wrong one is not tried again.
     ///
-    /// `SRP_ID_INVALID` (the challenge was used up or is too old) is answered with a fresh challenge, once.
+    /// `SRP_ID_INVALID` (the challenge was used up or is too old) is answered with a fresh challenge, once. Where the
+    /// server sends the proof on to another data centre, that one is shown the code first.
     ///
     /// # Errors
-    /// [`LoginError::WrongPassword`], [`LoginError::Srp`], or the connection failed.
+    /// [`LoginError::WrongPassword`], [`LoginError::Srp`], [`LoginError::BeginsAgain`], or the connection failed.
     pub async fn check_password(
+        &self,
+        challenge: &PasswordChallenge,
+        password: &SecretString,
+    ) -> Result<AccountState, LoginError> {
+        let error = match self.try_fresh_password(challenge, password).await {
+            Err(error) => error,
+            account => return account,
+        };
+        self.migrate(error.sent_on().ok_or(error)?).await?;
+        let Some(first_step) = &challenge.first_step else { return Err(LoginError::BeginsAgain) };
+        let (sent, code) = first_step.as_ref();
+        match self.sign_in(sent, code).await? {
+            SignIn::Authorized(account) => Ok(account),
+            SignIn::PasswordNeeded(challenge) => self.try_password(&challenge, password).await,
+        }
+    }
+
+    async fn try_fresh_password(
         &self,
         challenge: &PasswordChallenge,
         password: &SecretString,
@@ -62,7 +91,7 @@ impl Client {
             m1: proof.m1.to_vec(),
         };
         let request = functions::auth::CheckPassword { password: check.into() };
-        let reply = self.invoke_migrating(&request).await?;
+        let reply = self.invoke(&request).await?;
         let authorization = reply.read().map_err(ClientError::from)?;
         self.authorized(&authorization)
     }
@@ -101,6 +130,7 @@ fn read_challenge(password: &types::account::PasswordRef<'_>) -> Result<Password
         return Err(unknown);
     };
     Ok(PasswordChallenge {
+        first_step: None,
         algorithm: Algorithm {
             salt1: algo.salt1.to_vec(),
             salt2: algo.salt2.to_vec(),

@@ -65,7 +65,10 @@ impl Client {
                 Step::MigrateTo { dc_id, token } => (dc_id, token),
             };
             self.migrate(dc_id).await?;
-            next = self.token_step(&functions::auth::ImportLoginToken { token }).await?;
+            next = match token {
+                Some(token) => self.token_step(&functions::auth::ImportLoginToken { token }).await?,
+                None => self.token_step(&request).await?,
+            };
         }
         Err(ClientError::MigrationLoop { hops: MAX_MIGRATIONS }.into())
     }
@@ -87,8 +90,11 @@ impl Client {
     {
         let reply = match self.invoke_migrating(request).await {
             Err(InvokeError::Rpc(error)) if error.name() == "SESSION_PASSWORD_NEEDED" => {
-                let challenge = self.password_challenge().await?;
-                return Ok(Step::Done(LoginByToken::PasswordNeeded(challenge)));
+                return match self.password_challenge().await {
+                    Ok(challenge) => Ok(Step::Done(LoginByToken::PasswordNeeded(challenge))),
+                    // the token is used up: there has to be another one there
+                    Err(error) => Ok(Step::MigrateTo { dc_id: error.sent_on().ok_or(error)?, token: None }),
+                };
             }
             reply => reply?,
         };
@@ -99,7 +105,7 @@ impl Client {
                 Step::Done(LoginByToken::Show(LoginToken { url: SecretString::from(url), expires_in }))
             }
             LoginTokenRef::MigrateTo(other) => {
-                Step::MigrateTo { dc_id: other.dc_id, token: other.token.to_vec() }
+                Step::MigrateTo { dc_id: other.dc_id, token: Some(other.token.to_vec()) }
             }
             LoginTokenRef::Success(success) => {
                 Step::Done(LoginByToken::Authorized(self.authorized(&success.authorization)?))
@@ -119,7 +125,11 @@ impl Client {
 
 enum Step {
     Done(LoginByToken),
-    MigrateTo { dc_id: i32, token: Vec<u8> },
+    /// Go on at another data centre, with the token if it is good there.
+    MigrateTo {
+        dc_id: i32,
+        token: Option<Vec<u8>>,
+    },
 }
 
 /// Whether an update may be `updateLoginToken#564fe691`, mostly inside of `updateShort`: its id stands at a multiple of

@@ -5,5 +5,6 @@ mod faults;
 mod login;
 mod proxies;
 mod read_only;
+mod redirects;
 mod takeout;
 mod world;

@@ -14,7 +14,7 @@ use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::code_type::CodeType;
 use crate::entropy::Entropy;
-use crate::keys::{Client, PendingCode};
+use crate::keys::{Client, KeyRecord, PendingCode};
 use crate::limits::MAX_CODE_ATTEMPTS;
 use announce::announce;
 
@@ -66,6 +66,7 @@ fn check_data_centre(request: &Request<'_>, account: Option<&Account>) -> Result
 pub(super) fn resend(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<auth::ResendCodeRef<'_>>(body)?;
     let key = request.login_key()?;
+    bring_along(request, &key, query.phone_code_hash.as_bytes());
     let mut client = key.client();
     let hash = new_hash(request.entropy);
     let pending =
@@ -91,6 +92,7 @@ pub(super) fn cancel(request: &mut Request<'_>, body: &[u8]) -> Answer {
 pub(super) fn sign_in(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<auth::SignInRef<'_>>(body)?;
     let key = request.login_key()?;
+    bring_along(request, &key, query.phone_code_hash.as_bytes());
     let mut client = key.client();
     let pending =
         pending(&mut client, query.phone_number.as_bytes(), query.phone_code_hash.as_bytes(), request)?;
@@ -121,6 +123,21 @@ fn given_code(query: &auth::SignInRef<'_>, way: CodeType) -> Vec<u8> {
             query.phone_code.map(|code| code.as_bytes().to_vec()).unwrap_or_default()
         }
         _ => Vec::new(),
+    }
+}
+
+/// A client that was sent on to this data centre in the middle of a login goes on with the code that it was sent: the
+/// code belongs to the number, and its hash is known to nobody else.
+fn bring_along(request: &Request<'_>, key: &KeyRecord, hash: &[u8]) {
+    let is_meant = |code: &mut PendingCode| code.hash.as_bytes() == hash;
+    if key.client().pending_code.as_mut().is_some_and(is_meant) {
+        return;
+    }
+    let mut keys = request.centre.cloud.keys.values().flat_map(|store| store.all());
+    // one lock at a time: two clients may look at each other's keys
+    let found = keys.find_map(|other| other.client().pending_code.take_if(is_meant));
+    if found.is_some() {
+        key.client().pending_code = found;
     }
 }
 

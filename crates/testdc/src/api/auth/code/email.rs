@@ -6,7 +6,7 @@ use tl_api::{enums, types};
 use tl_codec::Encode;
 
 use super::announce::{announce, pattern};
-use super::{new_hash, pending};
+use super::{bring_along, new_hash, pending};
 use crate::api::Refusal;
 use crate::api::request::{Answer, Request, read};
 use crate::code_type::CodeType;
@@ -24,6 +24,7 @@ pub(in crate::api) fn send_code(request: &mut Request<'_>, body: &[u8]) -> Answe
     let email = query.email.to_str().ok().filter(|email| is_address(email));
     let email = email.ok_or_else(|| Refusal::bad("EMAIL_INVALID"))?;
     let key = request.login_key()?;
+    bring_along(request, &key, purpose.phone_code_hash.as_bytes());
     let mut client = key.client();
     let (phone, hash) = (purpose.phone_number.as_bytes(), purpose.phone_code_hash.as_bytes());
     let pending = pending(&mut client, phone, hash, request)?;
@@ -52,6 +53,7 @@ pub(in crate::api) fn verify(request: &mut Request<'_>, body: &[u8]) -> Answer {
     };
     let hash = new_hash(request.entropy);
     let key = request.login_key()?;
+    bring_along(request, &key, purpose.phone_code_hash.as_bytes());
     let mut client = key.client();
     let (phone, old_hash) = (purpose.phone_number.as_bytes(), purpose.phone_code_hash.as_bytes());
     let pending = pending(&mut client, phone, old_hash, request)?;
