@@ -86,9 +86,7 @@ def test_a_qr_code_on_the_screen_logs_in(
         login.wait_for("Password: ")
         login.type_unseen(password)
     ends_well(login)
-    status = run("status")
-    status.wait_for(f"data centre {account_dc}; no export is pending")
-    assert status.end() == 0
+    is_in_data_centre(run, account_dc)
     export = run("export", "--out", tmp_path / "out")
     export.wait_for("people in")
     assert export.end() == 0
@@ -112,25 +110,82 @@ def test_a_qr_code_is_renewed_in_its_place_before_it_expires(start_testdc: Start
 def test_another_code_comes_another_way_when_that_is_allowed_and_not_before(
     start_testdc: StartServer, run: Run
 ) -> None:
-    server = start_testdc("--contacts", 3, "--code-timeout", 4)
+    early = with_code(run, start_testdc("--contacts", 3, "--code-timeout", 600))
+    early.wait_for("look into Telegram on a device where you are logged in")
+    early.wait_for("an empty line (or r) asks for a text message, 600 s from now")
+    early.wait_for("Code: ")
+    early.type_unseen("")
+    early.wait_for("Telegram allows another code in")
+    early.wait_for("Code: ")
+    early.wait_for_echo(False)
+    interrupt(early)
+
+    server = start_testdc("--contacts", 3, "--code-timeout", 1)
     login = with_code(run, server)
-    login.wait_for("look into Telegram on a device where you are logged in")
-    login.wait_for("an empty line (or r) asks for a text message, 4 s from now")
-    login.wait_for("Code: ")
-    login.type_unseen("")
-    login.wait_for("Telegram allows another code in")
     for key, told in (("", "look for a text message"), ("r", "a call will tell it")):
-        time.sleep(4)
         login.wait_for("Code: ")
+        time.sleep(1.5)
         login.type_unseen(key)
         login.wait_for(told)
     login.wait_for("Code: ")
     login.type_unseen("")
     login.wait_for("Telegram names no other way")
-    assert len(server.events_so_far("code_sent")) == 3
     login.wait_for("Code: ")
     login.type_unseen(server.wait_for("code_sent")["code"])
     ends_well(login)
+    server.wait_for("login")
+    assert len(server.events_so_far("code_sent")) == 3
+
+
+def test_another_code_is_asked_for_where_the_servers_send_the_login_on(start_testdc: StartServer, run: Run) -> None:
+    redirect = "rpc-error=auth.resendCode:303:PHONE_MIGRATE_3"
+    server = start_testdc("--contacts", 3, "--code-timeout", 1, "--dcs", 3, "--fault", redirect)
+    login = with_code(run, server)
+    login.wait_for("Code: ")
+    time.sleep(1.5)
+    login.type_unseen("")
+    login.wait_for("look for a text message")
+    login.wait_for("Code: ")
+    login.type_unseen(server.wait_for("code_sent")["code"])
+    ends_well(login)
+    is_in_data_centre(run, 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "begins_again"),
+    [
+        ("auth.exportLoginToken", False),
+        ("auth.importLoginToken", False),
+        ("account.getPassword", True),
+        ("auth.checkPassword", True),
+    ],
+)
+def test_a_qr_code_goes_on_where_the_servers_send_the_login_on(
+    start_testdc: StartServer, run: Run, method: str, begins_again: bool
+) -> None:
+    redirect = f"rpc-error={method}:303:USER_MIGRATE_3"
+    options = ("--contacts", 3, "--admin", "127.0.0.1:0", "--password", PASSWORD, "--fault", redirect)
+    server = start_testdc(*options, "--dcs", 3, "--account-dc", 1 if method == "auth.importLoginToken" else 2)
+    login = log_in(run, server, "--qr")
+    login.wait_for("Link Desktop Device")
+    order(server, "accept_login_token", token=token_on(login), phone=PHONE)
+    if method == "auth.checkPassword":
+        login.wait_for("Password: ")
+        login.type_unseen(PASSWORD)
+        login.wait_for("Telegram sent the login on to another data centre, where it begins again.")
+    if begins_again:
+        order(server, "accept_login_token", token=token_on(login), phone=PHONE)
+    login.wait_for("Password: ")
+    login.type_unseen(PASSWORD)
+    ends_well(login)
+    server.wait_for("login")
+
+
+def is_in_data_centre(run: Run, dc_id: int) -> None:
+    """Where the account is said to live."""
+    status = run("status")
+    status.wait_for(f"data centre {dc_id}; no export is pending")
+    assert status.end() == 0
 
 
 def test_a_code_that_is_too_old_is_replaced_by_a_new_one(start_testdc: StartServer, run: Run) -> None:
@@ -147,6 +202,7 @@ def test_a_code_that_is_too_old_is_replaced_by_a_new_one(start_testdc: StartServ
     login.wait_for("Code: ")
     login.type_unseen(code)
     ends_well(login)
+    server.wait_for("login")
     assert len(server.events_so_far("code_sent")) == 2
 
 
@@ -200,6 +256,45 @@ def test_ctrl_c_ends_every_question_at_once_and_the_echo_is_back(start_testdc: S
     interrupt(at_picture)
 
 
+def test_ctrl_c_ends_the_questions_about_sessions_too(
+    start_testdc: StartServer, exporter_program: Path, tmp_path: Path
+) -> None:
+    server = start_testdc("--contacts", 3, "--saved-only", 1)
+    place = ("--dc", f"2={server.address}", "--rsa-key", server.public_key_path)
+    login = ("login", *place, "--api-id", 17, "--phone", PHONE)
+    unseen = ("api_hash: ", "New passphrase: ", "Passphrase of the sessions: ", "Session string: ")
+    imports = ("accounts", "import", *place, "--format", "telethon-string", "-")
+
+    def at(question: str, *words: object, **variables: str) -> None:
+        shell = ("-c", IN_A_SHELL, "sh", exporter_program)
+        asked = Terminal(Path("/bin/sh"), tmp_path, *shell, *words, **variables)
+        asked.wait_for(question)
+        if question in unseen:
+            asked.wait_for_echo(False)
+        interrupt(asked)
+
+    at("api_id (from https://my.telegram.org", "login", *place)
+    at("api_hash: ", *login)
+    at("New passphrase: ", *login, "--api-hash", "0123456789abcdef")
+    log_in_with_passphrase(exporter_program, tmp_path, *login, "--api-hash", "0123456789abcdef")
+    at("Passphrase of the sessions: ", "export", *place, "--out", tmp_path / "out")
+    with_file = {"TAKEOUT_EXPORT_PASSPHRASE": PASSWORD}
+    at("Type the name to go on: ", "accounts", "remove", "main", **with_file)
+    at("Do it? [y/N] ", "contacts", "delete-phones", "9996620000", *place, **with_file)
+    at("Session string: ", *imports, "--account", "other", **with_file)
+
+
+def log_in_with_passphrase(program: Path, home: Path, *words: object) -> None:
+    """A login whose session is encrypted with the passphrase of the tests."""
+    login = Terminal(program, home, *words)
+    for question in ("New passphrase: ", "Once more: "):
+        login.wait_for(question)
+        login.type_unseen(PASSWORD)
+    login.wait_for("Code: ")
+    login.type_unseen("22222")
+    ends_well(login)
+
+
 def interrupt(login: Terminal) -> None:
     """Ctrl-C ends it with its exit code, and does not take long."""
     start = time.monotonic()
@@ -220,9 +315,7 @@ def test_a_signal_ends_a_question_and_the_echo_is_back(start_testdc: StartServer
     assert login.end() == 143
 
 
-def test_the_other_device_is_told_what_logs_in(
-    start_testdc: StartServer, run: Run, exporter_program: Path
-) -> None:
+def test_the_other_device_is_told_what_logs_in(start_testdc: StartServer, run: Run, exporter_program: Path) -> None:
     server = start_testdc("--contacts", 3)
     login = log_in(run, server, "--qr")
     login.wait_for("Link Desktop Device")

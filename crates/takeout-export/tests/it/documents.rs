@@ -14,6 +14,7 @@ use crate::replies;
 
 const OUTPUT: &str = include_str!("../../../../docs/output.md");
 const README: &str = include_str!("../../../../README.md");
+const SECURITY: &str = include_str!("../../../../docs/security.md");
 
 /// The rows of the first table that has this header.
 fn table<'a>(document: &'a str, header: &str) -> Vec<Vec<&'a str>> {
@@ -78,6 +79,22 @@ fn every_format_is_described_with_its_file() {
     assert_eq!(told, all);
     for format in Format::ALL {
         assert!(README.contains(&format!("`{format}`")), "{format}");
+    }
+}
+
+#[test]
+fn every_claim_of_the_security_page_names_tests_that_are_there() {
+    let claims = table(SECURITY, "| claim | file | test |");
+    assert!(claims.len() > 10, "{claims:?}");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for claim in claims {
+        let [what, file, tests] = claim[..] else { panic!("{claim:?}") };
+        let text = fs::read_to_string(root.join(file.trim_matches('`'))).unwrap();
+        for test in tests.split(", ").map(|test| test.trim_matches('`')) {
+            let is_there =
+                [format!("fn {test}("), format!("def {test}(")].iter().any(|form| text.contains(form));
+            assert!(is_there, "{what}: {test} is not in {file}");
+        }
     }
 }
 
