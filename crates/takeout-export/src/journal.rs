@@ -81,6 +81,17 @@ pub fn remove_beside(session: &Path) -> io::Result<()> {
     }
 }
 
+/// Moves the journal beside a session to where the session has moved, if there is one.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn rename_beside(session: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::rename(path_beside(session), path_beside(to)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn path_beside(session: &Path) -> PathBuf {
     let mut name = session.file_name().unwrap_or_default().to_owned();
     name.push(ENDING);

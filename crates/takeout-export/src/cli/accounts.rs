@@ -19,6 +19,7 @@ use super::prompt;
 use super::summary::Outcome;
 use super::told::Told;
 use super::vault::Vault;
+use crate::journal;
 
 /// Does what was asked for.
 pub(super) async fn run(accounts: Accounts, interrupt: &Interrupt) -> Result<Outcome, Failure> {
@@ -98,11 +99,12 @@ fn rename(old: &AccountName, new: &AccountName) -> Result<Outcome, Failure> {
     demand_free(&to, new)?;
     demand_folder_of(&to)?;
     fs::rename(&from, &to).map_err(io_failure("rename", &from))?;
+    journal::rename_beside(&from, &to).map_err(|source| Failure::Journal { source })?;
     drop(lock);
-    forget_folder(&from);
     if folder.default_account()? == *old {
         set_default(&folder, new)?;
     }
+    places::forget(&from)?;
     let text = format!("The account '{old}' is called '{new}' now.");
     Ok(Told::outcome(text, json!({ "result": "renamed", "old": old.to_string(), "new": new.to_string() })))
 }
@@ -124,8 +126,9 @@ async fn remove(name: &AccountName, yes: bool, interrupt: &Interrupt) -> Result<
         }
     }
     fs::remove_file(&path).map_err(io_failure("remove", &path))?;
+    journal::remove_beside(&path).map_err(|source| Failure::Journal { source })?;
     drop(lock);
-    forget_folder(&path);
+    places::forget(&path)?;
     let text = format!(
         "The key of '{name}' is removed here. The login stays at Telegram: end it in the app under Settings, Devices."
     );
@@ -164,22 +167,14 @@ fn claim(path: &Path) -> Result<SessionLock, Failure> {
 /// An account that is there is never replaced by accident.
 fn demand_free(path: &Path, name: impl std::fmt::Display) -> Result<(), Failure> {
     if path.exists() {
-        return Err(Failure::Usage { what: format!("there is a session already: {name}") });
+        let what = format!("there is a session already: {name}; take another name, or remove that one first");
+        return Err(Failure::Usage { what });
     }
     Ok(())
 }
 
 fn demand_folder_of(path: &Path) -> Result<(), Failure> {
     path.parent().map_or(Ok(()), |folder| private::demand_private_folder(folder).map_err(Failure::Session))
-}
-
-/// The folder of an account that is gone; one that holds something else stays.
-fn forget_folder(session: &Path) {
-    if let Some(folder) = session.parent()
-        && let Err(error) = fs::remove_dir(folder)
-    {
-        tracing::info!(%error, "the folder of the account stays");
-    }
 }
 
 fn io_failure(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Failure {

@@ -167,6 +167,7 @@ pub struct Export {
 
 /// Which server to talk to, and how to get there: Telegram and straight on, unless something else is given.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
 pub struct Server {
     /// Telegram's test servers instead of its real ones
     #[arg(long, conflicts_with = "dc")]
@@ -230,6 +231,7 @@ pub enum FramingName {
 
 /// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Application")]
 pub struct Credentials {
     /// `api_id` from my.telegram.org
     #[arg(long, value_name = "ID", env = "TAKEOUT_EXPORT_API_ID", value_parser = clap::value_parser!(i32).range(1..))]
@@ -241,6 +243,7 @@ pub struct Credentials {
 
 /// Whose session, where it is kept, and how it is guarded.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Session")]
 pub struct Session {
     /// The account, by the name that it has here (default: `main`, or what `accounts default` says)
     #[arg(long, value_name = "NAME", env = "TAKEOUT_EXPORT_ACCOUNT", conflicts_with = "path")]

@@ -46,7 +46,8 @@ impl Origins {
 /// What is not given is taken from the file.
 pub(super) fn complete(command: &mut Command, file: &ConfigFile) {
     if let Command::Status(status) = command {
-        // the account that is chosen is one of several that are told of
+        // the session that is chosen is one of several that are told of
+        status.also = file.session();
         return file.complete_passphrase(&mut status.session);
     }
     let (server, credentials, session) = parts(command);
@@ -95,6 +96,6 @@ fn parts(command: &mut Command) -> Parts<'_> {
 /// `takeout-export config`
 pub(super) fn run(config: Config, file: &ConfigFile, origins: &Origins) -> Result<Outcome, Failure> {
     match config.command {
-        ConfigCommand::Show(settings) => show::run(settings, file, origins),
+        ConfigCommand::Show(settings) => show::run(&settings, file, origins),
     }
 }

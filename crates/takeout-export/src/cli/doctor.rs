@@ -44,7 +44,10 @@ impl From<Failure> for Trouble {
 pub(super) async fn run(doctor: Doctor, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     let mut checks = vec![
         Check { what: "data folder", result: data_folder() },
-        Check { what: "key of the sessions", result: interrupt.or(identity()).await? },
+        Check {
+            what: "key of the sessions",
+            result: interrupt.or(identity(doctor.session.no_keyring)).await?,
+        },
         Check { what: "session", result: session_file(&doctor) },
         Check { what: "proxy", result: proxy(&doctor) },
     ];
@@ -87,7 +90,7 @@ fn data_folder() -> Result<String, Trouble> {
     Ok(format!("{} is yours alone", root.display()))
 }
 
-async fn identity() -> Result<String, Trouble> {
+async fn identity(no_keyring: bool) -> Result<String, Trouble> {
     let folder = DataFolder::find().ok_or(Failure::NoDataFolder)?;
     let (note, wrapped) = (folder.keyring_note(), folder.wrapped_identity());
     if note.exists() {
@@ -97,6 +100,9 @@ async fn identity() -> Result<String, Trouble> {
     if wrapped.exists() {
         session::private::read(&wrapped).map_err(Failure::Session)?;
         return Ok(format!("{}, guarded by a passphrase", wrapped.display()));
+    }
+    if no_keyring {
+        return Ok("none yet; a passphrase will guard it, as you asked for".to_owned());
     }
     match keyring::probe().await {
         Ok(()) => Ok("none yet; the keyring of this system answers and will hold it".to_owned()),

@@ -1,6 +1,8 @@
 //! Every way to fail: what is said, what to do now, and the exit code.
 
 pub(super) mod account;
+mod client;
+mod login;
 mod proxy;
 mod refusal;
 mod session;
@@ -11,9 +13,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tg_client::session::foreign::ForeignError;
-use tg_client::{ClientError, ConnectionError, LoginError, ProxyUrlError, SessionError, TakeoutError};
+use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
 
 use self::account::Trouble;
+use super::config::ConfigFile;
 use super::exit::Exit;
 use super::interrupt::Signal;
 use super::places::NotAName;
@@ -52,6 +55,8 @@ pub(super) enum Failure {
     Config { path: PathBuf, line: usize },
     #[error("{} is no session of that form", path.display())]
     Foreign { path: PathBuf, source: ForeignError },
+    #[error("there is no such file to import from")]
+    NoSuchString,
     #[error("not confirmed, nothing was changed")]
     NotConfirmed,
     #[error(transparent)]
@@ -120,6 +125,7 @@ impl Failure {
             | Self::AccountName { .. }
             | Self::Config { .. }
             | Self::Foreign { .. }
+            | Self::NoSuchString
             | Self::OtherServer
             | Self::Read { source: ReadError::Io(_) | ReadError::Nothing, .. }
             | Self::Verify { source: VerifyError::Io(_), .. } => Exit::Usage,
@@ -134,8 +140,8 @@ impl Failure {
             Self::Vault(error) => error.exit(),
             Self::NotConfirmed => Exit::NotConfirmed,
             Self::NotLoggedIn(_) => Exit::NotLoggedIn,
-            Self::Login(error) => login_exit(error),
-            Self::Client(error) => client_exit(error),
+            Self::Login(error) => login::exit(error),
+            Self::Client(error) => client::exit(error),
             Self::Takeout(error) => takeout_exit(error),
             Self::Export(error) => export_exit(error),
             Self::Interrupted(signal) => signal.exit(),
@@ -192,19 +198,22 @@ impl Failure {
             Self::Session(error) => return session::advice(error),
             Self::Vault(error) => error.advice(),
             Self::NotConfirmed => "run the command in a terminal, or add --yes".to_owned(),
-            Self::Foreign { .. } => "--format says which library wrote it".to_owned(),
-            Self::Login(error) => return login_advice(error),
-            Self::Client(error) | Self::Takeout(TakeoutError::Client(error)) => return client_advice(error),
-            Self::Takeout(TakeoutError::Delayed { wait } | TakeoutError::StillDelayed { wait, .. }) => {
-                delay_advice(*wait)
+            Self::Foreign { source: ForeignError::Io { .. }, .. } => {
+                "name the session file of Telethon; strings have a --format of their own".to_owned()
             }
-            Self::Takeout(TakeoutError::TakenOver) => {
-                "let the other export finish and run the command again, or take it over with --take-over"
+            Self::Foreign { .. } => "--format says which library wrote it".to_owned(),
+            Self::NoSuchString => {
+                "if that was the session itself: put it into a file of your own, or give - and write it to stdin; on \
+                 the command line others can read it"
                     .to_owned()
             }
-            Self::Takeout(TakeoutError::Denied) => {
-                "if that was a mistake, run the command again and confirm it on the other device".to_owned()
-            }
+            Self::Config { .. } => format!("the keys are {}", ConfigFile::KEYS.join(", ")),
+            Self::AccountName { .. } => "takeout-export accounts default NAME chooses one".to_owned(),
+            Self::Stdin(_) => "what is asked for is read from one line".to_owned(),
+            Self::LogFile { .. } => "name a file in a folder that is there and yours".to_owned(),
+            Self::Login(error) => return login::advice(error),
+            Self::Client(error) => return client::advice(error),
+            Self::Takeout(error) => return takeout_advice(error),
             Self::Export(error) => return output_advice(error),
             _ => return None,
         })
@@ -231,90 +240,29 @@ fn output_advice(error: &ExportError) -> Option<String> {
     Some(advice.to_owned())
 }
 
-fn login_exit(error: &LoginError) -> Exit {
-    match error {
-        LoginError::Client(error) => client_exit(error),
-        LoginError::Srp(_) => Exit::Protocol,
-        LoginError::TooManyAttempts { .. } => Exit::FloodWait,
-        _ => Exit::LoginRefused,
-    }
-}
-
-fn login_advice(error: &LoginError) -> Option<String> {
-    Some(match error {
-        LoginError::WrongCode | LoginError::CodeExpired => {
-            "takeout-export login sends a new code; the latest one counts".to_owned()
-        }
-        LoginError::WrongPassword => {
-            "this is the two-step verification password, not the code; run the login again".to_owned()
-        }
-        LoginError::PhoneRefused { .. } => {
-            "give the number with its country code, like +4915112345678".to_owned()
-        }
-        LoginError::Client(error) => return client_advice(error),
-        _ => return None,
-    })
-}
-
-fn client_exit(error: &ClientError) -> Exit {
-    if let Some(trouble) = Trouble::of(error) {
-        return trouble.exit();
-    }
-    match error {
-        _ if error.is_logged_out() => Exit::NotLoggedIn,
-        _ if error.retry_after().is_some() => Exit::FloodWait,
-        _ if error.is_peer_fault() => Exit::Protocol,
-        ClientError::Rpc(_) => Exit::Refused,
-        ClientError::Connect(_)
-        | ClientError::Call(_)
-        | ClientError::Address { .. }
-        | ClientError::Timeout { .. }
-        | ClientError::UnknownDataCentre { .. }
-        | ClientError::MigrationLoop { .. } => Exit::Connection,
-        ClientError::RsaKey(_) => Exit::Usage,
-        ClientError::Session(error) => session::exit(error),
-        _ => Exit::Unexpected,
-    }
-}
-
-fn client_advice(error: &ClientError) -> Option<String> {
-    if let Some(trouble) = Trouble::of(error) {
-        return Some(trouble.advice().to_owned());
-    }
-    if let ClientError::Session(error) = error {
-        return session::advice(error);
-    }
-    if let Some(ConnectionError::Proxy(error)) = error.connection() {
-        return Some(proxy::advice(error).to_owned());
-    }
-    if let ClientError::UnknownDataCentre { dc_id } = error {
-        return Some(format!(
-            "name where it listens for this --transport, beside the other one: --dc {dc_id}=HOST:PORT"
-        ));
-    }
-    Some(match client_exit(error) {
-        Exit::Refused => return refusal::advice(error),
-        Exit::NotLoggedIn => "takeout-export login".to_owned(),
-        Exit::Connection => "check the network and run the command again; nothing was lost".to_owned(),
-        Exit::FloodWait => {
-            let wait = error.retry_after().unwrap_or_default();
-            format!(
-                "Telegram wants a pause until {}; run the command again then, or with a larger --max-wait",
-                until_text(wait)
-            )
-        }
-        _ => return None,
-    })
-}
-
 fn takeout_exit(error: &TakeoutError) -> Exit {
     match error {
         TakeoutError::Delayed { .. } => Exit::Delayed,
         TakeoutError::TakenOver => Exit::TakenOver,
         TakeoutError::Denied | TakeoutError::StillDelayed { .. } => Exit::NotAllowed,
-        TakeoutError::Client(error) => client_exit(error),
+        TakeoutError::Client(error) => client::exit(error),
         _ => Exit::Unexpected,
     }
+}
+
+fn takeout_advice(error: &TakeoutError) -> Option<String> {
+    Some(match error {
+        TakeoutError::Client(error) => return client::advice(error),
+        TakeoutError::Delayed { wait } | TakeoutError::StillDelayed { wait, .. } => delay_advice(*wait),
+        TakeoutError::TakenOver => {
+            "let the other export finish and run the command again, or take it over with --take-over"
+                .to_owned()
+        }
+        TakeoutError::Denied => {
+            "if that was a mistake, run the command again and confirm it on the other device".to_owned()
+        }
+        _ => return None,
+    })
 }
 
 /// The server's own words are "come back on this date with the same device": the session file is that device.

@@ -1,5 +1,6 @@
 //! One export of one account that is connected: what `export` and `demo` have in common.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,7 @@ use super::extras;
 use super::failure::Failure;
 use super::interrupt::{Interrupt, Signal};
 use super::meter::Meter;
+use super::output;
 use super::summary::{Exported, Outcome};
 use crate::columns::Options;
 use crate::export::{self, Fetched, Plan, Prepared, Raw, Subject};
@@ -26,6 +28,9 @@ use crate::staging::{RealDisk, Staging};
 /// How long an interrupted program waits for the thread that writes to clear its folder away; it looks at the flag once
 /// a batch of rows, which takes milliseconds.
 const CLEARING: Duration = Duration::from_secs(10);
+
+/// After so long somebody who has interrupted wonders.
+const LONG: Duration = Duration::from_secs(1);
 
 /// Where an export goes. Made before anything is asked of a server, so that a folder that cannot be used costs nothing.
 #[derive(Debug)]
@@ -118,7 +123,7 @@ pub(super) async fn run(
     let journal = extras::journal(client, account_id, wanted)?;
     meter.say("opening a takeout session");
     let (clearing, cleared) = oneshot::channel();
-    let finished = takeout::run(client, terms, interrupt.first(), |takeout| async move {
+    let work = takeout::run(client, terms, interrupt.first(), |takeout| async move {
         let earlier = target.earlier.take();
         let subject = Subject { account_id, earlier: earlier.as_deref() };
         let mut fetched = fetch(&takeout, subject, meter).await?;
@@ -129,8 +134,11 @@ pub(super) async fn run(
         let prepared = prepare(fetched, target, meter, clearing).await?;
         meter.step(Step::Finishing);
         Ok((prepared, journal.filter(|_| is_asked)))
-    })
-    .await;
+    });
+    let finished = tokio::select! {
+        finished = work => finished,
+        never = tell_why_it_takes_so_long(interrupt) => match never {},
+    };
     let finished = match finished {
         Ok(finished) => finished,
         Err(error) => {
@@ -148,6 +156,16 @@ pub(super) async fn run(
     let manifest = publish.await.map_err(|_| Failure::Task)?.map_err(Failure::Export)?;
     extras::forget(answered);
     Ok(Outcome::Exported(Box::new(Exported { folder, manifest })))
+}
+
+/// For somebody who has interrupted and waits: what Telegram has not answered yet is asked once more, but not for ever.
+async fn tell_why_it_takes_so_long(interrupt: &Interrupt) -> Infallible {
+    interrupt.first().await;
+    tokio::time::sleep(LONG).await;
+    output::say(
+        "waiting some seconds for Telegram, so that no takeout session stays open there; once more to stop at once",
+    );
+    std::future::pending().await
 }
 
 fn failure(error: RunError<Failure, Signal>) -> Failure {

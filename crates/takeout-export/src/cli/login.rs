@@ -7,9 +7,11 @@ mod picture;
 mod qr;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tg_client::{AccountState, ApiCredentials, Client, ServerState, SessionError, SessionState, SignIn};
+use tg_client::{
+    AccountState, ApiCredentials, Client, LoginError, ServerState, SessionError, SessionState, SignIn,
+};
 
 use super::arguments::Login;
 use super::connection::{self, Way};
@@ -17,7 +19,7 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::summary::Outcome;
 use super::vault::Vault;
-use super::{places, settings};
+use super::{output, places, settings};
 
 /// How often a person may mistype a code or a password before the command ends; Telegram counts as well.
 const ATTEMPTS: u32 = 3;
@@ -83,12 +85,29 @@ async fn log_in(
     credentials: &ApiCredentials,
     login: Login,
 ) -> Result<AccountState, Failure> {
-    let password_file: Option<PathBuf> = login.password_file;
-    let signed_in = if login.qr {
-        qr::sign_in(client, credentials).await?
-    } else {
-        code::sign_in(client, credentials, login.phone, login.code_stdin).await?
-    };
+    let Login { qr, phone, code_stdin, password_file, .. } = login;
+    if !qr {
+        let signed_in = code::sign_in(client, credentials, phone, code_stdin).await?;
+        return with_password(client, signed_in, password_file.as_deref()).await;
+    }
+    let mut attempt = 1;
+    loop {
+        let signed_in = qr::sign_in(client, credentials).await?;
+        match with_password(client, signed_in, password_file.as_deref()).await {
+            Err(Failure::Login(error @ LoginError::BeginsAgain)) if attempt < ATTEMPTS => {
+                output::say(format_args!("{error}."));
+            }
+            account => return account,
+        }
+        attempt += 1;
+    }
+}
+
+async fn with_password(
+    client: &Client,
+    signed_in: SignIn,
+    password_file: Option<&Path>,
+) -> Result<AccountState, Failure> {
     match signed_in {
         SignIn::Authorized(account) => Ok(account),
         SignIn::PasswordNeeded(challenge) => password::check(client, challenge, password_file).await,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tg_client::{ClientError, SessionError, takeout};
+use tg_client::{SessionError, takeout};
 
 use super::arguments::{Logout, Server};
 use super::connection::{self, Way};
@@ -20,12 +20,9 @@ pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome
     let vault = Vault::new(&logout.session);
     let ended = match end(&vault, &session, &logout.server, interrupt).await {
         Err(Failure::Client(error)) if error.is_logged_out() => Ended::Before,
-        Err(Failure::Client(error)) if error.is_connection_lost() => {
-            if !logout.local {
-                return Err(Failure::KeyKept(error));
-            }
-            Ended::Untold
-        }
+        // whatever keeps Telegram from being told: a server that breaks the protocol is none that could be
+        Err(Failure::Client(_)) if logout.local => Ended::Untold,
+        Err(Failure::Client(error)) if error.is_connection_lost() => return Err(Failure::KeyKept(error)),
         ended => ended.map(|()| Ended::Now)?,
     };
     std::fs::remove_file(&session).map_err(|source| {
@@ -33,6 +30,7 @@ pub(super) async fn run(logout: Logout, interrupt: &Interrupt) -> Result<Outcome
         Failure::Session(SessionError::Io { action, path: session.clone(), source })
     })?;
     journal::remove_beside(&session).map_err(|source| Failure::Journal { source })?;
+    places::forget(&session)?;
     Ok(Outcome::LoggedOut { session, ended })
 }
 
@@ -50,9 +48,12 @@ async fn end(vault: &Vault, session: &Path, server: &Server, interrupt: &Interru
     }
     let client = connection::connect(store, Way::to(server)?, interrupt).await?;
     let ending = async {
-        takeout::settle(&client).await?;
-        client.log_out().await?;
-        Ok::<_, ClientError>(())
+        match takeout::settle(&client).await {
+            // nobody is logged in here any more, or the account has moved: the logout tells
+            Err(error) if !error.is_logged_out() => return Err(error),
+            _ => {}
+        }
+        client.log_out().await
     };
     let ended = interrupt.or(ending).await?;
     connection::close(&client).await;

@@ -163,6 +163,26 @@ pub(super) fn session_path(session: &Session) -> Result<PathBuf, Failure> {
     Ok(folder.session(&account))
 }
 
+/// After the session of an account was removed: its folder goes too, unless it holds something else, and it is no longer
+/// the account that is meant when none is named.
+pub(super) fn forget(session: &Path) -> Result<(), Failure> {
+    let Some(folder) = DataFolder::find() else { return Ok(()) };
+    let Some(account) = session.parent().filter(|account| account.parent() == Some(&folder.accounts()))
+    else {
+        return Ok(());
+    };
+    if let Err(error) = fs::remove_dir(account) {
+        tracing::info!(%error, "the folder of the account stays");
+    }
+    let path = folder.default_file();
+    let is_default = folder.default_account().is_ok_and(|default| folder.session(&default) == session);
+    if is_default && path.exists() {
+        return fs::remove_file(&path)
+            .map_err(|source| Failure::Session(SessionError::Io { action: "remove", path, source }));
+    }
+    Ok(())
+}
+
 /// Whether the default account has a session.
 pub(super) fn has_session() -> bool {
     let Some(folder) = DataFolder::find() else { return false };

@@ -8,6 +8,7 @@ mod echo;
 use std::io::{self, BufRead, IsTerminal};
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 
 use self::echo::Echo;
 use super::failure::Failure;
@@ -19,7 +20,7 @@ pub(super) async fn line(question: String, option: &'static str) -> Result<Strin
     demand_terminal(option)?;
     blocking(move || {
         output::ask(question);
-        first_line()
+        first_line().map(|line| line.trim().to_owned())
     })
     .await
 }
@@ -33,7 +34,7 @@ pub(super) async fn secret(question: &'static str, option: &'static str) -> Resu
 
 /// The first line of stdin, whoever wrote it.
 pub(super) async fn stdin_line() -> Result<SecretString, Failure> {
-    blocking(|| first_line().map(SecretString::from)).await
+    blocking(|| first_line().map(|line| SecretString::from(line.trim()))).await
 }
 
 /// A question needs somebody to ask; `option` is what a script would give instead.
@@ -41,11 +42,12 @@ pub(super) fn demand_terminal(option: &'static str) -> Result<(), Failure> {
     if io::stdin().is_terminal() { Ok(()) } else { Err(Failure::NoTerminal { option }) }
 }
 
-fn first_line() -> io::Result<String> {
-    let mut line = String::new();
+fn first_line() -> io::Result<Zeroizing<String>> {
+    // long enough for any session of another library: a line that grows leaves copies behind
+    let mut line = Zeroizing::new(String::with_capacity(4096));
     match io::stdin().lock().read_line(&mut line)? {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        _ => Ok(line.trim().to_owned()),
+        _ => Ok(line),
     }
 }
 

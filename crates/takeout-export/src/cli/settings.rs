@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use tg_client::{ApiCredentials, DeviceInfo, ServerState};
 
 use super::arguments::{Credentials, Server};
@@ -60,7 +61,8 @@ pub(super) async fn api_id(given: Option<i32>) -> Result<i32, Failure> {
 
 /// The first line of a file that holds a secret.
 pub(super) fn secret_file(path: PathBuf) -> Result<SecretString, Failure> {
-    let text = fs::read_to_string(&path).map_err(|source| Failure::Input { path, source })?;
+    let text = fs::read_to_string(&path).map(Zeroizing::new);
+    let text = text.map_err(|source| Failure::Input { path, source })?;
     Ok(SecretString::from(text.lines().next().unwrap_or_default()))
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tg_client::{SessionError, SessionState};
 
-use super::arguments::{Session, Status};
+use super::arguments::Status;
 use super::exit::Exit;
 use super::failure::{Failure, until_text};
 use super::interrupt::Interrupt;
@@ -20,7 +20,7 @@ use super::vault::Vault;
 /// Reads the sessions of all accounts, or the one that is named; Telegram is not asked.
 pub(super) async fn run(status: Status, interrupt: &Interrupt) -> Result<Outcome, Failure> {
     let vault = Vault::new(&status.session);
-    let paths = paths(&status.session)?;
+    let paths = paths(&status)?;
     let is_one = paths.len() == 1;
     let mut standings = Standings { sessions: Vec::new(), exit: Exit::Done };
     for path in paths {
@@ -44,13 +44,14 @@ pub(super) async fn run(status: Status, interrupt: &Interrupt) -> Result<Outcome
 }
 
 /// Where the sessions lie that are meant.
-fn paths(session: &Session) -> Result<Vec<PathBuf>, Failure> {
+fn paths(status: &Status) -> Result<Vec<PathBuf>, Failure> {
+    let session = &status.session;
     let named = places::session_path(session)?;
     if session.path.is_some() || session.account.is_some() {
         return Ok(vec![named]);
     }
     let folder = DataFolder::find().ok_or(Failure::NoDataFolder)?;
-    let all = folder.names()?.into_iter().map(|name| folder.session(&name));
+    let all = folder.names()?.into_iter().map(|name| folder.session(&name)).chain(status.also.clone());
     let all: Vec<_> = all.filter(|path| path.exists()).collect();
     // without any, the one that is missing is the default account's
     Ok(if all.is_empty() { vec![named] } else { all })

@@ -101,7 +101,10 @@ impl fmt::Display for Outcome {
                 match ended {
                     Ended::Now => write!(f, "Logged out at the server; {session} is removed."),
                     Ended::Before => {
-                        write!(f, "Telegram had ended the session before; {session} is removed.")
+                        write!(
+                            f,
+                            "Telegram knew of no login with this session any more; {session} is removed."
+                        )
                     }
                     Ended::Untold => write!(
                         f,

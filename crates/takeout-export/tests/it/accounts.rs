@@ -71,12 +71,16 @@ fn an_account_is_renamed_with_what_depends_on_its_name() {
     log_in(&world, "main");
     log_in(&world, "other");
     let before = fs::read(session(&world, "main")).unwrap();
+    // what an export was told so far, for the next one
+    let answers = |account: &str| session(&world, account).with_file_name("session.answers");
+    fs::write(answers("main"), "told").unwrap();
     run(&mut accounts(&world, &["rename", "main", "other"])).fails(2, "there is a session already");
     run(&mut accounts(&world, &["rename", "main", "private"])).succeeds();
     assert_eq!(fs::read(session(&world, "private")).unwrap(), before);
     assert_eq!(names_in(&world.path("data/takeout-export/accounts")), ["other", "private"]);
     assert_eq!(listed(&world), [("other".to_owned(), false), ("private".to_owned(), true)]);
     run(&mut at_home(&world, world.bare_command(&["whoami", "--account", "private"]))).succeeds();
+    assert_eq!(fs::read_to_string(answers("private")).unwrap(), "told");
     run(&mut accounts(&world, &["rename", "main", "x"])).fails(3, "there is no session");
     run(&mut accounts(&world, &["rename", "other", "../x"])).fails(2, "small letters");
 }
@@ -87,10 +91,31 @@ fn a_key_is_removed_only_when_that_is_confirmed() {
     log_in(&world, "main");
     run(&mut accounts(&world, &["remove", "main"])).fails(22, "nothing was changed");
     assert!(session(&world, "main").exists());
+    fs::write(session(&world, "main").with_file_name("session.answers"), "told").unwrap();
     let ran = run(accounts(&world, &["remove", "main"]).arg("--yes")).succeeds();
     assert!(ran.stdout.contains("Settings, Devices"), "{ran:?}");
     assert_eq!(names_in(&world.path("data/takeout-export/accounts")), [""; 0]);
     run(accounts(&world, &["remove", "main"]).arg("--yes")).fails(3, "there is no session");
+}
+
+#[test]
+fn what_is_gone_is_the_default_no_more_and_leaves_no_folder() {
+    let world = World::small();
+    log_in(&world, "main");
+    for ends in [&["logout"][..], &["accounts", "remove", "work", "--yes"]] {
+        log_in(&world, "work");
+        run(&mut accounts(&world, &["default", "work"])).succeeds();
+        let command = if ends == ["logout"] { world.bare_command(ends) } else { program(ends) };
+        run(&mut at_home(&world, command)).succeeds();
+        assert_eq!(names_in(&world.path("data/takeout-export/accounts")), ["main"], "{ends:?}");
+        assert_eq!(listed(&world), [("main".to_owned(), true)], "{ends:?}");
+        run(&mut at_home(&world, world.bare_command(&["whoami"]))).succeeds();
+    }
+    // another one's end leaves the default alone
+    log_in(&world, "work");
+    run(&mut accounts(&world, &["default", "work"])).succeeds();
+    run(&mut accounts(&world, &["remove", "main", "--yes"])).succeeds();
+    assert_eq!(listed(&world), [("work".to_owned(), true)]);
 }
 
 #[test]
@@ -149,7 +174,7 @@ fn a_login_goes_to_telethon_s_form_and_comes_back_as_another_account() {
     run(accounts(&world, &["export", "--format", "telethon-string", "--out"]).arg(&file)).succeeds();
     assert_eq!(fs::read_to_string(&file).unwrap().trim(), string);
     run(accounts(&world, &["export", "--format", "telethon-string", "--out"]).arg(&file))
-        .fails(11, "cannot create");
+        .fails(11, "one that is there is not replaced");
 
     let import = |words: &[&str]| {
         let words = [&["accounts", "import", "--api-id", "17", "--account", "copy"], words].concat();
@@ -167,6 +192,11 @@ fn a_login_goes_to_telethon_s_form_and_comes_back_as_another_account() {
     run(from_stdin.stdin(fs::File::open(&file).unwrap())).succeeds();
     run(&mut accounts(&world, &["remove", "copy", "--yes"])).succeeds();
 
+    // the session itself in place of a file
+    let ran =
+        run(import(&["--format", "telethon-string"]).arg(&string)).fails(2, "give - and write it to stdin");
+    assert!(!ran.stderr.contains(&string[20..60]), "{ran:?}");
+    run(&mut import(&["--format", "telethon-file", "nowhere"])).fails(2, "name the session file of Telethon");
     // what is of another form is refused, and quoted nowhere
     let ran = run(import(&["--format", "pyrogram-string"]).arg(&file)).fails(2, "no session of that form");
     assert!(!ran.stderr.contains(&string[20..60]), "{ran:?}");

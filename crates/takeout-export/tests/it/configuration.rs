@@ -54,6 +54,11 @@ fn an_option_goes_before_the_environment_and_both_before_the_file() {
 
     let ran = run(show(&world, &[]).env("TAKEOUT_EXPORT_API_ID", "32")).succeeds();
     assert_eq!(setting(&ran.json(), "api_id"), (Some("32"), "environment"));
+    assert_eq!(setting(&shown, "transport"), (Some("tcp"), "default"));
+    assert_eq!(setting(&shown, "framing"), (None, "not set"));
+    let ran = run(show(&world, &["--max-wait", "7"]).env("TAKEOUT_EXPORT_TRANSPORT", "wss")).succeeds();
+    assert_eq!(setting(&ran.json(), "transport"), (Some("wss"), "environment"));
+    assert_eq!(setting(&ran.json(), "max_wait"), (Some("7 s"), "option"));
     let ran = run(show(&world, &["--api-id", "33"]).env("TAKEOUT_EXPORT_API_ID", "32")).succeeds();
     assert_eq!(setting(&ran.json(), "api_id"), (Some("33"), "option"));
 }
@@ -122,6 +127,13 @@ fn other_commands_take_what_they_need_from_the_file_and_the_status_is_of_all_acc
     run(&mut at_home(&world, program(&["contacts", "ids"]))).fails(3, "accounts/gone/session");
     let told = run(&mut at_home(&world, program(&["status"]))).succeeds();
     assert!(told.stdout.contains("accounts/work/session"), "{told:?}");
+
+    // a session of its own beside the accounts
+    let mine = world.path("mine.session");
+    fs::rename(world.path("data/takeout-export/accounts/work/session"), &mine).unwrap();
+    with_file(&world, &format!("session = {mine:?}\n{server}"));
+    let told = run(&mut at_home(&world, program(&["status"]))).succeeds();
+    assert!(told.stdout.contains("mine.session: account"), "{told:?}");
 }
 
 #[test]
@@ -136,6 +148,7 @@ fn a_file_with_a_fault_is_named_with_its_line_and_not_quoted() {
         with_file(&world, text);
         let ran = run(&mut show(&world, &[])).fails(2, &format!("on line {line}"));
         assert!(!ran.stderr.to_lowercase().contains("secret"), "{ran:?}");
+        assert!(ran.stderr.contains("now: the keys are account, session, "), "{ran:?}");
     }
 }
 
@@ -158,6 +171,13 @@ fn doctor_finds_all_well_and_says_what_is_not() {
     assert!(check(&told, "server")["found"].as_str().unwrap().contains("data centre 2 answers"), "{told}");
     assert!(
         check(&told, "key of the sessions")["found"].as_str().unwrap().contains("no keyring answers"),
+        "{told}"
+    );
+
+    let told = run(&mut doctor(&world, &["--no-keyring"])).succeeds().json();
+    let key = check(&told, "key of the sessions");
+    assert!(
+        key["found"].as_str().unwrap().contains("a passphrase will guard it, as you asked for"),
         "{told}"
     );
 

@@ -92,6 +92,31 @@ fn a_qr_code_needs_a_terminal_to_stand_on() {
 }
 
 #[test]
+fn a_number_that_is_banned_and_one_that_was_tried_too_often_have_their_own_advice() {
+    let world = World::small();
+    let phone = &world.server.truth().account.phone;
+    world.server.add_fault("flood-wait=auth.sendCode:7000".parse::<testdc::FaultRule>().unwrap()).unwrap();
+    run(&mut world.login()).fails(13, "now: run the login again then: 20");
+    world.server.control().revoke(phone, testdc::Revocation::Banned).unwrap();
+    let ran = run(&mut world.login()).fails(4, "recover@telegram.org");
+    assert!(!ran.stderr.contains("country code"), "{ran:?}");
+}
+
+#[test]
+fn a_script_is_not_told_which_keys_to_press() {
+    let world = World::small();
+    let ran = run(&mut world.login()).succeeds();
+    assert!(
+        ran.stderr.contains("A code was sent: look into Telegram") && !ran.stderr.contains("(or r)"),
+        "{ran:?}"
+    );
+    let mut silent = world.command_on(&["login"], &world.path("another.session"));
+    silent.args(["--api-id", "17", "--api-hash", "x", "--code-stdin"]);
+    silent.args(["--phone", &world.server.truth().account.phone]);
+    run(&mut silent).fails(2, "now: what is asked for is read from one line");
+}
+
+#[test]
 fn a_wrong_number_is_exit_code_4() {
     let world = World::small();
     let mut login = world.command("login");
@@ -127,11 +152,23 @@ fn a_session_that_cannot_be_ended_is_kept_unless_only_the_key_is_to_go() {
 }
 
 #[test]
+fn only_the_key_goes_whatever_the_server_says() {
+    let world = World::logged_in();
+    let fault = "rpc-error=auth.logOut:400:PEER_ID_INVALID*".parse::<testdc::FaultRule>();
+    world.server.add_fault(fault.unwrap()).unwrap();
+    run(&mut world.command("logout")).fails(7, "PEER_ID_INVALID");
+    assert!(world.session().exists());
+    let ran = run(world.command("logout").arg("--local")).succeeds();
+    assert!(ran.stdout.contains("Telegram could not be told"), "{ran:?}");
+    assert!(!world.session().exists());
+}
+
+#[test]
 fn a_session_that_telegram_has_ended_is_removed() {
     let world = World::logged_in();
     let phone = &world.server.truth().account.phone;
     world.server.control().revoke(phone, testdc::Revocation::Revoked).unwrap();
     let ran = run(&mut world.command("logout")).succeeds();
-    assert!(ran.stdout.contains("Telegram had ended the session before"), "{ran:?}");
+    assert!(ran.stdout.contains("Telegram knew of no login with this session any more"), "{ran:?}");
     assert!(!world.session().exists());
 }

@@ -35,6 +35,7 @@ mod program;
 mod proxies;
 mod proxy;
 mod proxy_links;
+mod redirects;
 mod replies;
 mod restore;
 mod rows;

@@ -75,6 +75,30 @@ fn a_takeout_session_that_is_just_being_opened_is_finished_too() {
 }
 
 #[test]
+fn whoever_waits_for_the_end_of_a_takeout_session_is_told_and_need_not_wait() {
+    // one that is being opened may be open by now, and one that is open has to be finished
+    for methods in
+        [&["account.initTakeoutSession"][..], &["contacts.getSaved", "account.finishTakeoutSession"]]
+    {
+        let world = World::logged_in();
+        for method in methods {
+            hold(&world, method);
+        }
+        let mut running = Running::start(&mut world.export());
+        running.wait_for(if methods.len() == 1 {
+            "opening a takeout"
+        } else {
+            "asking for the saved contacts"
+        });
+        running.signal("INT");
+        running.wait_for("so that no takeout session stays open there; once more to stop at once");
+        running.signal("INT");
+        running.end().fails(130, "error: interrupted");
+        world.assert_nothing_is_left();
+    }
+}
+
+#[test]
 fn a_second_signal_does_not_wait_for_the_server() {
     let world = World::logged_in();
     for method in ["contacts.getSaved", "account.finishTakeoutSession"] {

@@ -1,6 +1,7 @@
 //! `takeout-export accounts export`
 
 use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
 use serde_json::json;
 use tg_client::session::{foreign, private};
 
@@ -11,6 +12,9 @@ use crate::cli::summary::Outcome;
 use crate::cli::told::Told;
 use crate::cli::vault::Vault;
 use crate::cli::{output, places};
+
+const WARNING: &str = "Whoever has this string has the account. Do not use both sessions at once: Telegram ends a key \
+                       that it sees in two places.";
 
 /// Writes the key in the form of another library: into a file, or to stdout because that is what was asked for.
 pub(super) async fn run(export: ExportAccount, interrupt: &Interrupt) -> Result<Outcome, Failure> {
@@ -27,19 +31,14 @@ pub(super) async fn run(export: ExportAccount, interrupt: &Interrupt) -> Result<
     };
     let text =
         text.ok_or_else(|| Failure::Usage { what: format!("Telethon knows no data centre {dc_id}") })?;
-    output::say(
-        "Whoever has this string has the account. Do not use both sessions at once: Telegram ends a key that it sees \
-         in two places.",
-    );
     let text = text.expose_secret();
-    Ok(match export.out {
-        Some(out) => {
-            private::write_new(&out, format!("{text}\n").as_bytes()).map_err(Failure::Session)?;
-            let said = format!("The session is in {}.", out.display());
-            Told::outcome(said, json!({ "result": "account_exported", "file": out }))
-        }
-        None => {
-            Told::outcome(text.to_owned(), json!({ "result": "account_exported", "telethon_string": text }))
-        }
-    })
+    if let Some(out) = export.out {
+        let line = Zeroizing::new(format!("{text}\n"));
+        private::write_new(&out, line.as_bytes()).map_err(Failure::Session)?;
+        output::say(WARNING);
+        let said = format!("The session is in {}.", out.display());
+        return Ok(Told::outcome(said, json!({ "result": "account_exported", "file": out })));
+    }
+    output::say(WARNING);
+    Ok(Told::outcome(text.to_owned(), json!({ "result": "account_exported", "telethon_string": text })))
 }

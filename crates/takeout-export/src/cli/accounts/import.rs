@@ -1,5 +1,6 @@
 //! `takeout-export accounts import`
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -56,10 +57,16 @@ async fn read(from: &Path, form: ForeignForm, interrupt: &Interrupt) -> Result<F
     if form == ForeignForm::TelethonFile {
         return foreign::telethon_file(from).map_err(failure);
     }
-    let text: SecretString = if from == Path::new("-") {
+    let text: SecretString = if from == Path::new("-") && io::stdin().is_terminal() {
+        // a person pastes it: it is not to be seen
+        interrupt.or(prompt::secret("Session string: ", "a file")).await??
+    } else if from == Path::new("-") {
         interrupt.or(prompt::stdin_line()).await??
-    } else {
+    } else if from.try_exists().unwrap_or_default() {
         settings::secret_file(from.to_owned())?
+    } else {
+        // what was typed may be the session itself: it is not repeated
+        return Err(Failure::NoSuchString);
     };
     let read = match form {
         ForeignForm::TelethonString => foreign::telethon_string,

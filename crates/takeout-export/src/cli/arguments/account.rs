@@ -68,6 +68,9 @@ pub struct Status {
     /// Which session.
     #[command(flatten)]
     pub session: Session,
+    /// A session beside those of the accounts, of which the file of settings tells.
+    #[arg(skip)]
+    pub also: Option<PathBuf>,
 }
 
 /// What to do when Telegram holds an export back, or another export takes over.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 
 use crate::cli::arguments::{Credentials, Server, Session};
@@ -65,6 +66,20 @@ impl<'de> Deserialize<'de> for Secret {
 }
 
 impl ConfigFile {
+    /// What may stand in the file.
+    pub(in crate::cli) const KEYS: [&str; 10] = [
+        "account",
+        "session",
+        "passphrase_file",
+        "no_keyring",
+        "api_id",
+        "api_hash",
+        "proxy",
+        "test_dc",
+        "dc",
+        "rsa_key",
+    ];
+
     /// Reads the file of the user; one that is not there says nothing.
     pub(in crate::cli) fn read() -> Result<Self, Failure> {
         let Some(folders) = directories::ProjectDirs::from("", "", "takeout-export") else {
@@ -72,7 +87,7 @@ impl ConfigFile {
         };
         let path = folders.config_dir().join("config.toml");
         let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+            Ok(text) => Zeroizing::new(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { path: Some(path), ..Self::default() });
             }
@@ -99,6 +114,11 @@ impl ConfigFile {
             }
         }
         self.complete_passphrase(session);
+    }
+
+    /// The session that is meant when none is named, if it is a file and not an account.
+    pub(super) fn session(&self) -> Option<PathBuf> {
+        self.settings.session.clone()
     }
 
     /// How the sessions are guarded.

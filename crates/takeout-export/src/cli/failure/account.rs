@@ -48,7 +48,7 @@ impl Trouble {
             Self::Unregistered => "Telegram does not know this session any more",
             Self::Revoked => "this session was ended on another device",
             Self::AccountGone => "Telegram has deleted or banned this account",
-            Self::Frozen => "Telegram has frozen this account: it may not open a takeout session",
+            Self::Frozen => "Telegram has frozen this account: it may do almost nothing",
             Self::Duplicated => {
                 "Telegram has ended this session, because its key was used in two places at once"
             }

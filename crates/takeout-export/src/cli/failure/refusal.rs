@@ -2,10 +2,14 @@
 
 use tg_client::ClientError;
 
-/// The next step, for the refusals of single operations that have one.
-pub(super) fn advice(error: &ClientError) -> Option<String> {
-    let ClientError::Rpc(error) = error else { return None };
-    let advice = match error.name() {
+/// What to do if nothing better is known.
+const REPORT: &str =
+    "run the command again; if it stays so, report it with a --log-file, which names no secrets";
+
+/// The next step: some refusals of single operations have their own.
+pub(super) fn advice(error: &ClientError) -> &'static str {
+    let ClientError::Rpc(error) = error else { return REPORT };
+    match error.name() {
         "CONTACT_REQ_MISSING" => {
             "they have not added you; takeout-export contacts add adds them under a name of your choice"
         }
@@ -14,7 +18,9 @@ pub(super) fn advice(error: &ClientError) -> Option<String> {
         "IMPORT_TOKEN_INVALID" => "the link has ended or is not whole; ask for another one",
         "QUERY_TOO_SHORT" | "SEARCH_QUERY_EMPTY" => "search for three letters at least",
         "USERNAME_INVALID" => "a username has letters, digits and underscores",
-        _ => return None,
-    };
-    Some(advice.to_owned())
+        _ if error.code >= 500 || error.code < 0 => {
+            "Telegram has trouble of its own: run the command again later"
+        }
+        _ => REPORT,
+    }
 }

@@ -21,7 +21,9 @@ pub(super) fn exit(error: &SessionError) -> Exit {
 /// What to do now.
 pub(super) fn advice(error: &SessionError) -> Option<String> {
     Some(match error {
-        SessionError::Missing { .. } => "takeout-export login".to_owned(),
+        SessionError::Missing { .. } => {
+            "takeout-export login makes one; takeout-export accounts list shows those that are there".to_owned()
+        }
         SessionError::Exposed { path, wanted, .. } => {
             format!("if nobody else has read it: chmod {wanted:o} {}", path.display())
         }
@@ -41,7 +43,12 @@ pub(super) fn advice(error: &SessionError) -> Option<String> {
             "use the data folder (and its identity.age) that the session was made with, or log in again".to_owned()
         }
         SessionError::WrongPassphrase { .. } => {
-            "nobody can bring a passphrase back; without it, move the file away and log in again".to_owned()
+            "nobody can bring a passphrase back; without it, move the file and the sessions (the folder accounts \
+             beside it) away, and log in again"
+                .to_owned()
+        }
+        SessionError::Io { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+            "name another file: one that is there is not replaced".to_owned()
         }
         SessionError::Io { .. } => {
             "the folder of a session has to be there and writable: what must not be lost is written into it".to_owned()

@@ -20,7 +20,7 @@ pub(super) async fn sign_in(
         Some(phone) => phone,
         None => prompt::line("Phone number with country code: ".to_owned(), "--phone").await?,
     };
-    let mut codes = Codes::send(client, credentials, SecretString::from(phone)).await?;
+    let mut codes = Codes::send(client, credentials, SecretString::from(phone), !code_stdin).await?;
     if code_stdin {
         let code = prompt::stdin_line().await?;
         return client.sign_in(&codes.sent, &code).await.map_err(Failure::Login);
@@ -59,8 +59,9 @@ impl<'a> Codes<'a> {
         client: &'a Client,
         credentials: &'a ApiCredentials,
         phone: SecretString,
+        is_asked_for: bool,
     ) -> Result<Self, Failure> {
-        let sent = first(client, credentials, &phone).await?;
+        let sent = first(client, credentials, &phone, is_asked_for).await?;
         Ok(Self { client, credentials, phone, sent, sent_at: Instant::now(), has_expired: false })
     }
 
@@ -69,7 +70,7 @@ impl<'a> Codes<'a> {
         let elapsed = self.sent_at.elapsed();
         let left = self.sent.timeout.unwrap_or_default().saturating_sub(elapsed);
         if self.has_expired {
-            self.sent = first(self.client, self.credentials, &self.phone).await?;
+            self.sent = first(self.client, self.credentials, &self.phone, true).await?;
         } else if self.sent.next.is_none() {
             output::say("Telegram names no other way to send the code.");
             return Ok(());
@@ -86,7 +87,7 @@ impl<'a> Codes<'a> {
                 }
                 Err(error) => return Err(Failure::Login(error)),
             }
-            output::say(words::sent(&self.sent));
+            output::say(words::sent(&self.sent, true));
         }
         (self.sent_at, self.has_expired) = (Instant::now(), false);
         Ok(())
@@ -98,11 +99,12 @@ async fn first(
     client: &Client,
     credentials: &ApiCredentials,
     phone: &SecretString,
+    is_asked_for: bool,
 ) -> Result<SentCode, Failure> {
     let mut sent = client.send_code(credentials, phone).await.map_err(Failure::Login)?;
     if sent.delivery == CodeDelivery::SetUpEmail {
         sent = email::set_up(client, &sent).await?;
     }
-    output::say(words::sent(&sent));
+    output::say(words::sent(&sent, is_asked_for));
     Ok(sent)
 }

@@ -1,6 +1,6 @@
 //! Two-step verification: the hint, and the password.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use tg_client::{AccountState, Client, LoginError, PasswordChallenge};
 
@@ -12,10 +12,10 @@ use crate::cli::{output, prompt, settings};
 pub(super) async fn check(
     client: &Client,
     challenge: PasswordChallenge,
-    password_file: Option<PathBuf>,
+    password_file: Option<&Path>,
 ) -> Result<AccountState, Failure> {
     if let Some(path) = password_file {
-        let password = settings::secret_file(path)?;
+        let password = settings::secret_file(path.to_owned())?;
         return client.check_password(&challenge, &password).await.map_err(Failure::Login);
     }
     let hint = challenge.hint.as_deref().map(words::plain);

@@ -12,10 +12,13 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|char| !char.is_control()).take(LONGEST_TEXT).collect()
 }
 
-/// That a code is on its way, where to look for it, and how to get another one.
-pub(super) fn sent(code: &SentCode) -> String {
+/// That a code is on its way, where to look for it, and how to get another one if a person is asked for it.
+pub(super) fn sent(code: &SentCode, is_asked_for: bool) -> String {
     let delivery = delivery(&code.delivery);
-    let Some(way) = code.next.map(next) else { return format!("A code was sent: {delivery}.") };
+    // a script that answers can ask for no other one
+    let Some(way) = code.next.filter(|_| is_asked_for).map(next) else {
+        return format!("A code was sent: {delivery}.");
+    };
     let from = code.timeout.filter(|wait| !wait.is_zero()).map(after).unwrap_or_default();
     format!("A code was sent: {delivery}. If it does not come: an empty line (or r) asks for {way}{from}.")
 }

@@ -1,0 +1,56 @@
+//! What a login that did not succeed means for the program.
+
+use tg_client::LoginError;
+
+use super::{client, until_text};
+use crate::cli::exit::Exit;
+
+/// What the process ends with.
+pub(super) fn exit(error: &LoginError) -> Exit {
+    match error {
+        LoginError::Client(error) => client::exit(error),
+        LoginError::Srp(_) => Exit::Protocol,
+        LoginError::TooManyAttempts { .. } => Exit::FloodWait,
+        _ => Exit::LoginRefused,
+    }
+}
+
+/// What to do now.
+pub(super) fn advice(error: &LoginError) -> Option<String> {
+    Some(match error {
+        LoginError::WrongCode | LoginError::CodeExpired => {
+            "takeout-export login sends a new code; the latest one counts".to_owned()
+        }
+        LoginError::WrongPassword => {
+            "this is the two-step verification password, not the code; run the login again".to_owned()
+        }
+        LoginError::PhoneRefused { name } => phone_advice(name).to_owned(),
+        LoginError::ApiIdRefused { .. } => {
+            "compare --api-id and --api-hash with API development tools at https://my.telegram.org".to_owned()
+        }
+        LoginError::NoOtherWay => "wait for the code that is on its way, or log in with --qr".to_owned(),
+        LoginError::EmailRefused { .. } => "run the login again with another address".to_owned(),
+        LoginError::NoAccount => "give the number of an account that you have".to_owned(),
+        LoginError::Unsupported { .. } => {
+            "log in with --qr, or use an official app first and come back".to_owned()
+        }
+        LoginError::TooManyAttempts { wait } => {
+            format!("run the login again then: {}", until_text(*wait))
+        }
+        LoginError::BeginsAgain => "run the login again".to_owned(),
+        LoginError::Client(error) => return client::advice(error),
+        _ => return None,
+    })
+}
+
+/// What to do about a number, by the server's name for what it has against it.
+fn phone_advice(name: &str) -> &'static str {
+    match name {
+        "PHONE_NUMBER_BANNED" => "if that is a mistake, write to recover@telegram.org",
+        "PHONE_NUMBER_FLOOD" | "PHONE_PASSWORD_FLOOD" => {
+            "too many have tried: wait a day, or log in with --qr"
+        }
+        "PHONE_PASSWORD_PROTECTED" | "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN" => "log in with --qr",
+        _ => "give the number with its country code, like +4915112345678",
+    }
+}
