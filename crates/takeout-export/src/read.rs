@@ -44,6 +44,9 @@ pub enum ReadError {
     /// A folder with neither a Parquet file nor an archive.
     #[error("there is neither {PARQUET} nor {ARCHIVE} in the folder")]
     Nothing,
+    /// It is neither a Parquet file nor an archive.
+    #[error("the file is neither the Parquet file nor the archive of an export")]
+    Form,
     /// It is no Parquet file, or not a whole one.
     #[error("the Parquet file cannot be read")]
     Parquet(#[from] ParquetError),
@@ -72,10 +75,18 @@ pub fn find(given: &Path) -> PathBuf {
 
 /// Whether a file begins as a Parquet file or an archive does, encrypted or not.
 pub fn is_table(path: &Path) -> bool {
+    start(path).is_ok_and(|start| is_known(&start))
+}
+
+fn start(path: &Path) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST_MAGIC_BYTES).read_to_end(&mut start));
+    File::open(path)?.take(LONGEST_MAGIC_BYTES).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+fn is_known(start: &[u8]) -> bool {
     let starts: [&[u8]; 3] = [PARQUET_MAGIC, &MAGIC, seal::AGE_MAGIC];
-    read.is_ok() && starts.iter().any(|magic| start.starts_with(magic))
+    starts.iter().any(|magic| start.starts_with(magic))
 }
 
 /// Reads rows. `identity` opens an encrypted archive.
@@ -87,9 +98,11 @@ pub fn table(given: &Path, identity: Option<&Path>) -> Result<Table, ReadError> 
     if path.is_dir() {
         return Err(ReadError::Nothing);
     }
-    let mut magic = Vec::new();
-    File::open(&path)?.take(4).read_to_end(&mut magic)?;
-    let (schema, batches) = if magic == PARQUET_MAGIC {
+    let start = start(&path)?;
+    if !is_known(&start) {
+        return Err(ReadError::Form);
+    }
+    let (schema, batches) = if start.starts_with(PARQUET_MAGIC) {
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(&path)?)?;
         let schema = SchemaRef::clone(reader.schema());
         (schema, reader.with_batch_size(BATCH_ROWS).build()?.collect::<Result<Vec<_>, _>>()?)

@@ -318,6 +318,17 @@ proptest! {
             prop_assert_eq!(row.confidence == Confidence::Ambiguous, row.group.is_some() && row.source() != Source::Both);
         }
         prop_assert!(keys.values().all(|count| *count == 1), "row keys are unique");
+        // and whoever can be joined by what was said of a number is: no other claims it, and it is the only one
+        for (phone, id) in &answers {
+            let of = |row: &&Contact<'_>| row.saved_phone().and_then(digits).is_some_and(|saved| saved.to_string() == *phone);
+            let saved: Vec<_> = found.iter().filter(of).collect();
+            let hides = found.iter().any(|row| row.person.is_some_and(|person| person.id == *id) && row.user_phone().is_none());
+            let is_shown = shown.iter().any(|shown| shown.to_string() == *phone);
+            let is_only = answers.values().filter(|other| *other == id).count() == 1;
+            if let ([one], true, false, true) = (&saved[..], hides, is_shown, is_only) {
+                prop_assert_eq!((one.method, one.person.map(|person| person.id)), (Method::ResolvePhone, Some(*id)));
+            }
+        }
         // groups are numbered as they appear
         let mut last = 0;
         for group in found.iter().filter_map(|row| row.group) {

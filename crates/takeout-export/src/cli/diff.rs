@@ -170,6 +170,13 @@ impl fmt::Display for Days {
             }
             writeln!(f)?;
         }
+        if self.days.is_empty() {
+            writeln!(
+                f,
+                "nothing here was written by takeout-export export --history {}",
+                self.folder.display()
+            )?;
+        }
         let exports = if self.days.len() == 1 { "export" } else { "exports" };
         write!(f, "{} {exports} in {}", self.days.len(), self.folder.display())
     }

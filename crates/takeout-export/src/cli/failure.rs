@@ -127,7 +127,7 @@ impl Failure {
             | Self::Foreign { .. }
             | Self::NoSuchString
             | Self::OtherServer
-            | Self::Read { source: ReadError::Io(_) | ReadError::Nothing, .. }
+            | Self::Read { source: ReadError::Io(_) | ReadError::Form | ReadError::Nothing, .. }
             | Self::Verify { source: VerifyError::Io(_), .. } => Exit::Usage,
             Self::Archive { source, .. } | Self::Read { source: ReadError::Archive(source), .. } => {
                 archive_exit(source)
@@ -184,7 +184,16 @@ impl Failure {
             Self::Archive { source, .. } if seal::is_key_problem(source) => {
                 "name the file with the key that the archive was encrypted for: --identity FILE".to_owned()
             }
+            Self::Archive { source: ArchiveError::Io(error), .. }
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
+                "name the archive, or a folder that has one; an export with --no-raw has none".to_owned()
+            }
             Self::Archive { source: ArchiveError::Io(_), .. } => return None,
+            Self::Read { source: ReadError::Form | ReadError::Nothing, .. }
+            | Self::PeopleFile { source: PeopleFileError::Export(ReadError::Nothing), .. } => {
+                "name an export that has one of them, or one of the two itself".to_owned()
+            }
             Self::Archive { .. } => {
                 "take the archive from a backup; a damaged one is not used in part".to_owned()
             }

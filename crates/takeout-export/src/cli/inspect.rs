@@ -55,7 +55,8 @@ impl Report for Whole {
 impl fmt::Display for Whole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let files = &self.manifest.files;
-        writeln!(f, "{} is whole: {} files are what was written", self.folder.display(), files.len())?;
+        let files_are = if files.len() == 1 { "file is" } else { "files are" };
+        writeln!(f, "{} is whole: {} {files_are} what was written", self.folder.display(), files.len())?;
         for file in files {
             writeln!(f, "  {:>9} rows  {:>11} bytes  {}", file.rows, file.size_bytes, file.name)?;
         }

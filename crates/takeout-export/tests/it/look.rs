@@ -67,6 +67,25 @@ fn inspect_counts_what_is_there() {
 }
 
 #[test]
+fn what_cannot_be_looked_into_is_said_with_what_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = exported(folder.path());
+    for name in ["contacts.csv", "contacts.arrow", "contacts.vcf", "manifest.json"] {
+        on("inspect", &out.join(name), &[]).fails(2, "neither the Parquet file nor the archive");
+    }
+    on("diff", &out, &[out.join("contacts.csv").to_str().unwrap()]).fails(2, "now: name an export that has");
+    let cards = folder.path().join("cards");
+    let mut demo = program(&["demo", "--contacts", "5", "--format", "vcard", "--no-raw", "--out"]);
+    run(demo.arg(&cards)).succeeds();
+    assert!(on("verify", &cards, &[]).succeeds().stdout.contains("1 file is what was written"));
+    on("inspect", &cards, &[]).fails(2, "now: name an export that has");
+    let again = folder.path().join("again");
+    on("convert", &cards, &["--out", again.to_str().unwrap()]).fails(2, "an export with --no-raw has none");
+    let days = on("history", &out, &[]).succeeds().stdout;
+    assert!(days.contains("takeout-export export --history"), "{days}");
+}
+
+#[test]
 fn verify_notices_every_change_in_every_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = exported(folder.path());
