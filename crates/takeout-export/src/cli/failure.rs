@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 mod client;
+mod file;
 mod login;
 mod proxy;
 mod refusal;
@@ -173,29 +174,9 @@ impl Failure {
                 "what its archive holds can be written again, if that is whole: takeout-export convert"
                     .to_owned()
             }
-            Self::Archive { source: ArchiveError::Encrypted, .. }
-            | Self::PeopleFile {
-                source: PeopleFileError::Export(ReadError::Archive(ArchiveError::Encrypted)),
-                ..
-            }
-            | Self::Read { source: ReadError::Archive(ArchiveError::Encrypted), .. } => {
-                "name the file with your key: --identity FILE".to_owned()
-            }
-            Self::Archive { source, .. } if seal::is_key_problem(source) => {
-                "name the file with the key that the archive was encrypted for: --identity FILE".to_owned()
-            }
-            Self::Archive { source: ArchiveError::Io(error), .. }
-                if error.kind() == io::ErrorKind::NotFound =>
-            {
-                "name the archive, or a folder that has one; an export with --no-raw has none".to_owned()
-            }
-            Self::Archive { source: ArchiveError::Io(_), .. } => return None,
-            Self::Read { source: ReadError::Form | ReadError::Nothing, .. }
-            | Self::PeopleFile { source: PeopleFileError::Export(ReadError::Nothing), .. } => {
-                "name an export that has one of them, or one of the two itself".to_owned()
-            }
-            Self::Archive { .. } => {
-                "take the archive from a backup; a damaged one is not used in part".to_owned()
+            Self::Archive { source, .. } => return file::archive_advice(source),
+            Self::Read { source, .. } | Self::PeopleFile { source: PeopleFileError::Export(source), .. } => {
+                return file::read_advice(source);
             }
             Self::Nobody { .. } => {
                 "name them in another way: @username, +number, or the user_id of a contact".to_owned()
