@@ -148,11 +148,17 @@ def report(found: dict[str, dict[str, dict[str, Any]]], profile: str) -> str:
     ours, pfs, theirs = "ours", "ours, with PFS", "Telethon"
     body_bytes = reply[ours]["body_bytes"]
     model = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
 
-    def row(what: str, table: dict[str, dict[str, Any]], field: str, form: str, more_is_better: bool, unit: float = 1) -> str:
+    def row(
+        what: str, table: dict[str, dict[str, Any]], field: str, form: str, more_is_better: bool, unit: float = 1
+    ) -> str:
         values = [table[client][field] / unit for client in (ours, pfs, theirs)]
         factor = times(values[0], values[2]) if more_is_better else times(values[2], values[0])
         return f"| {what} | " + " | ".join(form.format(value) for value in values) + f" | {factor} |"
