@@ -179,6 +179,28 @@ impl fmt::Display for RowKey {
     }
 }
 
+impl RowKey {
+    /// Puts its text (`Display`) behind what is there. For a column of them: this is several times as fast.
+    pub fn append_to(&self, text: &mut Vec<u8>) {
+        match self {
+            Self::User(id) => {
+                text.extend_from_slice(b"u:");
+                text.extend_from_slice(itoa::Buffer::new().format(*id).as_bytes());
+            }
+            Self::Phone { digits, ordinal } => {
+                text.extend_from_slice(b"p:");
+                if let Some(digits) = digits {
+                    digits.append_to(text);
+                }
+                if *ordinal > 0 {
+                    text.push(b':');
+                    text.extend_from_slice(itoa::Buffer::new().format(ordinal + 1).as_bytes());
+                }
+            }
+        }
+    }
+}
+
 impl<'a> Contact<'a> {
     /// Which list the row comes from.
     pub fn source(&self) -> Source {
@@ -232,10 +254,16 @@ mod tests {
     fn row_keys_are_told_apart_and_have_no_number_in_debug_output() {
         let digits = Digits::of(b"+49 170 1234567");
         let phone = |ordinal| RowKey::Phone { digits, ordinal };
-        assert_eq!(RowKey::User(-7).to_string(), "u:-7");
-        assert_eq!(phone(0).to_string(), "p:491701234567");
-        assert_eq!(phone(1).to_string(), "p:491701234567:2");
-        assert_eq!(RowKey::Phone { digits: None, ordinal: 2 }.to_string(), "p::3");
+        for (key, expected) in [
+            (RowKey::User(-7), "u:-7"),
+            (phone(0), "p:491701234567"),
+            (phone(1), "p:491701234567:2"),
+            (RowKey::Phone { digits: None, ordinal: 2 }, "p::3"),
+        ] {
+            let mut text = b"before ".to_vec();
+            key.append_to(&mut text);
+            assert_eq!((key.to_string(), text), (expected.to_owned(), format!("before {expected}").into()));
+        }
         assert!(!format!("{:?}", phone(0)).contains("4917"));
     }
 }

@@ -92,6 +92,15 @@ impl Extras {
         Self { wanted, flood_stopped, ..Self::default() }
     }
 
+    /// Whether there is nothing to say about any row.
+    pub fn is_empty(&self) -> bool {
+        !self.wanted.phones
+            && self.notes.is_empty()
+            && self.birthdays.is_empty()
+            && self.numbers.is_empty()
+            && self.ratings.is_empty()
+    }
+
     /// Adds the answer of `users.getFullUser`.
     ///
     /// # Errors

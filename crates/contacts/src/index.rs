@@ -5,6 +5,7 @@ use tl_api::{enums, types};
 use tl_codec::{Constructor as _, Decode, DecodeError, Reader};
 
 use crate::anomaly::Anomalies;
+use crate::contact::Status;
 use crate::error::ContactsError;
 use crate::phone::Digits;
 use crate::replies::{GET_CONTACTS, GET_SAVED, GET_STATUSES, Replies};
@@ -29,8 +30,8 @@ pub(crate) struct PersonEntry {
     pub(crate) user: Option<usize>,
     fullness: Fullness,
     pub(crate) digits: Option<Digits>,
-    /// Where the status stands.
-    pub(crate) status: Option<usize>,
+    /// What the list of statuses says.
+    pub(crate) status: Option<Status>,
 }
 
 /// How much a user object says: of two with one id, the fuller is used.
@@ -47,7 +48,6 @@ enum Fullness {
 pub(crate) struct Index {
     pub(crate) saved_items: Items,
     pub(crate) user_items: Items,
-    pub(crate) status_items: Items,
     /// In the order of the reply.
     pub(crate) saved: Vec<SavedEntry>,
     /// In ascending order of their ids, each id once.
@@ -73,7 +73,6 @@ impl Index {
         let mut index = Self {
             saved_items: Items(replies.saved.body().clone()),
             user_items: Items(replies.contacts.body().clone()),
-            status_items: Items(replies.statuses.body().clone()),
             saved: Vec::new(),
             people: Vec::new(),
             users: 0,
@@ -181,12 +180,12 @@ impl Index {
         let mut reader = Reader::new(body);
         let mut statuses = reader.vector::<types::ContactStatusRef>()?;
         self.statuses = statuses.left();
-        while let Some(status) = statuses.next_at() {
-            let (offset, status) = status?;
+        for status in &mut statuses {
+            let status = status?;
             match people.find(status.user_id) {
                 None => anomalies.statuses_without_contact += 1,
                 Some(person) if person.status.is_some() => anomalies.statuses_repeated += 1,
-                Some(person) => person.status = Some(offset),
+                Some(person) => person.status = Some(Status::of(status.status)),
             }
         }
         reader.finish("Vector<ContactStatus>")

@@ -29,7 +29,7 @@ use crate::hash::contacts_hash;
 use crate::index::{Index, PersonEntry};
 use crate::reconcile::{Ledger, ReconcileError, Reconciled};
 use crate::replies::Replies;
-use tl_api::{enums, types};
+use tl_api::enums;
 use tl_codec::DecodeError;
 
 /// The joined address book.
@@ -165,13 +165,15 @@ impl AddressBook {
 
 impl Index {
     fn person(&self, entry: &PersonEntry) -> Result<Person<'_>, DecodeError> {
-        let user = match entry.user.map(|offset| self.user_items.read(offset)).transpose()? {
-            Some(enums::UserRef::User(user)) => Some(user),
-            _ => None,
+        let user = match entry.user {
+            Some(offset) => match self.user_items.read(offset)? {
+                enums::UserRef::User(user) => Some(user),
+                _ => None,
+            },
+            None => None,
         };
-        let fresh = entry.status.map(|offset| self.status_items.read::<types::ContactStatusRef>(offset));
-        let status = match fresh.transpose()? {
-            Some(fresh) => Status::of(fresh.status),
+        let status = match entry.status {
+            Some(fresh) => fresh,
             // the status inside the user object is as old as the list of contacts, which is seconds
             None => user.and_then(|user| user.status).map_or(Status::UNKNOWN, Status::of),
         };

@@ -48,24 +48,41 @@ impl Digits {
     }
 
     fn collect(bytes: impl Iterator<Item = u8>) -> Option<Self> {
-        let mut key = NonZeroU128::MIN;
+        // the leading one makes the value non-zero whatever is put behind it
+        let mut key = 1;
         let mut len = 0;
         for digit in bytes.filter(u8::is_ascii_digit) {
             len += 1;
             if len > MAX_KEY_DIGITS {
                 return None;
             }
-            // the leading one makes the value non-zero whatever is put behind it
-            key = NonZeroU128::new(key.get() << 4 | u128::from(digit - b'0'))?;
+            key = key << 4 | u128::from(digit - b'0');
         }
-        (len > 0).then_some(Self(key))
+        NonZeroU128::new(key).filter(|_| len > 0).map(Self)
     }
 
     /// The digits as ASCII characters, first to last.
     pub fn iter(self) -> DigitIter {
         // the position of the leading one, in digits
         let len = (127 - self.0.leading_zeros()) / 4;
-        DigitIter { key: self.0.get(), left: len }
+        // the first digit in front, the leading one shifted out
+        DigitIter { digits: self.0.get() << (128 - 4 * len), left: len }
+    }
+
+    /// The digits as ASCII characters, right-aligned; the second part says where they begin.
+    fn ascii(self) -> ([u8; MAX_KEY_DIGITS + 1], usize) {
+        let mut text = [0; MAX_KEY_DIGITS + 1];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0.get().to_be_bytes()) {
+            *pair = [b'0' + (byte >> 4), b'0' + (byte & 0xf)];
+        }
+        (text, text.len() - self.iter().len())
+    }
+
+    /// Puts the digits behind what is there, as ASCII characters. For a column of them: this is several times as fast as
+    /// `Display`.
+    pub fn append_to(self, text: &mut Vec<u8>) {
+        let (digits, begin) = self.ascii();
+        text.extend_from_slice(digits.get(begin..).unwrap_or_default());
     }
 
     /// Whether this can be a full international number: seven to fifteen digits, the first not zero (no country code
@@ -93,7 +110,7 @@ impl fmt::Display for Digits {
 /// The digits of a key, as ASCII.
 #[derive(Clone)]
 pub struct DigitIter {
-    key: u128,
+    digits: u128,
     left: u32,
 }
 
@@ -108,8 +125,9 @@ impl Iterator for DigitIter {
 
     fn next(&mut self) -> Option<u8> {
         self.left = self.left.checked_sub(1)?;
-        let [.., low] = (self.key >> (4 * self.left)).to_be_bytes();
-        Some(b'0' + (low & 0xf))
+        let [first, ..] = self.digits.to_be_bytes();
+        self.digits <<= 4;
+        Some(b'0' + (first >> 4))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -132,6 +150,16 @@ mod tests {
     fn only_the_digits_count() {
         for phone in ["+49 (170) 123-45.67", "491701234567", "00491701234567", "  +49170\u{a0}1234567"] {
             assert_eq!(key(phone).as_deref(), Some("491701234567"), "{phone}");
+        }
+    }
+
+    #[test]
+    fn digits_are_appended_as_they_are_shown() {
+        for len in 1..=MAX_KEY_DIGITS {
+            let digits = "0987654321".repeat(4)[..len].to_owned();
+            let mut text = vec![b'+'];
+            Digits::of(digits.as_bytes()).unwrap().append_to(&mut text);
+            assert_eq!(text, format!("+{digits}").into_bytes());
         }
     }
 

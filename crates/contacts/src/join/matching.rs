@@ -52,16 +52,17 @@ enum Side {
 ///    sides are one each. All records of the group carry its number.
 /// 3. A record without digits stands alone. Names alone never match.
 pub(crate) fn find(sides: &impl Sides) -> Matches {
-    let mut keyed: Vec<(Digits, Side, usize)> = keyed(sides.saved(), Side::Saved).collect();
     let saved_len = sides.saved().count();
     let people_len = sides.people().count();
-    keyed.extend(keyed_people(sides));
-    keyed.sort_unstable();
+    let mut keyed: Vec<(Digits, Side, usize)> = Vec::with_capacity(saved_len + people_len);
+    keyed.extend(of_side(sides.saved(), Side::Saved));
+    keyed.extend(of_side(sides.people(), Side::Person));
+    // a stable sort: within a group, saved records stay before people, and each side in its order
+    keyed.sort_by_key(|entry| entry.0);
 
     let mut found =
         Matches { saved: vec![Match::default(); saved_len], people: vec![Match::default(); people_len] };
     for (number, group) in keyed.chunk_by(|left, right| left.0 == right.0).enumerate() {
-        // saved records sort before people
         let (saved, people) = group.split_at(group.partition_point(|entry| entry.1 == Side::Saved));
         match (saved, people) {
             ([_], []) | ([], [_]) => {}
@@ -75,11 +76,7 @@ pub(crate) fn find(sides: &impl Sides) -> Matches {
     found
 }
 
-fn keyed_people(sides: &impl Sides) -> impl Iterator<Item = (Digits, Side, usize)> {
-    keyed(sides.people(), Side::Person)
-}
-
-fn keyed(
+fn of_side(
     keys: impl Iterator<Item = Option<Digits>>,
     side: Side,
 ) -> impl Iterator<Item = (Digits, Side, usize)> {

@@ -59,6 +59,12 @@ impl Number {
         }
     }
 
+    /// Puts its text (`Display`) behind what is there. For a column of them: this is several times as fast.
+    pub fn append_to(&self, text: &mut Vec<u8>) {
+        text.push(b'+');
+        self.digits.append_to(text);
+    }
+
     /// Whose number it is: known only if the number is one that the country's plan gives out.
     pub fn region(&self) -> Option<Region> {
         self.region

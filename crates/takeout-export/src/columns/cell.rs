@@ -1,19 +1,19 @@
-//! The builders that columns are made of: an Arrow builder with its name and the rule for what it cannot hold.
+//! The builders that columns are made of: what becomes an Arrow array, with its name and the rule for what it cannot hold.
+
+mod number;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Display;
-use std::io::Write;
 use std::mem;
 use std::sync::Arc;
 
-use arrow_array::builder::{Int32Builder, TimestampMicrosecondBuilder};
-use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef, DictionaryArray, StringArray};
-use arrow_buffer::{Buffer, NullBuffer, NullBufferBuilder, OffsetBuffer};
+use arrow_array::types::{Int32Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
 use tl_codec::Str;
 
+pub(super) use self::number::{Answers, Numbers, Validity};
 use super::label::Label;
 
 /// All our times are UTC, and say so in the type.
@@ -29,13 +29,13 @@ pub(super) struct Text {
     values: Vec<u8>,
     /// Where each row begins, and where the last one ends.
     offsets: Vec<i32>,
-    nulls: NullBufferBuilder,
+    validity: Validity,
     replaced: u64,
 }
 
 impl Text {
     pub(super) fn new(name: &'static str) -> Self {
-        Self { name, values: Vec::new(), offsets: vec![0], nulls: NullBufferBuilder::new(0), replaced: 0 }
+        Self { name, values: Vec::new(), offsets: vec![0], validity: Validity::default(), replaced: 0 }
     }
 
     pub(super) fn field(&self) -> Field {
@@ -49,28 +49,34 @@ impl Text {
         self.end_row(text.is_some());
     }
 
-    /// Adds text that is made here and not read.
-    pub(super) fn append_display(&mut self, value: Option<impl Display>) {
-        let is_valid = value.is_some();
-        if let Some(value) = value {
-            // a vector takes any text: this cannot fail
-            write!(self.values, "{value}").unwrap_or_default();
+    /// Adds text that is made here and not read: `write` puts it behind what is there.
+    pub(super) fn append_with(&mut self, write: Option<impl FnOnce(&mut Vec<u8>)>) {
+        let is_valid = write.is_some();
+        if let Some(write) = write {
+            write(&mut self.values);
         }
         self.end_row(is_valid);
+    }
+
+    /// Rows without text.
+    pub(super) fn append_nulls(&mut self, rows: usize) {
+        let end = self.offsets.last().copied().unwrap_or_default();
+        self.offsets.resize(self.offsets.len() + rows, end);
+        self.validity.append_nulls(rows);
     }
 
     fn end_row(&mut self, is_valid: bool) {
         // a batch is thousands of rows of one reply, which a connection bounds far below two gigabytes
         self.offsets.push(i32::try_from(self.values.len()).unwrap_or(i32::MAX));
-        self.nulls.append(is_valid);
+        self.validity.append(is_valid);
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let values = mem::take(&mut self.values);
-        let offsets = mem::replace(&mut self.offsets, vec![0]);
-        let nulls = self.nulls.finish();
-        let whole = Buffer::from_vec(values);
-        match array(offsets.clone(), whole.clone(), nulls.clone()) {
+        let whole = Buffer::from_vec(mem::take(&mut self.values));
+        let offsets = OffsetBuffer::new(mem::replace(&mut self.offsets, vec![0]).into());
+        let nulls = self.validity.finish();
+        // the whole buffer is checked as UTF-8, and that every row begins with a character
+        match StringArray::try_new(offsets.clone(), whole.clone(), nulls.clone()) {
             Ok(array) => Ok(shared(array)),
             Err(_) => self.repaired(&offsets, &whole, nulls),
         }
@@ -96,7 +102,8 @@ impl Text {
             values.extend_from_slice(text.as_bytes());
             repaired.push(i32::try_from(values.len()).unwrap_or(i32::MAX));
         }
-        Ok(shared(array(repaired, Buffer::from_vec(values), nulls)?))
+        let offsets = OffsetBuffer::new(repaired.into());
+        Ok(shared(StringArray::try_new(offsets, Buffer::from_vec(values), nulls)?))
     }
 
     pub(super) fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
@@ -104,15 +111,14 @@ impl Text {
     }
 }
 
-/// Checks the whole buffer as UTF-8, and that every row begins with a character.
-fn array(offsets: Vec<i32>, values: Buffer, nulls: Option<NullBuffer>) -> Result<StringArray, ArrowError> {
-    StringArray::try_new(OffsetBuffer::new(offsets.into()), values, nulls)
-}
+/// Stands for no word among the keys.
+const NO_WORD: i32 = -1;
 
 /// A column of a few known words: four bytes a row, and each word once.
 pub(super) struct Word {
     name: &'static str,
-    keys: Int32Builder,
+    /// A place among the words; [`NO_WORD`] for a null.
+    keys: Vec<i32>,
     words: Arc<StringArray>,
     nullable: bool,
 }
@@ -120,7 +126,7 @@ pub(super) struct Word {
 impl Word {
     pub(super) fn new<L: Label>(name: &'static str, nullable: bool) -> Self {
         let words = L::ALL.iter().map(|label| Some(label.as_str())).collect::<StringArray>();
-        Self { name, keys: Int32Builder::new(), words: Arc::new(words), nullable }
+        Self { name, keys: Vec::new(), words: Arc::new(words), nullable }
     }
 
     pub(super) fn field(&self) -> Field {
@@ -129,26 +135,38 @@ impl Word {
     }
 
     pub(super) fn append<L: Label>(&mut self, label: Option<L>) {
-        let key = label.and_then(|label| L::ALL.iter().position(|known| *known == label));
-        self.keys.append_option(key.and_then(|key| i32::try_from(key).ok()));
+        self.keys.push(label.map_or(NO_WORD, L::key));
+    }
+
+    /// Rows without a word.
+    pub(super) fn append_nulls(&mut self, rows: usize) {
+        self.keys.resize(self.keys.len() + rows, NO_WORD);
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let words: ArrayRef = Arc::<StringArray>::clone(&self.words);
-        Ok(shared(DictionaryArray::<Int32Type>::try_new(self.keys.finish(), words)?))
+        let mut keys = mem::take(&mut self.keys);
+        let is_valid = BooleanBuffer::collect_bool(keys.len(), |row| keys.get(row) != Some(&NO_WORD));
+        let nulls = Some(NullBuffer::new(is_valid)).filter(|nulls| nulls.null_count() > 0);
+        // what stands below a null must be a key too
+        for key in &mut keys {
+            *key = (*key).max(0);
+        }
+        let keys = PrimitiveArray::try_new(keys.into(), nulls)?;
+        Ok(shared(DictionaryArray::<Int32Type>::try_new(keys, words)?))
     }
 }
 
 /// A column of points in time: microseconds, UTC.
 pub(super) struct Time {
     name: &'static str,
-    builder: TimestampMicrosecondBuilder,
+    micros: Numbers<TimestampMicrosecondType>,
     nullable: bool,
 }
 
 impl Time {
     pub(super) fn new(name: &'static str, nullable: bool) -> Self {
-        Self { name, builder: TimestampMicrosecondBuilder::new().with_timezone(UTC), nullable }
+        Self { name, micros: Numbers::default(), nullable }
     }
 
     pub(super) fn field(&self) -> Field {
@@ -157,7 +175,7 @@ impl Time {
     }
 
     pub(super) fn append_micros(&mut self, micros: Option<i64>) {
-        self.builder.append_option(micros);
+        self.micros.append(micros);
     }
 
     /// Adds a time of the protocol: seconds since 1970 in 32 bits, where zero and less mean that it is not known.
@@ -166,8 +184,8 @@ impl Time {
         self.append_micros(known.map(|secs| i64::from(secs) * 1_000_000));
     }
 
-    pub(super) fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.builder.finish())
+    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(shared(self.micros.finish()?.with_timezone(UTC)))
     }
 }
 
@@ -229,7 +247,7 @@ mod tests {
         for secs in [Some(1), Some(0), Some(-1), None, Some(i32::MAX)] {
             column.append_unix(secs);
         }
-        let array = column.finish();
+        let array = column.finish().unwrap();
         let micros: Vec<_> = array.as_primitive::<TimestampMicrosecondType>().iter().collect();
         assert_eq!(micros, [Some(1_000_000), None, None, None, Some(2_147_483_647_000_000)]);
         assert!(array.data_type().to_string().contains("UTC"));

@@ -3,23 +3,25 @@
 use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
-use arrow_array::builder::{Float64Builder, Int32Builder, Int64Builder};
+use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
 use contacts::extras::{Extras, Resolution};
 
 use super::Group;
-use super::cell::{Text, Word, shared};
+use super::cell::{Numbers, Text, Word, shared};
 use super::label::Outcome;
 
 /// `note`, the birthday, what came of asking whose a number is, the ratings.
 pub(super) struct ExtraColumns {
     extras: Extras,
     note: Text,
-    birthday: [Int32Builder; 3],
+    birthday: [Numbers<Int32Type>; 3],
     outcome: Word,
-    resolved_user_id: Int64Builder,
-    ratings: [Float64Builder; 3],
+    resolved_user_id: Numbers<Int64Type>,
+    ratings: [Numbers<Float64Type>; 3],
+    /// Rows of which nothing was asked, and which are not in the columns yet.
+    unasked: usize,
 }
 
 const BIRTHDAY: [&str; 3] = ["birthday_day", "birthday_month", "birthday_year"];
@@ -32,9 +34,19 @@ impl ExtraColumns {
             note: Text::new("note"),
             birthday: Default::default(),
             outcome: Word::new::<Outcome>("resolve_outcome", true),
-            resolved_user_id: Int64Builder::new(),
+            resolved_user_id: Numbers::default(),
             ratings: Default::default(),
+            unasked: 0,
         }
+    }
+
+    fn append_unasked(&mut self) {
+        let rows = std::mem::take(&mut self.unasked);
+        self.note.append_nulls(rows);
+        self.birthday.iter_mut().for_each(|column| column.append_nulls(rows));
+        self.outcome.append_nulls(rows);
+        self.resolved_user_id.append_nulls(rows);
+        self.ratings.iter_mut().for_each(|column| column.append_nulls(rows));
     }
 }
 
@@ -49,6 +61,10 @@ impl Group for ExtraColumns {
     }
 
     fn append(&mut self, contact: &Contact<'_>) {
+        if self.extras.is_empty() {
+            self.unasked += 1;
+            return;
+        }
         let extra = self.extras.of(contact);
         self.note.append(extra.note);
         let birthday = extra.birthday;
@@ -58,26 +74,31 @@ impl Group for ExtraColumns {
             birthday.and_then(|date| date.year),
         ];
         for (column, part) in self.birthday.iter_mut().zip(parts) {
-            column.append_option(part);
+            column.append(part);
         }
         self.outcome.append(extra.resolution.map(Outcome::of));
-        self.resolved_user_id.append_option(match extra.resolution {
+        self.resolved_user_id.append(match extra.resolution {
             Some(Resolution::Found(user_id)) => Some(user_id),
             _ => None,
         });
         let ratings = extra.ratings;
         let ratings = [ratings.correspondents, ratings.phone_calls, ratings.inline_bots];
         for (column, rating) in self.ratings.iter_mut().zip(ratings) {
-            column.append_option(rating);
+            column.append(rating);
         }
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        self.append_unasked();
         columns.push(self.note.finish()?);
-        columns.extend(self.birthday.iter_mut().map(|column| shared(column.finish())));
+        for column in &mut self.birthday {
+            columns.push(shared(column.finish()?));
+        }
         columns.push(self.outcome.finish()?);
-        columns.push(shared(self.resolved_user_id.finish()));
-        columns.extend(self.ratings.iter_mut().map(|column| shared(column.finish())));
+        columns.push(shared(self.resolved_user_id.finish()?));
+        for column in &mut self.ratings {
+            columns.push(shared(column.finish()?));
+        }
         Ok(())
     }
 

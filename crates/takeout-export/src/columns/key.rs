@@ -2,41 +2,47 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::ArrayRef;
-use arrow_array::builder::{Int32Builder, Int64Builder};
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Int64Array};
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::{Confidence, Contact, Method, Source};
 use sha2::{Digest, Sha256};
 use tl_codec::Str;
 
 use super::Group;
-use super::cell::{Text, Word, shared};
+use super::cell::{Numbers, Text, Word, shared};
 
 /// `row_id`, `account_id`, `source`, `match_method`, `match_confidence`, `match_group`.
 pub(super) struct Keys {
     row_id: Text,
-    account_id: Int64Builder,
     source: Word,
     method: Word,
     confidence: Word,
-    group: Int32Builder,
+    group: Numbers<Int32Type>,
     account: i64,
-    text: String,
+    rows: usize,
+    text: Vec<u8>,
 }
 
 impl Keys {
     pub(super) fn new(account: i64) -> Self {
         Self {
             row_id: Text::new("row_id"),
-            account_id: Int64Builder::new(),
             source: Word::new::<Source>("source", false),
             method: Word::new::<Method>("match_method", false),
             confidence: Word::new::<Confidence>("match_confidence", false),
-            group: Int32Builder::new(),
+            group: Numbers::default(),
             account,
-            text: String::new(),
+            rows: 0,
+            text: Vec::new(),
         }
     }
+}
+
+/// The digits of a hash, two a byte. Written so that the compiler does many at once: there is one in each row.
+fn hex(hash: [u8; 32]) -> [[u8; 2]; 32] {
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    hash.map(|byte| [digit(byte >> 4), digit(byte & 0xf)])
 }
 
 impl Group for Keys {
@@ -53,26 +59,23 @@ impl Group for Keys {
 
     fn append(&mut self, contact: &Contact<'_>) {
         self.text.clear();
-        std::fmt::Write::write_fmt(&mut self.text, format_args!("{}", contact.key)).unwrap_or_default();
-        let mut digits = [0; 64];
-        // sixty-four digits are what thirty-two bytes take: this cannot fail
-        hex::encode_to_slice(Sha256::digest(&self.text), &mut digits).unwrap_or_default();
-        self.row_id.append(Some(Str::new(&digits)));
-        self.account_id.append_value(self.account);
+        contact.key.append_to(&mut self.text);
+        self.row_id.append(Some(Str::new(hex(Sha256::digest(&self.text).into()).as_flattened())));
+        self.rows += 1;
         self.source.append(Some(contact.source()));
         self.method.append(Some(contact.method));
         self.confidence.append(Some(contact.confidence));
-        self.group.append_option(contact.group);
+        self.group.append(contact.group);
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
             self.row_id.finish()?,
-            shared(self.account_id.finish()),
+            shared(Int64Array::from_value(self.account, std::mem::take(&mut self.rows))),
             self.source.finish()?,
             self.method.finish()?,
             self.confidence.finish()?,
-            shared(self.group.finish()),
+            shared(self.group.finish()?),
         ]);
         Ok(())
     }

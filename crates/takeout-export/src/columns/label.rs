@@ -8,6 +8,9 @@ pub trait Label: Copy + PartialEq + 'static {
     /// Every word there is.
     const ALL: &'static [Self];
 
+    /// Its place among them.
+    fn key(self) -> i32;
+
     /// The word, as it stands in the output.
     fn as_str(self) -> &'static str;
 }
@@ -40,6 +43,17 @@ macro_rules! labels {
     ($($type:ty { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
         impl Label for $type {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn key(self) -> i32 {
+                let mut key = 0;
+                $(
+                    if self == Self::$variant {
+                        return key;
+                    }
+                    key += 1;
+                )+
+                key
+            }
 
             fn as_str(self) -> &'static str {
                 match self {

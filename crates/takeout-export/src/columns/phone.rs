@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, Field};
 use contacts::{Contact, Number, PhoneSource};
+use tl_codec::Str;
 
 use super::Group;
 use super::cell::{Text, Word};
@@ -47,8 +48,9 @@ impl Group for Phones {
     fn append(&mut self, contact: &Contact<'_>) {
         let number = contact.digits.and_then(Number::of);
         self.phone.append(contact.phone());
-        self.e164.append_display(number);
-        self.region.append_display(number.and_then(|number| number.region()));
+        self.e164.append_with(number.map(|number| move |text: &mut Vec<u8>| number.append_to(text)));
+        let region = number.and_then(|number| number.region());
+        self.region.append(region.as_ref().map(|region| Str::new(region.as_str().as_bytes())));
         self.source.append(contact.phone_source());
         self.saved.append(contact.saved_phone());
         self.user.append(contact.user_phone());

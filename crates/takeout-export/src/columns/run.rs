@@ -2,34 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::ArrayRef;
-use arrow_array::builder::Int32Builder;
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Int32Array, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
 
 use super::Group;
-use super::cell::{Time, shared};
+use super::cell::{Numbers, Time, UTC, shared};
 
 /// `raw_flags`, `raw_flags2`, `exported_at`, `layer`.
 pub(super) struct Run {
-    flags: Int32Builder,
-    flags2: Int32Builder,
-    exported_at: Time,
-    layer: Int32Builder,
+    flags: Numbers<Int32Type>,
+    flags2: Numbers<Int32Type>,
     exported_at_micros: i64,
-    layer_number: i32,
+    layer: i32,
+    rows: usize,
 }
 
 impl Run {
-    pub(super) fn new(exported_at_micros: i64, layer_number: i32) -> Self {
-        Self {
-            flags: Int32Builder::new(),
-            flags2: Int32Builder::new(),
-            exported_at: Time::new("exported_at", false),
-            layer: Int32Builder::new(),
-            exported_at_micros,
-            layer_number,
-        }
+    pub(super) fn new(exported_at_micros: i64, layer: i32) -> Self {
+        Self { flags: Numbers::default(), flags2: Numbers::default(), exported_at_micros, layer, rows: 0 }
     }
 }
 
@@ -38,7 +30,7 @@ impl Group for Run {
         vec![
             Field::new("raw_flags", DataType::Int32, true),
             Field::new("raw_flags2", DataType::Int32, true),
-            self.exported_at.field(),
+            Time::new("exported_at", false).field(),
             Field::new("layer", DataType::Int32, false),
         ]
     }
@@ -46,18 +38,19 @@ impl Group for Run {
     fn append(&mut self, contact: &Contact<'_>) {
         let user = contact.user();
         // the 32 bits as they are: Parquet's readers know signed integers best
-        self.flags.append_option(user.map(|user| user.flags.cast_signed()));
-        self.flags2.append_option(user.map(|user| user.flags2.cast_signed()));
-        self.exported_at.append_micros(Some(self.exported_at_micros));
-        self.layer.append_value(self.layer_number);
+        self.flags.append(user.map(|user| user.flags.cast_signed()));
+        self.flags2.append(user.map(|user| user.flags2.cast_signed()));
+        self.rows += 1;
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
+        let rows = std::mem::take(&mut self.rows);
+        let exported_at = TimestampMicrosecondArray::from_value(self.exported_at_micros, rows);
         columns.extend([
-            shared(self.flags.finish()),
-            shared(self.flags2.finish()),
-            self.exported_at.finish(),
-            shared(self.layer.finish()),
+            shared(self.flags.finish()?),
+            shared(self.flags2.finish()?),
+            shared(exported_at.with_timezone(UTC)),
+            shared(Int32Array::from_value(self.layer, rows)),
         ]);
         Ok(())
     }

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
-use arrow_array::builder::Int32Builder;
+use arrow_array::types::Int32Type;
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Contact;
 
 use super::Group;
-use super::cell::{Text, Time, shared};
+use super::cell::{Numbers, Text, Time, shared};
 
 /// `saved_first_name`, `saved_last_name`, `saved_at`, `saved_at_unix`.
 pub(super) struct Saved {
     first_name: Text,
     last_name: Text,
     at: Time,
-    at_unix: Int32Builder,
+    at_unix: Numbers<Int32Type>,
 }
 
 impl Saved {
@@ -24,7 +24,7 @@ impl Saved {
             first_name: Text::new("saved_first_name"),
             last_name: Text::new("saved_last_name"),
             at: Time::new("saved_at", true),
-            at_unix: Int32Builder::new(),
+            at_unix: Numbers::default(),
         }
     }
 }
@@ -44,15 +44,15 @@ impl Group for Saved {
         self.first_name.append(record.map(|record| record.first_name));
         self.last_name.append(record.map(|record| record.last_name));
         self.at.append_unix(record.map(|record| record.date));
-        self.at_unix.append_option(record.map(|record| record.date));
+        self.at_unix.append(record.map(|record| record.date));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
             self.first_name.finish()?,
             self.last_name.finish()?,
-            self.at.finish(),
-            shared(self.at_unix.finish()),
+            self.at.finish()?,
+            shared(self.at_unix.finish()?),
         ]);
         Ok(())
     }

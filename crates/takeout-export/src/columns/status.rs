@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
-use arrow_array::builder::BooleanBuilder;
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::{Contact, Presence, Status};
 
 use super::Group;
-use super::cell::{Time, Word, shared};
+use super::cell::{Answers, Time, Word, shared};
 
 /// `status`, `status_at`, `status_by_me`, `status_observed_at`.
 pub(super) struct Statuses {
     presence: Word,
     at: Time,
-    by_me: BooleanBuilder,
+    by_me: Answers,
     observed_at: Time,
     observed_at_micros: i64,
 }
@@ -24,7 +23,7 @@ impl Statuses {
         Self {
             presence: Word::new::<Presence>("status", false),
             at: Time::new("status_at", true),
-            by_me: BooleanBuilder::new(),
+            by_me: Answers::default(),
             observed_at: Time::new("status_observed_at", true),
             observed_at_micros,
         }
@@ -45,16 +44,16 @@ impl Group for Statuses {
         let status = contact.person.as_ref().map_or(Status::UNKNOWN, |person| person.status);
         self.presence.append(Some(status.presence));
         self.at.append_unix(status.at);
-        self.by_me.append_option(status.by_me);
+        self.by_me.append(status.by_me);
         self.observed_at.append_micros(contact.person.as_ref().map(|_| self.observed_at_micros));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {
         columns.extend([
             self.presence.finish()?,
-            self.at.finish(),
+            self.at.finish()?,
             shared(self.by_me.finish()),
-            self.observed_at.finish(),
+            self.observed_at.finish()?,
         ]);
         Ok(())
     }

@@ -28,6 +28,9 @@ fn numbers_as_the_plans_have_them() {
         ("88812345678", "+88812345678", None),
     ] {
         assert_eq!(number(phone), Some((e164.to_owned(), region.map(str::to_owned))), "{phone}");
+        let mut text = vec![];
+        Number::of(Digits::of(phone.as_bytes()).unwrap()).unwrap().append_to(&mut text);
+        assert_eq!(text, e164.as_bytes());
     }
 }
 
