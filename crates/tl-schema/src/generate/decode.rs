@@ -191,8 +191,8 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let mut reads = String::new();
     for field in found.fields.iter().skip(first_cold) {
         let (Some(value), Some(read)) = (field.value(), read(field, "owner")) else { continue };
-        if value.is_hot {
-            // it has been read with its owner
+        if value.is_hot || is_in_front(field, first) {
+            // it has been read with its owner, or its accessor reads it alone
             reads += &skip(model, value, &read);
         } else {
             fields += &format!("{}: {},\n", field.rust, model.field_type(value, Form::Borrowed));
@@ -213,12 +213,18 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
     )
 }
 
+/// Whether a cold field stands where the cold ones begin, so that it is read without the others.
+fn is_in_front(field: &Field<'_>, first: &str) -> bool {
+    field.tl_name == first && field.value().is_some_and(|value| value.flag.is_some() && !value.is_hot)
+}
+
 /// The methods that read cold fields.
 pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let Some(first_cold) = found.first_cold else {
         return String::new();
     };
     let lifetime = lifetime(found);
+    let first = found.fields.get(first_cold).map_or("", |field| field.tl_name);
     let mut methods = String::new();
     for field in found.fields.iter().skip(first_cold) {
         if let Some(value) = field.value().filter(|value| !value.is_hot) {
@@ -226,8 +232,13 @@ pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> Strin
             let guard = value.flag.map_or_else(String::new, |flag| {
                 format!("if !is_set(self.{}, {}) {{\nreturn None;\n}}\n", snake(&flag.word), flag.bit)
             });
+            let read = if is_in_front(field, first) {
+                format!("Reader::new(self.rest).field({}::NAME, \"{first}\").ok()", found.rust)
+            } else {
+                format!("self.rest().{}", field.rust)
+            };
             methods += &format!(
-                "/// `{}`, read on demand.\n#[inline]\npub fn {1}(&self) -> {2} {{\n{guard}self.rest().{1}\n}}\n\n",
+                "/// `{}`, read on demand.\n#[inline]\npub fn {}(&self) -> {} {{\n{guard}{read}\n}}\n\n",
                 field.declared,
                 field.rust,
                 model.field_type(value, Form::Borrowed)

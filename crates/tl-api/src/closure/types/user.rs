@@ -455,7 +455,7 @@ impl<'a> UserRef<'a> {
         if !is_set(self.flags, 5) {
             return None;
         }
-        self.rest().photo
+        Reader::new(self.rest).field(User::NAME, "photo").ok()
     }
 
     /// `bot_info_version:flags.14?int`, read on demand.
@@ -642,7 +642,6 @@ impl EncodeBare for UserRef<'_> {
 /// The fields of `user` from `photo` on that are read on demand.
 #[derive(Clone, Copy, Default)]
 struct UserRest<'a> {
-    photo: Option<enums::UserProfilePhotoRef<'a>>,
     bot_info_version: Option<i32>,
     restriction_reason: Option<VecRef<'a, types::RestrictionReasonRef<'a>>>,
     bot_inline_placeholder: Option<Str<'a>>,
@@ -684,7 +683,7 @@ impl<'a> UserRest<'a> {
 
     fn read(reader: &mut Reader<'a>, flags: u32, flags2: u32) -> Result<Self, DecodeError> {
         let owner = User::NAME;
-        let photo = reader.optional(is_set(flags, 5), owner, "photo")?;
+        reader.skip::<enums::UserProfilePhotoRef<'a>>(is_set(flags, 5), owner, "photo")?;
         reader.skip::<enums::UserStatusRef>(is_set(flags, 6), owner, "status")?;
         let bot_info_version = reader.optional(is_set(flags, 14), owner, "bot_info_version")?;
         let restriction_reason = reader.optional(is_set(flags, 18), owner, "restriction_reason")?;
@@ -701,7 +700,6 @@ impl<'a> UserRest<'a> {
             reader.optional(is_set(flags2, 15), owner, "send_paid_messages_stars")?;
         let linked_community_id = reader.optional(is_set(flags2, 21), owner, "linked_community_id")?;
         Ok(Self {
-            photo,
             bot_info_version,
             restriction_reason,
             bot_inline_placeholder,
