@@ -109,7 +109,7 @@ impl Form for Vcard {
         self.text(page, "FN", &person.label());
         self.name(page, person);
         self.phone(page, person);
-        if let Some(username) = person.username {
+        if let Some(username) = person.username.filter(|username| !username.is_empty()) {
             self.line.clear();
             self.line.push_str("URL:https://t.me/");
             // a username has letters, digits and underscores; whatever else it may be is not for a URI

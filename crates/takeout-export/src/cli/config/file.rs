@@ -150,3 +150,15 @@ impl ConfigFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_that_are_told_are_those_that_are_read() {
+        let error = toml::from_str::<FileSettings>("nonsense = 1").unwrap_err().to_string();
+        let told = ConfigFile::KEYS.map(|key| format!("`{key}`")).join(", ");
+        assert!(error.contains(&format!("expected one of {told}\n")), "{error}");
+    }
+}

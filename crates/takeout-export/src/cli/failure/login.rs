@@ -54,3 +54,35 @@ fn phone_advice(name: &str) -> &'static str {
         _ => "give the number with its country code, like +4915112345678",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_next_step() {
+        let name = || "NAME".to_owned();
+        for error in [
+            LoginError::WrongCode,
+            LoginError::CodeExpired,
+            LoginError::WrongPassword,
+            LoginError::PhoneRefused { name: name() },
+            LoginError::ApiIdRefused { name: name() },
+            LoginError::NoOtherWay,
+            LoginError::EmailRefused { name: name() },
+            LoginError::NoAccount,
+            LoginError::Unsupported { what: "a newer app" },
+            LoginError::TooManyAttempts { wait: Duration::from_secs(7000) },
+            LoginError::BeginsAgain,
+        ] {
+            assert!(advice(&error).is_some_and(|advice| !advice.is_empty()), "{error}");
+            assert_ne!(exit(&error), Exit::Unexpected, "{error}");
+        }
+        let wait = advice(&LoginError::TooManyAttempts { wait: Duration::from_secs(7000) }).unwrap();
+        assert!(wait.ends_with("(in 117 min)"), "{wait}");
+        let banned = advice(&LoginError::PhoneRefused { name: "PHONE_NUMBER_BANNED".to_owned() }).unwrap();
+        assert!(!banned.contains("country code"), "{banned}");
+    }
+}
