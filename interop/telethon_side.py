@@ -54,10 +54,12 @@ async def connected(
     connection: type = ConnectionTcpFull,
     session: Session | None = None,
     proxy: tuple[str, int, str] | None = None,
+    reconnects: bool = False,
 ) -> AsyncIterator[TelegramClient]:
     """A connected client that trusts the server's key. A session that is given keeps its authorization key.
 
-    `proxy` is an MTProxy's host, port and secret, for the connections that take one."""
+    `proxy` is an MTProxy's host, port and secret, for the connections that take one. Without `reconnects` a lost connection
+    is an error at once."""
     rsa.add_key(server.public_key_path.read_text(), old=False)
     session = session or MemorySession()
     if not session.auth_key:
@@ -71,7 +73,7 @@ async def connected(
         proxy=proxy,
         connection_retries=3,
         retry_delay=0,
-        auto_reconnect=False,
+        auto_reconnect=reconnects,
     )
     await client.connect()
     try:

@@ -90,6 +90,25 @@ def test_telethon_gets_the_truth_through_the_proxy(
     assert spoken(server) == {("mtproxy", framing, True)}
 
 
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_telethon_comes_back_when_the_server_drops_the_link(start_testdc: StartServer, connection: type) -> None:
+    server = start_testdc(*BOOK, *ADMIN)
+
+    async def scenario() -> None:
+        async with connected(server, connection, reconnects=True) as client:
+            await log_in(client, server)
+            for _ in range(3):
+                order(server, "drop_connections")
+                statuses = await client(functions.contacts.GetStatusesRequest())
+                assert [status.user_id for status in statuses] == [each["user_id"] for each in server.truth["statuses"]]
+            # In the middle of a reply, which the client must ask for again.
+            order(server, "fault", spec="close-in-reply=contacts.getContacts*2")
+            assert await fetch_address_book(client) == truth_lists(server.truth)
+            assert order(server, "state", phone=server.truth["account"]["phone"])["open_takeouts"] == []
+
+    run_bounded(scenario())
+
+
 @pytest.mark.parametrize("password", [None, PASSWORD])
 def test_our_export_holds_what_telethon_gets(
     start_testdc: StartServer, exporter_program: Path, tmp_path: Path, password: str | None
