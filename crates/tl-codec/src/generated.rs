@@ -73,6 +73,13 @@ macro_rules! combinator {
     (@shape $ty:ident $lt:lifetime) => { $ty<'a> };
 }
 
+/// Where `id` stands in `ids`, or their number: a comparison for each of them, and no branch.
+#[doc(hidden)]
+#[inline]
+pub fn position<const N: usize>(ids: &[u32; N], id: u32) -> usize {
+    ids.iter().enumerate().fold(N, |found, (at, known)| if *known == id { at } else { found })
+}
+
 /// Implements `Encode`, `Decode` and `Shape` for a type with several constructors, and `From` for each of them.
 ///
 /// For generated code. `plain` is a type all of whose constructors are plain.
@@ -96,9 +103,48 @@ macro_rules! boxed_type {
     (hot $($rest:tt)+) => {
         $crate::boxed_type!(@borrowed [always] $($rest)+);
     };
-    (@borrowed [$($inline:ident)?]
-        $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
-        { $($variant:ident($($path:ident)::+),)+ }) => {
+    // no constructor has more than a word behind its id: both are read at once, and which one it is costs no branch,
+    // because nobody can predict it
+    (words $owned:ident, $borrowed:ident, $name:literal, $min_len:literal,
+        { $($variant:ident($($path:ident)::+),)+ }, |$word:ident| { $($at:literal, $words:literal: $value:expr,)+ }) => {
+        $crate::boxed_type!(@both $owned, $borrowed, { $($variant($($path)::+),)+ });
+        impl<'a> $crate::Decode<'a> for $borrowed {
+            const MIN_LEN: usize = $min_len;
+
+            #[inline(always)]
+            fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
+                const IDS: [u32; [$($at),+].len()] = [$(<$($path)::+ as $crate::Constructor>::ID),+];
+
+                // by value: a reader whose address is handed on cannot stay in registers
+                #[cold]
+                #[inline(never)]
+                fn one_by_one(
+                    mut behind: $crate::Reader<'_>,
+                ) -> ($crate::Reader<'_>, Result<$borrowed, $crate::DecodeError>) {
+                    let reader = &mut behind;
+                    let value = (|| {
+                        $crate::boxed_type!(@one_by_one reader, $borrowed, $name, { $($variant($($path)::+),)+ })
+                    })();
+                    (behind, value)
+                }
+
+                if let Some([id, $word]) = reader.two_words() {
+                    let known = match $crate::position(&IDS, id) {
+                        $($at => Some(($words, Self::$variant($value))),)+
+                        _ => None,
+                    };
+                    if let Some((words, value)) = known {
+                        reader.skip_words(1 + words);
+                        return Ok(value);
+                    }
+                }
+                let (behind, value) = one_by_one(*reader);
+                *reader = behind;
+                value
+            }
+        }
+    };
+    (@both $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, { $($variant:ident($($path:ident)::+),)+ }) => {
         $crate::boxed_type!(@encode $owned, { $($variant)+ });
         $(impl From<$($path)::+> for $owned {
             fn from(value: $($path)::+) -> Self {
@@ -106,10 +152,24 @@ macro_rules! boxed_type {
             }
         })+
         $crate::boxed_type!(@encode $borrowed $(<$lt>)?, { $($variant)+ });
-        $crate::boxed_type!(@decode [$($inline)?] $borrowed $(<$lt>)?, $name, $min_len, { $($variant($($path)::+),)+ });
         impl $crate::Shape for $owned {
             type Ref<'a> = $crate::combinator!(@shape $borrowed $($lt)?);
         }
+    };
+    (@one_by_one $reader:ident, $ty:ident, $name:literal, { $($variant:ident($($path:ident)::+),)+ }) => {{
+        let before = *$reader;
+        match $reader.word()? {
+            $(<$($path)::+ as $crate::Constructor>::ID => {
+                $crate::DecodeBare::decode_bare($reader).map($ty::$variant)
+            })+
+            got => Err(before.unknown_constructor($name, got)),
+        }
+    }};
+    (@borrowed [$($inline:ident)?]
+        $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $name:literal, $min_len:literal,
+        { $($variant:ident($($path:ident)::+),)+ }) => {
+        $crate::boxed_type!(@both $owned, $borrowed $(<$lt>)?, { $($variant($($path)::+),)+ });
+        $crate::boxed_type!(@decode [$($inline)?] $borrowed $(<$lt>)?, $name, $min_len, { $($variant($($path)::+),)+ });
     };
     (@encode $ty:ident $(<$lt:lifetime>)?, { $($variant:ident)+ }) => {
         impl $(<$lt>)? $crate::Encode for $ty $(<$lt>)? {
@@ -133,13 +193,7 @@ macro_rules! boxed_type {
 
             #[inline $(($inline))?]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
-                let before = *reader;
-                match reader.word()? {
-                    $(<$($path)::+ as $crate::Constructor>::ID => {
-                        $crate::DecodeBare::decode_bare(reader).map(Self::$variant)
-                    })+
-                    got => Err(before.unknown_constructor($name, got)),
-                }
+                $crate::boxed_type!(@one_by_one reader, $ty, $name, { $($variant($($path)::+),)+ })
             }
         }
     };

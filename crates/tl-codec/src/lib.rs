@@ -117,6 +117,7 @@ pub use crate::decode::{Decode, DecodeBare};
 pub use crate::encode::{Constructor, Encode, EncodeBare, bytes_len, encode_bytes};
 pub use crate::error::{DecodeError, ErrorKind, PathSegment};
 pub use crate::flags::{Shared, bit, bits, is_set};
+pub use crate::generated::position;
 pub use crate::lazy::Lazy;
 pub use crate::primitive::{BOOL_FALSE, BOOL_TRUE, Int128, Int256};
 pub use crate::raw::{RawBytes, RawObject};

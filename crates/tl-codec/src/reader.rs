@@ -102,6 +102,21 @@ impl<'a> Reader<'a> {
         self.leaf(leaf::bytes)
     }
 
+    /// The next two words, unread; `None` if fewer bytes are left.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn two_words(&self) -> Option<[u32; 2]> {
+        let [a, b, c, d, e, f, g, h] = *self.rest.first_chunk()?;
+        Some([u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])])
+    }
+
+    /// Moves behind so many words, or to the end.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn skip_words(&mut self, words: usize) {
+        self.rest = self.rest.get(4 * words..).unwrap_or_default();
+    }
+
     /// `N` bytes as they stand: `int128`, `int256`.
     ///
     /// # Errors

@@ -8610,13 +8610,20 @@ pub enum UserStatusRef {
     LastMonth(types::UserStatusLastMonthRef),
 }
 
-tl_codec::boxed_type!(hot UserStatus, UserStatusRef, "UserStatus", 4, {
+tl_codec::boxed_type!(words UserStatus, UserStatusRef, "UserStatus", 4, {
 Empty(types::UserStatusEmpty),
 Online(types::UserStatusOnline),
 Offline(types::UserStatusOffline),
 Recently(types::UserStatusRecently),
 LastWeek(types::UserStatusLastWeek),
 LastMonth(types::UserStatusLastMonth),
+}, |word| {
+0, 0: types::UserStatusEmpty,
+1, 1: types::UserStatusOnlineRef { expires: word.cast_signed() },
+2, 1: types::UserStatusOfflineRef { was_online: word.cast_signed() },
+3, 1: types::UserStatusRecentlyRef { flags: word },
+4, 1: types::UserStatusLastWeekRef { flags: word },
+5, 1: types::UserStatusLastMonthRef { flags: word },
 });
 
 /// The shortest of the constructors.

@@ -10,3 +10,5 @@ mod errors;
 mod full;
 mod requests;
 mod secrets;
+mod statuses;
+mod statuses;

@@ -3,7 +3,7 @@
 use crate::ast::FieldKind;
 use crate::generate::ty::{Form, path};
 use crate::index::Wire;
-use crate::model::field::Field;
+use crate::model::field::{Field, Kind, Value};
 use crate::model::{BoxedType, Model};
 
 /// All items of one type.
@@ -60,14 +60,17 @@ fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
         .collect();
     let lifetime = if found.has_lifetime { "<'a>" } else { "" };
     let is_hot = is_hot(model, found);
+    let words = if is_hot { words(model, found) } else { None };
     let forms = match (found.is_plain, is_hot) {
         (true, _) => format!("plain {rust}"),
+        (false, true) if words.is_some() => format!("words {rust}, {rust}Ref"),
         (false, true) => format!("hot {rust}, {rust}Ref{lifetime}"),
         (false, false) => format!("{rust}, {rust}Ref{lifetime}"),
     };
+    let words = words.unwrap_or_default();
     let (default, shortest) = &shortest(found);
     format!(
-        "tl_codec::boxed_type!({forms}, \"{}\", {}, {{\n{variants}}});\n\n\
+        "tl_codec::boxed_type!({forms}, \"{}\", {}, {{\n{variants}}}{words});\n\n\
          /// The shortest of the constructors.\nimpl Default for {rust} {{\n\
          fn default() -> Self {{ Self::{default}({shortest}) }}\n}}\n\n",
         found.name, found.min_len
@@ -84,6 +87,30 @@ fn is_hot(model: &Model<'_>, found: &BoxedType<'_>) -> bool {
             values.any(|value| matches!(&value.wire, Wire::Boxed(name) if *name == found.name));
         is_variant || is_of_a_field
     })
+}
+
+/// How each variant is made of the one word behind its id, if none has more: the place, the words and the value.
+fn words(model: &Model<'_>, found: &BoxedType<'_>) -> Option<String> {
+    let mut lines = String::new();
+    for (at, (_, constructor)) in found.variants.iter().enumerate() {
+        let of = model.constructors.iter().find(|one| one.declaration.name == constructor.name)?;
+        let mut fields = of.fields.iter().filter(|field| !matches!(field.kind, Kind::True(_)));
+        let (words, value) = match (fields.next(), fields.next()) {
+            (None, _) => (0, path("types", &constructor.name, Form::Owned)),
+            (Some(field), None) => {
+                let word = match &field.kind {
+                    Kind::Word => "word",
+                    Kind::Value(Value { wire: Wire::Int, flag: None, .. }) => "word.cast_signed()",
+                    _ => return None,
+                };
+                let path = path("types", &constructor.name, Form::Borrowed);
+                (1, format!("{path} {{ {}: {word} }}", field.rust))
+            }
+            _ => return None,
+        };
+        lines += &format!("{at}, {words}: {value},\n");
+    }
+    Some(format!(", |word| {{\n{lines}}}"))
 }
 
 /// The variant whose value takes the fewest bytes, and that value; it contains no value of its own type.
