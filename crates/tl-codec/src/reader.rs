@@ -106,8 +106,8 @@ impl<'a> Reader<'a> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn two_words(&self) -> Option<[u32; 2]> {
-        let [a, b, c, d, e, f, g, h] = *self.rest.first_chunk()?;
-        Some([u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])])
+        let (first, rest) = self.rest.split_first_chunk()?;
+        Some([u32::from_le_bytes(*first), u32::from_le_bytes(*rest.first_chunk()?)])
     }
 
     /// Moves behind so many words, or to the end.

@@ -11,4 +11,3 @@ mod full;
 mod requests;
 mod secrets;
 mod statuses;
-mod statuses;
