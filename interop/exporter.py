@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,11 @@ class Exporter:
         where = (*server, "--session", self.session_path)
         return run_program(self._program, self._home, *arguments, *where, stdin=stdin, expect=expect)
 
-    def login(self, password: str | None = None, code: str = CODE, expect: int = 0) -> Outcome:
+    def login(
+        self, password: str | None = None, code: str = CODE, options: Sequence[str] = (), expect: int = 0
+    ) -> Outcome:
         """`login` as a script does it: the code on stdin, the password in a file."""
-        arguments: list[object] = ["--phone", self._server.truth["account"]["phone"], "--code-stdin"]
+        arguments: list[object] = ["--phone", self._server.truth["account"]["phone"], "--code-stdin", *options]
         if password is not None:
             password_path = self._home / "password.txt"
             password_path.write_text(password + "\n", encoding="utf-8")
