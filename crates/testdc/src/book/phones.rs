@@ -4,22 +4,23 @@ use std::collections::HashSet;
 
 use super::Dice;
 
-/// Country code, and how many digits follow it.
+/// How numbers begin, and how many digits follow: ranges that countries give out to mobile phones, one that none does
+/// (`290` with four digits) and Telegram's anonymous numbers (`888`).
 const PLANS: [(&str, u32); 16] = [
-    ("1", 10),
-    ("7", 10),
-    ("20", 10),
-    ("34", 9),
-    ("44", 10),
-    ("49", 11),
-    ("81", 10),
-    ("86", 11),
-    ("91", 10),
-    ("55", 11),
-    ("380", 9),
-    ("374", 8),
-    ("972", 9),
-    ("98", 10),
+    ("14155", 6),
+    ("7916", 7),
+    ("2010", 8),
+    ("346", 8),
+    ("447400", 6),
+    ("49151", 8),
+    ("8190", 8),
+    ("86139", 8),
+    ("9198", 8),
+    ("55119", 8),
+    ("38067", 7),
+    ("37491", 6),
+    ("97252", 7),
+    ("98912", 7),
     ("290", 4),
     ("888", 8),
 ];
@@ -36,13 +37,13 @@ impl Phones {
         Self { taken: HashSet::from([taken.to_owned()]) }
     }
 
-    /// A new number: country code and subscriber, digits only.
+    /// A new number: digits only, the country code first.
     pub(super) fn next(&mut self, dice: &mut Dice) -> String {
         loop {
-            let (country, len) = dice.pick(&PLANS);
+            let (range, len) = dice.pick(&PLANS);
             // a number of four digits is soon used up; two in three draws go to the long plans anyway
             let subscriber = dice.between(10_u64.pow(len - 1), 10_u64.pow(len) - 1);
-            let phone = format!("{country}{subscriber}");
+            let phone = format!("{range}{subscriber}");
             if self.taken.insert(phone.clone()) {
                 return phone;
             }
