@@ -17,7 +17,10 @@ use super::{HashingFile, Sink, SinkError, Written};
 ///
 /// A reader can skip a group by its statistics, so groups should be few; one of this size holds most address books
 /// whole and stays below ten megabytes in memory.
-pub const MAX_ROW_GROUP_ROWS: usize = 65_536;
+pub const MAX_ROW_GROUP_ROWS: usize = 32_768;
+
+/// Rows in a page: each column keeps the values of its page until the page is full.
+const MAX_PAGE_ROWS: usize = 8_192;
 
 /// Columns that somebody looks up one value in: a bloom filter says where it is not.
 const LOOKED_UP: [&str; 2] = ["user_id", "phone"];
@@ -91,6 +94,8 @@ fn properties(metadata: Vec<KeyValue>, rows_expected: usize) -> Result<WriterPro
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_dictionary_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Page)
+        // a column keeps the values of its page until it is full
+        .set_data_page_row_count_limit(MAX_PAGE_ROWS)
         .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
         .set_key_value_metadata(Some(metadata))
         .build())
