@@ -1,7 +1,7 @@
 //! The join: which saved record and which contact are one person.
 //!
 //! Rows = saved ∪ contacts. Two records can be one person only if the digits of their phones are equal
-//! ([`Digits`]):
+//! ([`Digits`](crate::Digits)):
 //!
 //! 1. One saved record and one account have these digits, and nobody else: one row, [`Confidence::Exact`], whatever
 //!    the names are.
@@ -11,15 +11,17 @@
 //! 3. Everybody else is a row alone. Names alone never match; a saved record whose owner hides the number stays
 //!    `saved`, and the owner stays `contact`, unless `contacts.resolvePhone` has said whose the number is.
 //!
-//! Who shows no number and was found by one has its digits ([`Records`]); the rules are the same for them.
+//! Who shows no number and was found by one has its digits; the rules are the same for them.
 //!
 //! So every saved record stands in exactly one row, and so does every contact id. The order of the rows is that of the
 //! saved records as the server sent them, each with its account; then the accounts without one, by ascending id.
 
 mod matching;
+mod position;
 mod records;
 
 use self::matching::Match;
+use self::position::Position;
 use self::records::Records;
 use crate::anomaly::Anomalies;
 use crate::contact::{Confidence, Contact, Method, Person, RowKey, SavedRecord, Status};
@@ -64,10 +66,10 @@ pub struct Counts {
 /// A row before it is read: positions in the index.
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    saved: Option<usize>,
-    person: Option<usize>,
+    saved: Option<Position>,
+    person: Option<Position>,
     group: Option<i32>,
-    ordinal: usize,
+    ordinal: Position,
 }
 
 impl AddressBook {
@@ -137,27 +139,28 @@ impl AddressBook {
 
     fn read(&self, row: &Row) -> Result<Contact<'_>, DecodeError> {
         let index = &self.records.index;
-        let saved_entry = row.saved.and_then(|position| Some((position, index.saved.get(position)?)));
+        let saved_entry =
+            row.saved.and_then(|position| Some((position.index(), index.saved.get(position.index())?)));
         let saved = match saved_entry {
             Some((position, entry)) => {
                 Some(SavedRecord { index: position, record: index.saved_items.read(entry.offset)? })
             }
             None => None,
         };
-        let person_entry = row.person.and_then(|position| index.people.get(position));
+        let person_entry = row.person.and_then(|position| index.people.get(position.index()));
         let person = person_entry.map(|entry| index.person(entry)).transpose()?;
         let digits = match saved_entry {
             Some((_, entry)) => entry.digits,
             None => person_entry.and_then(|entry| entry.digits),
         };
         let (method, confidence) = match (&saved, &person) {
-            (Some(_), Some(_)) => (self.records.method(row.person), Confidence::Exact),
+            (Some(_), Some(_)) => (self.records.method(row.person.map(Position::index)), Confidence::Exact),
             _ if row.group.is_some() => (Method::None, Confidence::Ambiguous),
             _ => (Method::None, Confidence::None),
         };
         let key = match &person {
             Some(person) => RowKey::User(person.id),
-            None => RowKey::Phone { digits, ordinal: row.ordinal },
+            None => RowKey::Phone { digits, ordinal: row.ordinal.index() },
         };
         Ok(Contact { saved, person, method, confidence, group: row.group, digits, key })
     }
@@ -187,18 +190,20 @@ fn arrange(records: &Records) -> Vec<Row> {
     let found = matching::find(records);
     let mut numbers = Numbers::default();
     let mut without_digits = 0;
-    let mut rows = Vec::with_capacity(index.saved.len() + index.people.len());
+    let pairs = found.saved.iter().filter(|found| found.partner.is_some()).count();
+    let mut rows = Vec::with_capacity(index.saved.len() + index.people.len() - pairs);
     for (position, (entry, found)) in index.saved.iter().zip(&found.saved).enumerate() {
         let mut ordinal = found.ordinal;
         if entry.digits.is_none() {
-            ordinal = without_digits;
+            ordinal = Position::of(without_digits);
             without_digits += 1;
         }
         let group = numbers.number(found);
-        rows.push(Row { saved: Some(position), person: found.partner, group, ordinal });
+        rows.push(Row { saved: Some(Position::of(position)), person: found.partner, group, ordinal });
     }
     for (position, found) in found.people.iter().enumerate().filter(|(_, found)| found.partner.is_none()) {
-        rows.push(Row { saved: None, person: Some(position), group: numbers.number(found), ordinal: 0 });
+        let person = Some(Position::of(position));
+        rows.push(Row { saved: None, person, group: numbers.number(found), ordinal: Position::default() });
     }
     rows
 }
@@ -212,7 +217,7 @@ struct Numbers {
 
 impl Numbers {
     fn number(&mut self, found: &Match) -> Option<i32> {
-        let group = found.group?;
+        let group = found.group?.index();
         if self.seen.len() <= group {
             self.seen.resize(group + 1, None);
         }

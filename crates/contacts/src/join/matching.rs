@@ -4,6 +4,7 @@
 //! asks for it, its [`Name`]. All steps sort, so that the result depends on the input alone and costs `n log n` even if
 //! every phone in the book is the same.
 
+use super::position::Position;
 use crate::phone::Digits;
 
 /// First and last name as the server sent them.
@@ -25,11 +26,11 @@ pub(crate) trait Sides {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Match {
     /// The position of its other half in the other list.
-    pub(crate) partner: Option<usize>,
+    pub(crate) partner: Option<Position>,
     /// The digits that it shares with more records than that, as a number that has no meaning of its own.
-    pub(crate) group: Option<usize>,
+    pub(crate) group: Option<Position>,
     /// How many records of its own side with the same digits come before it.
-    pub(crate) ordinal: usize,
+    pub(crate) ordinal: Position,
 }
 
 /// The result, position by position.
@@ -86,8 +87,8 @@ fn of_side(
 impl Matches {
     fn join(&mut self, saved: usize, person: usize) {
         if let (Some(left), Some(right)) = (self.saved.get_mut(saved), self.people.get_mut(person)) {
-            left.partner = Some(person);
-            right.partner = Some(saved);
+            left.partner = Some(Position::of(person));
+            right.partner = Some(Position::of(saved));
         }
     }
 
@@ -95,8 +96,8 @@ impl Matches {
         for (side, members) in [(&mut self.saved, saved), (&mut self.people, people)] {
             for (ordinal, (_, _, index)) in members.iter().enumerate() {
                 if let Some(entry) = side.get_mut(*index) {
-                    entry.group = Some(number);
-                    entry.ordinal = ordinal;
+                    entry.group = Some(Position::of(number));
+                    entry.ordinal = Position::of(ordinal);
                 }
             }
         }
@@ -163,14 +164,15 @@ mod tests {
     }
 
     fn partners(found: &Matches) -> Vec<Option<usize>> {
-        found.saved.iter().map(|entry| entry.partner).collect()
+        found.saved.iter().map(|entry| entry.partner.map(Position::index)).collect()
     }
 
     #[test]
     fn one_to_one_is_one_person_whatever_the_names() {
         let found = find(&Lists::of(&[("+49 170 1", "Anna")], &[("491701", "Someone else")]));
         assert_eq!(partners(&found), [Some(0)]);
-        assert_eq!(found.people[0], Match { partner: Some(0), group: None, ordinal: 0 });
+        let pair = Match { partner: Some(Position::of(0)), group: None, ordinal: Position::of(0) };
+        assert_eq!(found.people[0], pair);
     }
 
     #[test]
@@ -185,7 +187,8 @@ mod tests {
         // two saved, one account
         let found = find(&Lists::of(&[("1", "Anna"), ("1", "Anna, work")], &[("1", "Anna")]));
         assert_eq!(partners(&found), [Some(0), None]);
-        assert_eq!(found.saved[1], Match { partner: None, group: found.people[0].group, ordinal: 1 });
+        let second = Match { partner: None, group: found.people[0].group, ordinal: Position::of(1) };
+        assert_eq!(found.saved[1], second);
         assert!(found.people[0].group.is_some());
         // the same name twice on one side decides nothing
         let found = find(&Lists::of(&[("1", "Anna"), ("1", "Anna")], &[("1", "Anna")]));
@@ -236,9 +239,9 @@ mod tests {
             let found = find(&lists);
             for (one, entry) in found.saved.iter().enumerate() {
                 let expected: Vec<usize> = (0..lists.people.len()).filter(|other| oracle(&lists, one, *other)).collect();
-                prop_assert_eq!(entry.partner.into_iter().collect::<Vec<_>>(), expected);
+                prop_assert_eq!(entry.partner.map(Position::index).into_iter().collect::<Vec<_>>(), expected);
                 if let Some(partner) = entry.partner {
-                    prop_assert_eq!(found.people[partner].partner, Some(one));
+                    prop_assert_eq!(found.people[partner.index()].partner, Some(Position::of(one)));
                 }
             }
             // a group is exactly the records that share digits, unless they are one pair or one record
