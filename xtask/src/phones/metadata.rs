@@ -1,4 +1,5 @@
 //! The numbering plans as rlibphonenumber carries them: the part of `phonemetadata.proto` that decides what a number is.
+//! The crate's own messages are not used: it declares their fields deprecated in favour of wrappers that it keeps to itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
