@@ -24,20 +24,3 @@ fn one_number_for_everybody_is_no_worse_than_one_each() {
     assert_eq!(joined.reconcile().unwrap().joined, 0);
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
-
-/// `cargo test -p contacts --release -- --ignored --nocapture linear` prints the figures.
-#[test]
-#[ignore = "a measurement"]
-#[expect(clippy::print_stdout, reason = "a measurement shows its figures")]
-fn linear_to_a_hundred_thousand() {
-    for size in [1_000, 10_000, 100_000] {
-        let replies = book(size, |index| (491_000_000_000 + index * 7).to_string()).replies();
-        let started = Instant::now();
-        let joined = AddressBook::join(replies).unwrap();
-        let join = started.elapsed();
-        let rows = joined.rows().flatten().count();
-        let read = started.elapsed().saturating_sub(join);
-        println!("{size:>7}: join {join:?}, rows {read:?}");
-        assert_eq!(rows, usize::try_from(size).unwrap());
-    }
-}

@@ -16,7 +16,7 @@ use super::{HashingFile, Sink, SinkError, Written};
 /// Rows in a row group: what the writer holds in memory before it writes.
 ///
 /// A reader can skip a group by its statistics, so groups should be few; one of this size holds most address books
-/// whole and takes a few megabytes of memory.
+/// whole.
 pub const MAX_ROW_GROUP_ROWS: usize = 32_768;
 
 /// Rows in a page: each column keeps the values of its page until the page is full.
