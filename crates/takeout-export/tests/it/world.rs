@@ -1,12 +1,15 @@
 //! A data centre in this process, and the program that is pointed at it.
 
 use std::fs::{self, File};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testdc::{Carrier, Entropy, Event, Events, FramingName, RsaKey, Server};
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
 use crate::program::{Ran, program, run};
@@ -180,10 +183,37 @@ impl World {
         Self { events: server.events(), server, folder, runtime }
     }
 
-    /// Ends the data centre; its address refuses connections from now on.
-    pub(crate) fn end_server(self) -> TempDir {
+    /// Ends the data centre; its address refuses connections as long as what is left is kept.
+    pub(crate) fn end_server(self) -> Remains {
+        let address = self.server.address();
         self.runtime.block_on(self.server.shutdown());
-        self.folder
+        Remains { folder: self.folder, _refusing: refusing(address) }
+    }
+}
+
+/// A socket that is bound and does not listen: no other test's server is given this port.
+fn refusing(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    // a program that another test starts at this moment holds a copy of the former socket until it runs
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while let Err(error) = socket.bind(address) {
+        assert!(Instant::now() < deadline, "{address}: {error}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    socket.set_reuseaddr(false).unwrap();
+    socket
+}
+
+/// The folder of a world whose data centre has ended, and the address that answers nobody any more.
+pub(crate) struct Remains {
+    folder: TempDir,
+    _refusing: TcpSocket,
+}
+
+impl Remains {
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
     }
 }
 
