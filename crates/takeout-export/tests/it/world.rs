@@ -137,9 +137,7 @@ impl World {
     pub(crate) fn wait_for_event(&mut self, is_meant: impl Fn(&Event) -> bool) {
         let Self { events, runtime, .. } = self;
         let wait = async { while !events.next().await.as_ref().is_none_or(&is_meant) {} };
-        runtime
-            .block_on(async { tokio::time::timeout(std::time::Duration::from_secs(20), wait).await })
-            .unwrap();
+        runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), wait).await }).unwrap();
     }
 
     /// The takeout sessions that were finished since the last look, each with or without success. None is left open.
