@@ -139,7 +139,7 @@ def measure(example: Path, testdc: Path, folder: Path) -> dict[str, dict[str, di
 
 def times(more: float, less: float) -> str:
     """How many times as much."""
-    return f"{more / less:.1f} ×"
+    return f"{more / less:.1f} \N{MULTIPLICATION SIGN}"
 
 
 def report(found: dict[str, dict[str, dict[str, Any]]], profile: str) -> str:

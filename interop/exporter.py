@@ -60,11 +60,7 @@ class Exporter:
         self._server = server
         self.session_path = home / "takeout.session"
 
-    def _run(self, command: str, *arguments: object, stdin: str = "", expect: int = 0) -> Outcome:
-        account = ("--api-id", 1, "--api-hash", "0" * 32)
-        return self._run_on(command, *account, *arguments, stdin=stdin, expect=expect)
-
-    def _run_on(self, *arguments: object, stdin: str = "", expect: int = 0) -> Outcome:
+    def _run(self, *arguments: object, stdin: str = "", expect: int = 0) -> Outcome:
         server = ("--dc", f"2={self._server.address}", "--rsa-key", self._server.public_key_path)
         where = (*server, "--session", self.session_path)
         return run_program(self._program, self._home, *arguments, *where, stdin=stdin, expect=expect)
@@ -73,13 +69,14 @@ class Exporter:
         self, password: str | None = None, code: str = CODE, options: Sequence[str] = (), expect: int = 0
     ) -> Outcome:
         """`login` as a script does it: the code on stdin, the password in a file."""
+        application = ("--api-id", 1, "--api-hash", "0" * 32)
         arguments: list[object] = ["--phone", self._server.truth["account"]["phone"], "--code-stdin", *options]
         if password is not None:
             password_path = self._home / "password.txt"
             password_path.write_text(password + "\n", encoding="utf-8")
             password_path.chmod(0o600)
             arguments += ["--password-file", password_path]
-        return self._run("login", *arguments, stdin=code + "\n", expect=expect)
+        return self._run("login", *application, *arguments, stdin=code + "\n", expect=expect)
 
     def export(self, out: Path, *arguments: object, expect: int = 0) -> Outcome:
         """`export`."""
@@ -87,7 +84,7 @@ class Exporter:
 
     def contacts(self, *words: object, expect: int = 0) -> Outcome:
         """`contacts …`."""
-        return self._run_on("contacts", *words, "--json", expect=expect)
+        return self._run("contacts", *words, "--json", expect=expect)
 
     def logout(self, expect: int = 0) -> Outcome:
         """`logout`."""

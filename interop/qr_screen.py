@@ -13,7 +13,7 @@ LINE = re.compile(re.escape(BLACK_ON_WHITE) + "([ ▀▄█]+)" + re.escape("\x1
 
 
 def links_on(screen: str) -> list[str]:
-    """What every code that was drawn says, oldest first. Each is drawn as lines of one length that follow each other."""
+    """What every code that was drawn says, oldest first. Each is drawn as lines of one length."""
     found: list[str] = []
     lines: list[str] = []
     for text in [*LINE.findall(screen), ""]:

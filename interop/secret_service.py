@@ -71,23 +71,23 @@ class Item(ServiceInterface):
         self.keyring, self.label, self.attributes, self.value = keyring, label, attributes, value
 
     @method()
-    def GetSecret(self, session: "o") -> "(oayays)":  # noqa: F821
+    def GetSecret(self, session: "o") -> "(oayays)":
         return self.keyring.sealed(self.value)
 
     @method()
-    def SetSecret(self, secret: "(oayays)") -> None:  # noqa: F821
+    def SetSecret(self, secret: "(oayays)") -> None:
         self.value = self.keyring.opened(secret)
 
     @dbus_property(access=PropertyAccess.READ)
-    def Locked(self) -> "b":  # noqa: F821
+    def Locked(self) -> "b":
         return False
 
     @dbus_property(access=PropertyAccess.READ)
-    def Attributes(self) -> "a{ss}":  # noqa: F722, F821
+    def Attributes(self) -> "a{ss}":
         return self.attributes
 
     @dbus_property(access=PropertyAccess.READ)
-    def Label(self) -> "s":  # noqa: F821
+    def Label(self) -> "s":
         return self.label
 
 
@@ -99,7 +99,7 @@ class Collection(ServiceInterface):
         self.keyring = keyring
 
     @method()
-    def CreateItem(self, properties: "a{sv}", secret: "(oayays)", replace: "b") -> "oo":  # noqa: F722, F821
+    def CreateItem(self, properties: "a{sv}", secret: "(oayays)", replace: "b") -> "oo":
         attributes = properties["org.freedesktop.Secret.Item.Attributes"].value
         label = properties["org.freedesktop.Secret.Item.Label"].value
         path = f"{COLLECTION}/i{len(self.keyring.items)}"
@@ -109,15 +109,15 @@ class Collection(ServiceInterface):
         return [path, NO_PROMPT]
 
     @method()
-    def SearchItems(self, attributes: "a{ss}") -> "ao":  # noqa: F722, F821
+    def SearchItems(self, attributes: "a{ss}") -> "ao":
         return self.keyring.found(attributes)
 
     @dbus_property(access=PropertyAccess.READ)
-    def Locked(self) -> "b":  # noqa: F821
+    def Locked(self) -> "b":
         return False
 
     @dbus_property(access=PropertyAccess.READ)
-    def Label(self) -> "s":  # noqa: F821
+    def Label(self) -> "s":
         return "Login"
 
 
@@ -129,26 +129,26 @@ class Service(ServiceInterface):
         self.keyring = keyring
 
     @method()
-    def OpenSession(self, algorithm: "s", theirs: "v") -> "vo":  # noqa: F821
+    def OpenSession(self, algorithm: "s", theirs: "v") -> "vo":
         assert algorithm == "dh-ietf1024-sha256-aes128-cbc-pkcs7", algorithm
         private = secrets.randbits(1000)
         self.keyring.key = session_key(pow(int.from_bytes(theirs.value, "big"), private, DH_PRIME))
         return [Variant("ay", pow(2, private, DH_PRIME).to_bytes(128, "big")), SESSION]
 
     @method()
-    def SearchItems(self, attributes: "a{ss}") -> "aoao":  # noqa: F722, F821
+    def SearchItems(self, attributes: "a{ss}") -> "aoao":
         return [self.keyring.found(attributes), []]
 
     @method()
-    def ReadAlias(self, name: "s") -> "o":  # noqa: F821
+    def ReadAlias(self, name: "s") -> "o":
         return COLLECTION
 
     @method()
-    def Unlock(self, objects: "ao") -> "aoo":  # noqa: F821
+    def Unlock(self, objects: "ao") -> "aoo":
         return [objects, NO_PROMPT]
 
     @dbus_property(access=PropertyAccess.READ)
-    def Collections(self) -> "ao":  # noqa: F821
+    def Collections(self) -> "ao":
         return [COLLECTION]
 
 

@@ -58,8 +58,8 @@ async def connected(
 ) -> AsyncIterator[TelegramClient]:
     """A connected client that trusts the server's key. A session that is given keeps its authorization key.
 
-    `proxy` is an MTProxy's host, port and secret, for the connections that take one. Without `reconnects` a lost connection
-    is an error at once."""
+    `proxy` is an MTProxy's host, port and secret, for the connections that take one. Without `reconnects` a lost
+    connection is an error at once."""
     rsa.add_key(server.public_key_path.read_text(), old=False)
     session = session or MemorySession()
     if not session.auth_key:

@@ -1,5 +1,5 @@
-"""Logins that go from one library to another: Telethon, kurigram (a Pyrogram) and mtcute log in and write their sessions,
-which come in; one of ours goes out to Telethon."""
+"""Logins that go from one library to another: Telethon, kurigram (a Pyrogram) and mtcute log in and write their
+sessions, which come in; one of ours goes out to Telethon."""
 
 import json
 import shutil

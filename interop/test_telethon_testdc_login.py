@@ -1,4 +1,4 @@
-"""Telethon, which we did not write, logs in at testdc in the less usual ways, and lives through what may happen then."""
+"""Telethon, which we did not write, logs in at testdc in the less usual ways, and lives through what may happen."""
 
 import asyncio
 

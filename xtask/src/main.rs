@@ -53,7 +53,9 @@ enum Command {
     Checks(checks::Arguments),
     /// The long forms of sampled tests: address books against what was served, cut links, changed bytes, crowds (minutes)
     Sweep(sweep::Arguments),
-    /// The whole export at growing sizes beside a Telethon script; writes docs/scale.md (minutes)
+    /// The whole export of 10,000 to 100,000 contacts, ours and a Telethon script's: CPU time, wall time and peak memory of
+    /// the client, written to docs/scale.md with the plot docs/scale.svg (release builds, then minutes, on a
+    /// machine that has nothing else to do)
     Scale,
     /// Run the benches beside named peers and write docs/benchmarks.md (minutes)
     Bench(bench::Arguments),
