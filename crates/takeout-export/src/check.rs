@@ -7,11 +7,13 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use arrow_ipc::reader::FileReader;
+use contacts::ReconcileError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use sha2::{Digest, Sha256};
 
 use crate::archive;
+use crate::export::ExportError;
 use crate::format::Format;
 use crate::sink::Written;
 use crate::staging::{ARCHIVE, OutputError, io_error};
@@ -23,13 +25,26 @@ pub(crate) struct Fingerprint {
     pub(crate) sha256: [u8; 32],
 }
 
-/// Checks a file against what the sink says it wrote.
-pub(crate) fn demand_written(path: &Path, written: &Written) -> Result<(), OutputError> {
+/// Checks a file against what the sink says it wrote: the bytes, and the rows that a reader of its format finds.
+pub(crate) fn demand_written(path: &Path, written: &Written) -> Result<(), ExportError> {
+    let damaged = || OutputError::Damaged { path: path.to_owned() };
     let found = fingerprint(path).map_err(io_error("read", path))?;
-    let is_whole = found == Fingerprint { size_bytes: written.size_bytes, sha256: written.sha256 };
+    if found != (Fingerprint { size_bytes: written.size_bytes, sha256: written.sha256 }) {
+        return Err(damaged().into());
+    }
     // an archive that nobody but its recipients can read has no rows to count here
-    let counts = rows(path, written.name).is_none_or(|rows| rows.is_ok_and(|rows| rows == written.rows));
-    if is_whole && counts { Ok(()) } else { Err(OutputError::Damaged { path: path.to_owned() }) }
+    let Some(rows) = rows(path, written.name) else { return Ok(()) };
+    demand_rows(written.name, written.rows, rows.map_err(|Unreadable| damaged())?)?;
+    Ok(())
+}
+
+/// The rows of a file are as many as were proven.
+pub(crate) fn demand_rows(name: &'static str, expected: u64, got: u64) -> Result<(), ReconcileError> {
+    let count = |rows| usize::try_from(rows).unwrap_or(usize::MAX);
+    if got == expected {
+        return Ok(());
+    }
+    Err(ReconcileError::RowCount { name, expected: count(expected), got: count(got) })
 }
 
 /// Size and SHA-256.
@@ -183,17 +198,19 @@ mod tests {
         let content = b"name\r\n\"two\r\nlines\"\r\nplain\r\n";
         std::fs::write(&path, content).unwrap();
         demand_written(&path, &written(CSV, content, 2)).unwrap();
-        let others = [
-            written(CSV, &content[1..], 2),
-            written(CSV, b"name\r\n\"two\r\nlines\"\r\nplaim\r\n", 2),
-            written(CSV, content, 3),
-        ];
+        let others =
+            [written(CSV, &content[1..], 2), written(CSV, b"name\r\n\"two\r\nlines\"\r\nplaim\r\n", 2)];
         for other in others {
             let damaged = demand_written(&path, &other).unwrap_err();
-            assert!(matches!(damaged, OutputError::Damaged { .. }));
+            assert!(matches!(damaged, ExportError::Output(OutputError::Damaged { .. })));
         }
+        let lost = demand_written(&path, &written(CSV, content, 3)).unwrap_err();
+        assert!(matches!(
+            lost,
+            ExportError::Reconcile(ReconcileError::RowCount { name: CSV, expected: 3, got: 2 })
+        ));
         let missing = demand_written(&folder.path().join("x"), &written(CSV, b"", 0));
-        assert!(matches!(missing, Err(OutputError::Io { .. })));
+        assert!(matches!(missing, Err(ExportError::Output(OutputError::Io { .. }))));
     }
 
     #[test]

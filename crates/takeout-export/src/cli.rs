@@ -87,16 +87,22 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, origins: &Origins) -> Exit {
     let Arguments { command, common } = arguments;
-    let Some(command) = command else {
+    let Some(mut command) = command else {
         output::guide(places::has_session());
         return Exit::Usage;
     };
     if let Err(failure) = logging::start(common.verbose, common.log_file.as_deref()) {
-        output::failure(&failure);
+        output::failure(&failure, places::LOGIN);
         return failure.exit();
     }
     let meter = meter::Meter::new(common.verbose);
-    match run_command(command, origins, &meter) {
+    let mut login = places::LOGIN.to_owned();
+    let outcome = ConfigFile::read().and_then(|file| {
+        config::complete(&mut command, &file);
+        login = config::login_command(&mut command);
+        run_command(command, &file, origins, &meter)
+    });
+    match outcome {
         Ok(outcome) => {
             meter.clear();
             output::outcome(&outcome, common.json);
@@ -105,15 +111,18 @@ fn run(arguments: Arguments, origins: &Origins) -> Exit {
         Err(failure) => {
             meter.clear();
             tracing::error!(exit = failure.exit().code(), "failed");
-            output::failure(&failure);
+            output::failure(&failure, &login);
             failure.exit()
         }
     }
 }
 
-fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) -> Result<Outcome, Failure> {
-    let file = ConfigFile::read()?;
-    config::complete(&mut command, &file);
+fn run_command(
+    command: Command,
+    file: &ConfigFile,
+    origins: &Origins,
+    meter: &meter::Meter,
+) -> Result<Outcome, Failure> {
     // two threads: one for the connection, one for what the demo's server does
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -139,7 +148,7 @@ fn run_command(mut command: Command, origins: &Origins, meter: &meter::Meter) ->
                 Command::Logout(logout) => logout::run(logout, &interrupt).await,
                 Command::Whoami(whoami) => whoami::run(whoami, &interrupt).await,
                 Command::Accounts(accounts) => accounts::run(accounts, &interrupt).await,
-                Command::Config(config) => config::run(config, &file, origins),
+                Command::Config(config) => config::run(config, file, origins),
                 Command::Doctor(doctor) => doctor::run(doctor, &interrupt).await,
             }
         };

@@ -216,7 +216,7 @@ fn remaining(client: &Client, error: &InvokeError, terms: &Terms<'_>) -> Option<
 async fn abandon(client: &Client, opening: impl Future<Output = Result<i64, InvokeError>>) {
     let patience = client.config().timeouts.finish;
     if let Ok(Ok(id)) = tokio::time::timeout(patience, opening).await
-        && let Err(error) = finish(client, id, false, patience).await
+        && let Err(error) = finish(client, id, false, patience.min(AFTER_INTERRUPTION)).await
     {
         tracing::warn!(%error, "the takeout session is not known to be finished");
     }

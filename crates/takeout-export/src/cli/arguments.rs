@@ -137,7 +137,10 @@ Examples:
   takeout-export export --out my-contacts
   takeout-export export --out my-contacts --force --format parquet,vcard,html --encrypt age1…
   takeout-export export --out my-contacts --notes --birthdays
-  takeout-export export --history backups --reuse-users backups/account_id=4711/export_date=2024-06-30")]
+  takeout-export export --history backups --reuse-users backups/account_id=4711/export_date=2024-06-30
+
+Ctrl-C ends every wait at once. A takeout session that may be open at Telegram is ended there first, which takes some
+seconds at most; a second Ctrl-C does not wait for that, and the next command ends it.")]
 pub struct Export {
     /// Which folder.
     #[command(flatten)]
@@ -154,9 +157,6 @@ pub struct Export {
     /// Which server.
     #[command(flatten)]
     pub server: Server,
-    /// Whose application.
-    #[command(flatten)]
-    pub credentials: Credentials,
     /// Which session.
     #[command(flatten)]
     pub session: Session,
@@ -229,7 +229,7 @@ pub enum FramingName {
     Full,
 }
 
-/// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only `login` needs them.
+/// The application's credentials from my.telegram.org. A session keeps the `api_id`, so only a login needs them.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Application")]
 pub struct Credentials {
@@ -271,6 +271,23 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_typed() {
+        let mut open = vec![(Vec::new(), Arguments::command())];
+        let mut seen = 0;
+        while let Some((path, command)) = open.pop() {
+            let help = command.clone().render_long_help().to_string();
+            let words = [vec!["takeout-export".to_owned()], path.clone()].concat().join(" ");
+            let examples = help.split_once("\nExample").map(|(_, examples)| examples.to_owned());
+            assert!(examples.is_some_and(|examples| examples.contains(&words)), "{words}: {help}");
+            seen += 1;
+            for inner in command.get_subcommands() {
+                open.push(([path.clone(), vec![inner.get_name().to_owned()]].concat(), inner.clone()));
+            }
+        }
+        assert!(seen > 45, "{seen} commands");
     }
 
     #[test]

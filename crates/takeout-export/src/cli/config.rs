@@ -14,9 +14,10 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 pub(super) use self::file::ConfigFile;
-use super::arguments::accounts::{Config, ConfigCommand};
+use super::arguments::accounts::{Accounts, AccountsCommand, Config, ConfigCommand};
 use super::arguments::{Command, Credentials, Server, Session};
 use super::failure::Failure;
+use super::places;
 use super::summary::Outcome;
 
 /// Where the values of the options come from.
@@ -50,6 +51,9 @@ pub(super) fn complete(command: &mut Command, file: &ConfigFile) {
         status.also = file.session();
         return file.complete_passphrase(&mut status.session);
     }
+    if let Some(api_id) = api_id(command) {
+        *api_id = api_id.or(file.api_id());
+    }
     let (server, credentials, session) = parts(command);
     if let Some(server) = server {
         file.complete_server(server);
@@ -62,16 +66,43 @@ pub(super) fn complete(command: &mut Command, file: &ConfigFile) {
     }
 }
 
+/// Where a command wants the application's number alone.
+fn api_id(command: &mut Command) -> Option<&mut Option<i32>> {
+    match command {
+        Command::Accounts(Accounts { command: AccountsCommand::Import(import) }) => Some(&mut import.api_id),
+        _ => None,
+    }
+}
+
+/// The login of the account that a command is about, as one types it.
+pub(super) fn login_command(command: &mut Command) -> String {
+    let named = match command {
+        Command::Accounts(of) => match &of.command {
+            AccountsCommand::Rename { old: name, .. }
+            | AccountsCommand::Remove { name, .. }
+            | AccountsCommand::Default { name: Some(name) } => Some(name),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(name) = named {
+        return places::login_command_as(name);
+    }
+    let session = match command {
+        Command::Status(status) => Some(&mut status.session),
+        other => parts(other).2,
+    };
+    session.map_or_else(|| places::LOGIN.to_owned(), |session| places::login_command(session))
+}
+
 type Parts<'a> = (Option<&'a mut Server>, Option<&'a mut Credentials>, Option<&'a mut Session>);
 
 /// The settings of a command.
 fn parts(command: &mut Command) -> Parts<'_> {
-    use super::arguments::accounts::AccountsCommand;
-
     match command {
         Command::Login(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
-        Command::Export(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
-        Command::Logout(of) => (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session)),
+        Command::Export(of) => (Some(&mut of.server), None, Some(&mut of.session)),
+        Command::Logout(of) => (Some(&mut of.server), None, Some(&mut of.session)),
         Command::Contacts(of) => {
             let account = of.operation.account_mut();
             (Some(&mut account.server), None, Some(&mut account.session))
@@ -83,9 +114,7 @@ fn parts(command: &mut Command) -> Parts<'_> {
         }
         Command::Accounts(of) => match &mut of.command {
             AccountsCommand::Show(of) => (None, None, Some(&mut of.session)),
-            AccountsCommand::Import(of) => {
-                (Some(&mut of.server), Some(&mut of.credentials), Some(&mut of.session))
-            }
+            AccountsCommand::Import(of) => (Some(&mut of.server), None, Some(&mut of.session)),
             AccountsCommand::Export(of) => (None, None, Some(&mut of.session)),
             _ => (None, None, None),
         },

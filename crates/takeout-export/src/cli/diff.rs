@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::{Diff, History};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::output;
 use super::summary::{Outcome, Report};
 use crate::diff::{Change, Kind, Snapshot, diff, write_parquet};
 use crate::history::{Dated, exports};
@@ -109,8 +110,7 @@ impl fmt::Display for Line<'_> {
 
 /// Before and after, or the one that is there, or that is both. A terminal obeys some characters: those are escaped.
 fn pair(f: &mut fmt::Formatter<'_>, texts: (Option<&str>, Option<&str>)) -> fmt::Result {
-    let shown =
-        |text: &str| if text.is_empty() { "(no name)".to_owned() } else { text.escape_debug().to_string() };
+    let shown = |text: &str| if text.is_empty() { "(no name)".to_owned() } else { output::plain(text) };
     match texts {
         (Some(before), Some(after)) if before != after => write!(f, "{} → {}", shown(before), shown(after)),
         (Some(text), _) | (None, Some(text)) => f.write_str(&shown(text)),

@@ -13,6 +13,7 @@ use super::interrupt::Interrupt;
 use super::places::{self, DataFolder};
 use super::summary::Outcome;
 use super::told::Told;
+use super::vault::Vault;
 use super::{keyring, output, route, settings};
 
 /// A clock that is wrong by more is told: messages have to be dated within 30 s of the server's time, or come 300 s
@@ -36,7 +37,7 @@ impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         let what = [failure.to_string()].into_iter().chain(output::causes(&failure));
         let what = what.collect::<Vec<_>>().join(": ");
-        Self { what, advice: failure.advice(), exit: failure.exit() }
+        Self { what, advice: failure.advice(places::LOGIN), exit: failure.exit() }
     }
 }
 
@@ -48,7 +49,7 @@ pub(super) async fn run(doctor: Doctor, interrupt: &Interrupt) -> Result<Outcome
             what: "key of the sessions",
             result: interrupt.or(identity(doctor.session.no_keyring)).await?,
         },
-        Check { what: "session", result: session_file(&doctor) },
+        Check { what: "session", result: interrupt.or(session_file(&doctor)).await? },
         Check { what: "proxy", result: proxy(&doctor) },
     ];
     let (connection, clock) = interrupt.or(server(&doctor)).await?;
@@ -110,12 +111,24 @@ async fn identity(no_keyring: bool) -> Result<String, Trouble> {
     }
 }
 
-fn session_file(doctor: &Doctor) -> Result<String, Trouble> {
+async fn session_file(doctor: &Doctor) -> Result<String, Trouble> {
     let path = places::session_path(&doctor.session)?;
     Ok(match session::form(&path).map_err(Failure::Session)? {
-        Form::Missing => format!("{} is not there; takeout-export login makes it", path.display()),
-        Form::Sealed => format!("{} is encrypted", path.display()),
+        Form::Missing => {
+            format!("{} is not there; {} makes it", path.display(), places::login_command(&doctor.session))
+        }
+        Form::Sealed => {
+            let vault = Vault::new(&doctor.session);
+            if !vault.opens_unasked() {
+                let found =
+                    format!("{} is encrypted; with --passphrase-file it is opened too", path.display());
+                return Ok(found);
+            }
+            vault.peek(&path).await?;
+            format!("{} is encrypted, and opens", path.display())
+        }
         Form::Plain => {
+            Vault::new(&doctor.session).peek(&path).await?;
             format!("{} is not encrypted; the next command encrypts it", path.display())
         }
     })

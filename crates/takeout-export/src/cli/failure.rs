@@ -12,6 +12,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use contacts::ReconcileError;
 use jiff::Timestamp;
 use tg_client::session::foreign::ForeignError;
 use tg_client::{ClientError, LoginError, ProxyUrlError, SessionError, TakeoutError};
@@ -26,7 +27,8 @@ use crate::archive::{ArchiveError, seal};
 use crate::export::ExportError;
 use crate::people_file::PeopleFileError;
 use crate::read::ReadError;
-use crate::staging::OutputError;
+use crate::sink::SinkError;
+use crate::staging::{ARCHIVE, OutputError};
 use crate::verify::VerifyError;
 
 /// A command did not do what it was asked for.
@@ -164,14 +166,27 @@ impl Failure {
         }
     }
 
-    /// What to do now, where there is something.
-    pub(super) fn advice(&self) -> Option<String> {
+    /// What to do now, where there is something. `login` is the command that logs in to the account that was meant.
+    pub(super) fn advice(&self, login: &str) -> Option<String> {
         Some(match self {
             Self::NoTerminal { option } => format!("give {option}, or run the command in a terminal"),
             Self::NoDataFolder => "name a session file with --session".to_owned(),
             Self::OtherServer => "name another file with --session, or log out first".to_owned(),
+            Self::Unverified { faults, .. } if faults.contains(ARCHIVE) => {
+                "take the folder from a backup, or export again".to_owned()
+            }
             Self::Unverified { .. } => {
-                "what its archive holds can be written again, if that is whole: takeout-export convert"
+                "its archive is what was written, if it has one: takeout-export convert writes the files from it again"
+                    .to_owned()
+            }
+            Self::Verify { source: VerifyError::Io(_) | VerifyError::Foreign, .. } => {
+                "name a folder that takeout-export export, demo or convert has written".to_owned()
+            }
+            Self::Verify { .. } => {
+                "if there is an archive, takeout-export convert writes the rest from it again".to_owned()
+            }
+            Self::PeopleFile { source: PeopleFileError::UnknownForm | PeopleFileError::Encoding, .. } => {
+                "give an export of takeout-export, or what Google Contacts, Outlook or a phone exports: CSV or vCard"
                     .to_owned()
             }
             Self::Archive { source, .. } => return file::archive_advice(source),
@@ -181,11 +196,11 @@ impl Failure {
             Self::Nobody { .. } => {
                 "name them in another way: @username, +number, or the user_id of a contact".to_owned()
             }
-            Self::NotLoggedIn(_) => "takeout-export login".to_owned(),
+            Self::NotLoggedIn(_) => login.to_owned(),
             Self::KeyKept(_) => {
                 "run it again when there is a connection; --local removes the key all the same".to_owned()
             }
-            Self::Session(error) => return session::advice(error),
+            Self::Session(error) => return session::advice(error, login),
             Self::Vault(error) => error.advice(),
             Self::NotConfirmed => "run the command in a terminal, or add --yes".to_owned(),
             Self::Foreign { source: ForeignError::Io { .. }, .. } => {
@@ -201,9 +216,9 @@ impl Failure {
             Self::AccountName { .. } => "takeout-export accounts default NAME chooses one".to_owned(),
             Self::Stdin(_) => "what is asked for is read from one line".to_owned(),
             Self::LogFile { .. } => "name a file in a folder that is there and yours".to_owned(),
-            Self::Login(error) => return login::advice(error),
-            Self::Client(error) => return client::advice(error),
-            Self::Takeout(error) => return takeout_advice(error),
+            Self::Login(error) => return login::advice(error, login),
+            Self::Client(error) => return client::advice(error, login),
+            Self::Takeout(error) => return takeout_advice(error, login),
             Self::Export(error) => return output_advice(error),
             _ => return None,
         })
@@ -222,12 +237,30 @@ fn output_advice(error: &ExportError) -> Option<String> {
         ExportError::Output(OutputError::Damaged { .. }) => {
             "check the disk, or name a folder on another one; nothing of this export was left behind"
         }
-        ExportError::Output(_) | ExportError::Sink(_) => {
-            "make room, or name another folder; nothing of this export was left behind"
+        ExportError::Output(OutputError::Io { source, .. })
+        | ExportError::Sink(SinkError::Io { source, .. }) => io_advice(source.kind()),
+        // the writers of Parquet and Arrow say in words of their own that a disk is full
+        ExportError::Sink(_) => "make room, or name another folder; nothing of this export was left behind",
+        ExportError::Reconcile(ReconcileError::Row(_) | ReconcileError::Reply(_)) => return None,
+        ExportError::Reconcile(_) => {
+            "nothing was left behind that could pass for the whole; report it with a --log-file, which names nobody"
         }
         _ => return None,
     };
     Some(advice.to_owned())
+}
+
+/// What to do about a file system that refused.
+fn io_advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, or name a folder on another disk; nothing of this export was left behind"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "name a folder that you may write to; nothing of this export was left behind"
+        }
+        _ => "check the disk, or name another folder; nothing of this export was left behind",
+    }
 }
 
 fn takeout_exit(error: &TakeoutError) -> Exit {
@@ -240,9 +273,9 @@ fn takeout_exit(error: &TakeoutError) -> Exit {
     }
 }
 
-fn takeout_advice(error: &TakeoutError) -> Option<String> {
+fn takeout_advice(error: &TakeoutError, login: &str) -> Option<String> {
     Some(match error {
-        TakeoutError::Client(error) => return client::advice(error),
+        TakeoutError::Client(error) => return client::advice(error, login),
         TakeoutError::Delayed { wait } | TakeoutError::StillDelayed { wait, .. } => delay_advice(*wait),
         TakeoutError::TakenOver => {
             "let the other export finish and run the command again, or take it over with --take-over"
@@ -291,7 +324,8 @@ fn archive_exit(error: &ArchiveError) -> Exit {
 
 fn export_exit(error: &ExportError) -> Exit {
     match error {
-        ExportError::Contacts(_) => Exit::Protocol,
+        ExportError::Contacts(_)
+        | ExportError::Reconcile(ReconcileError::Row(_) | ReconcileError::Reply(_)) => Exit::Protocol,
         ExportError::Reconcile(_) => Exit::Reconcile,
         ExportError::Output(OutputError::NotEmpty { .. } | OutputError::Foreign { .. }) => Exit::NotEmpty,
         ExportError::Output(_) | ExportError::Sink(_) => Exit::Output,
@@ -326,7 +360,7 @@ mod tests {
         ] {
             assert_eq!(Failure::Client(error).exit(), exit);
         }
-        let lost = ExportError::Reconcile(contacts::ReconcileError::Missing { saved: 1, contacts: 0 });
+        let lost = ExportError::Reconcile(ReconcileError::Missing { saved: 1, contacts: 0 });
         assert_eq!(Failure::Export(lost).exit(), Exit::Reconcile);
         assert_eq!(Failure::Login(LoginError::WrongCode).exit(), Exit::LoginRefused);
         assert_eq!(Failure::Takeout(TakeoutError::TakenOver).exit(), Exit::TakenOver);

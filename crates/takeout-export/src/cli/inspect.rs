@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{Inspect, Verify};
 use super::failure::Failure;
+use super::output;
 use super::summary::{Outcome, Report};
 use crate::inspect::{Inspection, Tally, inspect};
 use crate::manifest::Manifest;
@@ -119,7 +120,7 @@ impl fmt::Display for Inspected {
             writeln!(f, "\nrow {}:", number + 1)?;
             for (name, text) in row {
                 // a name may hold anything, and a terminal obeys some of it
-                writeln!(f, "  {name:<20} {}", text.escape_debug())?;
+                writeln!(f, "  {name:<20} {}", output::plain(text))?;
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Ctrl-C and SIGTERM: the first one asks, the second one insists.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
@@ -30,6 +32,8 @@ impl Signal {
 #[derive(Debug, Clone)]
 pub(super) struct Interrupt {
     seen: watch::Receiver<Seen>,
+    /// Whether a takeout session is or may be open, which is ended before the program is.
+    has_takeout: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,8 +46,14 @@ impl Interrupt {
     /// Takes over the signals. Inside of a runtime.
     pub(super) fn install() -> io::Result<Self> {
         let (sender, seen) = watch::channel(Seen::default());
-        listen(sender)?;
-        Ok(Self { seen })
+        let has_takeout = Arc::new(AtomicBool::new(false));
+        listen(sender, Arc::clone(&has_takeout))?;
+        Ok(Self { seen, has_takeout })
+    }
+
+    /// From here on somebody who interrupts is told that Telegram is told first.
+    pub(super) fn ends_a_takeout_session_first(&self) {
+        self.has_takeout.store(true, Ordering::Relaxed);
     }
 
     /// Completes with the first signal, at once if it has come already.
@@ -77,15 +87,20 @@ impl Interrupt {
     }
 }
 
-fn note(sender: &watch::Sender<Seen>, signal: Signal) {
-    sender.send_modify(|seen| *seen = Seen { count: seen.count + 1, last: Some(signal) });
-    if sender.borrow().count == 1 {
-        output::say("stopping; once more to stop at once");
+fn note(sender: &watch::Sender<Seen>, has_takeout: &AtomicBool, signal: Signal) {
+    // said before anybody hears of it: the work may be over at once
+    if sender.borrow().count == 0 {
+        output::say(if has_takeout.load(Ordering::Relaxed) {
+            "stopping: some seconds at most, so that no takeout session stays open at Telegram; once more to stop at once"
+        } else {
+            "stopping; once more to stop at once"
+        });
     }
+    sender.send_modify(|seen| *seen = Seen { count: seen.count + 1, last: Some(signal) });
 }
 
 #[cfg(unix)]
-fn listen(sender: watch::Sender<Seen>) -> io::Result<()> {
+fn listen(sender: watch::Sender<Seen>, has_takeout: Arc<AtomicBool>) -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -97,17 +112,17 @@ fn listen(sender: watch::Sender<Seen>) -> io::Result<()> {
                 Some(()) = terminate.recv() => Signal::Terminate,
                 else => return,
             };
-            note(&sender, signal);
+            note(&sender, &has_takeout, signal);
         }
     });
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn listen(sender: watch::Sender<Seen>) -> io::Result<()> {
+fn listen(sender: watch::Sender<Seen>, has_takeout: Arc<AtomicBool>) -> io::Result<()> {
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
-            note(&sender, Signal::Interrupt);
+            note(&sender, &has_takeout, Signal::Interrupt);
         }
     });
     Ok(())

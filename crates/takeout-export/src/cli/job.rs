@@ -1,6 +1,5 @@
 //! One export of one account that is connected: what `export` and `demo` have in common.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +15,6 @@ use super::extras;
 use super::failure::Failure;
 use super::interrupt::{Interrupt, Signal};
 use super::meter::Meter;
-use super::output;
 use super::summary::{Exported, Outcome};
 use crate::columns::Options;
 use crate::export::{self, Fetched, Plan, Prepared, Raw, Subject};
@@ -28,9 +26,6 @@ use crate::staging::{RealDisk, Staging};
 /// How long an interrupted program waits for the thread that writes to clear its folder away; it looks at the flag once
 /// a batch of rows, which takes milliseconds.
 const CLEARING: Duration = Duration::from_secs(10);
-
-/// After so long somebody who has interrupted wonders.
-const LONG: Duration = Duration::from_secs(1);
 
 /// Where an export goes. Made before anything is asked of a server, so that a folder that cannot be used costs nothing.
 #[derive(Debug)]
@@ -122,6 +117,7 @@ pub(super) async fn run(
     let wanted = target.extras;
     let journal = extras::journal(client, account_id, wanted)?;
     meter.say("opening a takeout session");
+    interrupt.ends_a_takeout_session_first();
     let (clearing, cleared) = oneshot::channel();
     let work = takeout::run(client, terms, interrupt.first(), |takeout| async move {
         let earlier = target.earlier.take();
@@ -135,11 +131,7 @@ pub(super) async fn run(
         meter.step(Step::Finishing);
         Ok((prepared, journal.filter(|_| is_asked)))
     });
-    let finished = tokio::select! {
-        finished = work => finished,
-        never = tell_why_it_takes_so_long(interrupt) => match never {},
-    };
-    let finished = match finished {
+    let finished = match work.await {
         Ok(finished) => finished,
         Err(error) => {
             // the sender goes away with the thread, or with the work that never started it
@@ -156,16 +148,6 @@ pub(super) async fn run(
     let manifest = publish.await.map_err(|_| Failure::Task)?.map_err(Failure::Export)?;
     extras::forget(answered);
     Ok(Outcome::Exported(Box::new(Exported { folder, manifest })))
-}
-
-/// For somebody who has interrupted and waits: what Telegram has not answered yet is asked once more, but not for ever.
-async fn tell_why_it_takes_so_long(interrupt: &Interrupt) -> Infallible {
-    interrupt.first().await;
-    tokio::time::sleep(LONG).await;
-    output::say(
-        "waiting some seconds for Telegram, so that no takeout session stays open there; once more to stop at once",
-    );
-    std::future::pending().await
 }
 
 fn failure(error: RunError<Failure, Signal>) -> Failure {

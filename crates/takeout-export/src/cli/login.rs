@@ -9,6 +9,7 @@ mod words;
 
 use std::path::Path;
 
+use secrecy::SecretString;
 use tg_client::{
     AccountState, ApiCredentials, Client, LoginError, ServerState, SessionError, SessionState, SignIn,
 };
@@ -86,14 +87,16 @@ async fn log_in(
     login: Login,
 ) -> Result<AccountState, Failure> {
     let Login { qr, phone, code_stdin, password_file, .. } = login;
+    // a file that is not there costs no code
+    let password = password_file.map(settings::secret_file).transpose()?;
     if !qr {
         let signed_in = code::sign_in(client, credentials, phone, code_stdin).await?;
-        return with_password(client, signed_in, password_file.as_deref()).await;
+        return with_password(client, signed_in, password.as_ref()).await;
     }
     let mut attempt = 1;
     loop {
         let signed_in = qr::sign_in(client, credentials).await?;
-        match with_password(client, signed_in, password_file.as_deref()).await {
+        match with_password(client, signed_in, password.as_ref()).await {
             Err(Failure::Login(error @ LoginError::BeginsAgain)) if attempt < ATTEMPTS => {
                 output::say(format_args!("{error}."));
             }
@@ -106,10 +109,10 @@ async fn log_in(
 async fn with_password(
     client: &Client,
     signed_in: SignIn,
-    password_file: Option<&Path>,
+    given: Option<&SecretString>,
 ) -> Result<AccountState, Failure> {
     match signed_in {
         SignIn::Authorized(account) => Ok(account),
-        SignIn::PasswordNeeded(challenge) => password::check(client, challenge, password_file).await,
+        SignIn::PasswordNeeded(challenge) => password::check(client, challenge, given).await,
     }
 }

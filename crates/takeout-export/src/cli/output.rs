@@ -27,14 +27,14 @@ pub(super) fn ask(text: impl Display) {
     write!(stderr, "{text}").and_then(|()| stderr.flush()).unwrap_or_default();
 }
 
-/// What failed, why, and what to do now.
-pub(super) fn failure(failure: &Failure) {
+/// What failed, why, and what to do now. `login` is the command that logs in to the account that was meant.
+pub(super) fn failure(failure: &Failure, login: &str) {
     let mut stderr = io::stderr().lock();
     write(&mut stderr, format_args!("error: {}", failure.headline()));
     for cause in causes(failure) {
         write(&mut stderr, format_args!("  because: {cause}"));
     }
-    if let Some(advice) = failure.advice() {
+    if let Some(advice) = failure.advice(login) {
         write(&mut stderr, format_args!("  now: {advice}"));
     }
 }
@@ -62,6 +62,26 @@ pub(super) fn guide(has_session: bool) {
     ));
 }
 
+/// A text of somebody else on one line, with what a terminal would obey or draw in another order written as an escape.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() || TURNS.contains(&char) {
+            plain.extend(char.escape_default());
+        } else {
+            plain.push(char);
+        }
+    }
+    plain
+}
+
+/// What changes the order of what stands behind it (Unicode Bidirectional Algorithm, explicit formatting), or begins a
+/// line.
+const TURNS: [char; 11] = [
+    '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}', '\u{2028}', '\u{2029}',
+];
+
 /// The chain of causes, without those that the message before them has already told.
 pub(super) fn causes(failure: &Failure) -> Vec<String> {
     let mut told = failure.headline();
@@ -81,4 +101,20 @@ pub(super) fn causes(failure: &Failure) -> Vec<String> {
 
 fn write(to: &mut impl Write, text: impl Display) {
     writeln!(to, "{text}").and_then(|()| to.flush()).unwrap_or_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_shown_as_they_are_but_for_what_a_terminal_obeys() {
+        for name in
+            ["O'Neill", "back\\slash \"quoted\"", "\u{1f3f3}\u{fe0f}\u{200d}\u{1f308}", "சுப்ரமணியன்", ""]
+        {
+            assert_eq!(plain(name), name);
+        }
+        assert_eq!(plain("a\u{1b}[2Jb\n\u{7f}\u{85}"), "a\\u{1b}[2Jb\\n\\u{7f}\\u{85}");
+        assert_eq!(plain("x\u{202e}y\u{2066}"), "x\\u{202e}y\\u{2066}");
+    }
 }

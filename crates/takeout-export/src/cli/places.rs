@@ -23,6 +23,8 @@ use super::output;
 
 /// The account of a user who has one.
 const FIRST_ACCOUNT: &str = "main";
+/// The login of the account that is meant when none is named.
+pub(super) const LOGIN: &str = "takeout-export login";
 /// Long enough for any name, short enough for any file system.
 const MAX_NAME_CHARS: usize = 64;
 
@@ -57,12 +59,25 @@ impl fmt::Display for AccountName {
 
 /// The export of this account or session, as one types it.
 pub(super) fn export_command(session: &Session) -> String {
-    let which = match (&session.path, &session.account) {
-        (Some(path), _) => format!("--session {} ", path.display()),
-        (None, Some(account)) => format!("--account {account} "),
+    format!("takeout-export export{} --out my-contacts", which(session))
+}
+
+/// The login of this account or session, as one types it.
+pub(super) fn login_command(session: &Session) -> String {
+    format!("{LOGIN}{}", which(session))
+}
+
+/// The login of an account of this name.
+pub(super) fn login_command_as(account: &AccountName) -> String {
+    format!("{LOGIN} --account {account}")
+}
+
+fn which(session: &Session) -> String {
+    match (&session.path, &session.account) {
+        (Some(path), _) => format!(" --session {}", path.display()),
+        (None, Some(account)) => format!(" --account {account}"),
         (None, None) => String::new(),
-    };
-    format!("takeout-export export {which}--out my-contacts")
+    }
 }
 
 /// The folder of the program.

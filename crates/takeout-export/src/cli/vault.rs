@@ -116,6 +116,12 @@ impl Vault {
         SessionStore::peek(path, &protection).map_err(Failure::Session)
     }
 
+    /// Whether the key is to be had without a question.
+    pub(super) fn opens_unasked(&self) -> bool {
+        self.passphrases.are_given()
+            || DataFolder::find().is_some_and(|folder| folder.keyring_note().exists())
+    }
+
     /// Starts a session.
     pub(super) async fn create(&self, path: &Path, state: SessionState) -> Result<SessionStore, Failure> {
         let protection = if self.insecure {

@@ -8,6 +8,7 @@ use super::arguments::accounts::WhoAmI;
 use super::connection;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
+use super::output;
 use super::summary::Outcome;
 use super::told::Told;
 
@@ -27,7 +28,8 @@ pub(super) async fn run(whoami: WhoAmI, interrupt: &Interrupt) -> Result<Outcome
     let Me { user_id, name, username, phone } = me?;
     let username_text = username.as_ref().map(|username| format!(", @{username}")).unwrap_or_default();
     let phone_text = phone.as_ref().map(|phone| format!(", +{phone}")).unwrap_or_default();
-    let text = format!("{name} (account {user_id}){username_text}{phone_text}");
+    let shown = output::plain(&name);
+    let text = format!("{shown} (account {user_id}){username_text}{phone_text}");
     let value = json!({
         "result": "whoami", "user_id": user_id, "name": name, "username": username, "phone": phone,
     });

@@ -74,23 +74,14 @@ pub fn prepare<D: Disk>(
     watch.step(Step::Checking);
     for (format, sink) in formats.into_iter().zip(sinks) {
         let written = sink.finish()?;
-        demand_rows(&written, if format.is_accounts_only() { proof.contacts } else { proof.rows })?;
+        let expected = if format.is_accounts_only() { proof.contacts } else { proof.rows };
+        check::demand_rows(written.name, u64::try_from(expected).unwrap_or(u64::MAX), written.rows)?;
         keep(&staging, &mut manifest, &written)?;
     }
     if let Some(written) = write_archive(fetched, &staging, plan, manifest.counts.rows)? {
         keep(&staging, &mut manifest, &written)?;
     }
     Ok(Prepared { staging, manifest })
-}
-
-fn demand_rows(written: &Written, expected: usize) -> Result<(), ReconcileError> {
-    match usize::try_from(written.rows) {
-        Ok(got) if got == expected => Ok(()),
-        got => {
-            let got = got.unwrap_or(usize::MAX);
-            Err(ReconcileError::RowCount { name: written.name, expected, got })
-        }
-    }
 }
 
 /// Reads a file back and lists it.

@@ -62,7 +62,7 @@ fn accounts_stand_side_by_side_and_one_is_the_default() {
     // the default is the one that is logged out
     run(&mut at_home(&world, world.bare_command(&["logout"]))).succeeds();
     assert!(session(&world, "main").exists() && !session(&world, "work").exists());
-    run(&mut accounts(&world, &["default", "nobody"])).fails(3, "there is no session");
+    run(&mut accounts(&world, &["default", "nobody"])).fails(3, "login --account nobody makes one");
 }
 
 #[test]
@@ -81,7 +81,8 @@ fn an_account_is_renamed_with_what_depends_on_its_name() {
     assert_eq!(listed(&world), [("other".to_owned(), false), ("private".to_owned(), true)]);
     run(&mut at_home(&world, world.bare_command(&["whoami", "--account", "private"]))).succeeds();
     assert_eq!(fs::read_to_string(answers("private")).unwrap(), "told");
-    run(&mut accounts(&world, &["rename", "main", "x"])).fails(3, "there is no session");
+    run(&mut accounts(&world, &["rename", "main", "x"]))
+        .fails(3, "now: takeout-export login --account main makes one");
     run(&mut accounts(&world, &["rename", "other", "../x"])).fails(2, "small letters");
 }
 

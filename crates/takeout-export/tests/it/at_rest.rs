@@ -43,7 +43,7 @@ fn a_session_is_encrypted_and_the_passphrase_opens_it() {
     run(&mut sealed(&world, world.export())).fails(15, "no passphrase was given");
     let file = world.path("passphrase");
     for (content, exit, says) in
-        [("wrong\n", 15, "now: nobody can bring a passphrase back"), ("\n", 2, "is empty")]
+        [("wrong\n", 15, "now: run the command again with the right one"), ("\n", 2, "is empty")]
     {
         fs::write(&file, content).unwrap();
         let mut export = sealed(&world, world.export());
@@ -60,6 +60,27 @@ fn a_session_is_encrypted_and_the_passphrase_opens_it() {
     let mut elsewhere = with_passphrase(&world, world.command("logout"));
     run(elsewhere.env("XDG_DATA_HOME", world.path("other"))).fails(15, "holds no key for it");
     assert!(!world.path("other").exists());
+}
+
+#[test]
+fn doctor_opens_a_session_where_nobody_has_to_be_asked() {
+    let world = World::small();
+    let at_home = |words: &[&str]| world.bare_command(words);
+    let login = world.answered(at_home(&["login"]), &world.server.login_code());
+    run(&mut with_passphrase(&world, login)).succeeds();
+    let ran = run(&mut sealed(&world, at_home(&["doctor"]))).succeeds();
+    assert!(ran.stdout.contains("is encrypted; with --passphrase-file it is opened too"), "{ran:?}");
+    let ran = run(&mut with_passphrase(&world, at_home(&["doctor"]))).succeeds();
+    assert!(ran.stdout.contains("is encrypted, and opens"), "{ran:?}");
+    let mut wrong = sealed(&world, at_home(&["doctor"]));
+    let ran = run(wrong.env("TAKEOUT_EXPORT_PASSPHRASE", "wrong"));
+    assert!(ran.exit == 15 && ran.stdout.contains("wrong session: the passphrase does not open"), "{ran:?}");
+
+    let session = world.path("data/takeout-export/accounts/main/session");
+    let whole = fs::read(&session).unwrap();
+    fs::write(&session, &whole[..whole.len() - 1]).unwrap();
+    let ran = run(&mut with_passphrase(&world, at_home(&["doctor"])));
+    assert!(ran.exit == 16 && ran.stdout.contains("it was cut short or changed"), "{ran:?}");
 }
 
 #[test]

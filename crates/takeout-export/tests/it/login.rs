@@ -47,10 +47,17 @@ fn a_session_outlives_a_data_centre_that_keeps_its_state() {
 #[test]
 fn a_wrong_code_is_exit_code_4_and_another_login_works() {
     let world = World::small();
-    let ran = run(&mut world.login_with("00000")).fails(4, "now: takeout-export login sends a new code");
+    let ran = run(&mut world.login_with("00000")).fails(4, " sends a new code; the latest one counts");
     assert!(!ran.stderr.contains("00000"), "{ran:?}");
     run(&mut world.export()).fails(3, "now: takeout-export login");
     run(&mut world.login()).succeeds();
+}
+
+#[test]
+fn a_password_file_that_is_not_there_costs_no_code() {
+    let mut world = World::small();
+    run(world.login().arg("--password-file").arg(world.path("nowhere"))).fails(2, "cannot read");
+    assert!(!world.events().iter().any(|event| matches!(event, Event::CodeSent { .. })));
 }
 
 #[test]

@@ -27,6 +27,8 @@ mod full_disk;
 mod kills;
 mod login;
 mod look;
+#[cfg(target_os = "linux")]
+mod lost;
 mod moves;
 mod pace;
 mod people;

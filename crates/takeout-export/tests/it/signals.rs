@@ -91,7 +91,7 @@ fn whoever_waits_for_the_end_of_a_takeout_session_is_told_and_need_not_wait() {
             "asking for the saved contacts"
         });
         running.signal("INT");
-        running.wait_for("so that no takeout session stays open there; once more to stop at once");
+        running.wait_for("so that no takeout session stays open at Telegram; once more to stop at once");
         running.signal("INT");
         running.end().fails(130, "error: interrupted");
         world.assert_nothing_is_left();

@@ -24,7 +24,7 @@ pub(super) async fn run(import: Import, interrupt: &Interrupt) -> Result<Outcome
     demand_free(&path, path.display())?;
     let found = read(&import.from, import.format, interrupt).await?;
     let server = server_of(&found, &import.server)?;
-    let api_id = match import.credentials.api_id.or(found.api_id) {
+    let api_id = match import.api_id.or(found.api_id) {
         Some(api_id) => api_id,
         None => interrupt.or(settings::api_id(None)).await??,
     };

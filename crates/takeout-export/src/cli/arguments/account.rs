@@ -48,9 +48,6 @@ pub struct Logout {
     /// Which server.
     #[command(flatten)]
     pub server: Server,
-    /// Whose application.
-    #[command(flatten)]
-    pub credentials: Credentials,
     /// Which session.
     #[command(flatten)]
     pub session: Session,

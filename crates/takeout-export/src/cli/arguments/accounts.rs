@@ -25,10 +25,13 @@ pub struct Accounts {
 #[derive(Debug, Subcommand)]
 pub enum AccountsCommand {
     /// The accounts on this machine
+    #[command(after_help = "Example:\n  takeout-export accounts list")]
     List,
     /// What is known of an account without asking Telegram
+    #[command(after_help = "Example:\n  takeout-export accounts show --account work")]
     Show(Chosen),
     /// Give an account another name here
+    #[command(after_help = "Example:\n  takeout-export accounts rename main work")]
     Rename {
         /// The name that it has
         old: AccountName,
@@ -36,6 +39,7 @@ pub enum AccountsCommand {
         new: AccountName,
     },
     /// Remove an account's key from this machine; the login stays at Telegram (`logout` ends it there)
+    #[command(after_help = "Example:\n  takeout-export accounts remove work")]
     Remove {
         /// Its name here
         name: AccountName,
@@ -44,13 +48,20 @@ pub enum AccountsCommand {
         yes: bool,
     },
     /// The account that is meant when none is named: say which, or make it another one
+    #[command(after_help = "Example:\n  takeout-export accounts default work")]
     Default {
         /// Its name here
         name: Option<AccountName>,
     },
     /// Bring a login along from another library; the key is checked with one call that only reads
+    #[command(
+        after_help = "Example:\n  takeout-export accounts import old.session --format telethon-file --account work"
+    )]
     Import(Import),
     /// Write a login in the form of another library
+    #[command(
+        after_help = "Example:\n  takeout-export accounts export --format telethon-string --out telethon.txt"
+    )]
     Export(ExportAccount),
 }
 
@@ -74,9 +85,9 @@ pub struct Import {
     /// Which server.
     #[command(flatten)]
     pub server: Server,
-    /// Whose application.
-    #[command(flatten)]
-    pub credentials: Credentials,
+    /// `api_id` from my.telegram.org, where the form has none
+    #[arg(long, value_name = "ID", env = "TAKEOUT_EXPORT_API_ID", value_parser = clap::value_parser!(i32).range(1..))]
+    pub api_id: Option<i32>,
     /// Which session.
     #[command(flatten)]
     pub session: Session,
@@ -147,6 +158,7 @@ pub struct Config {
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
     /// The settings in force, and where each comes from; secrets are not shown
+    #[command(after_help = "Example:\n  takeout-export config show --account work")]
     Show(Settings),
 }
 

@@ -26,10 +26,13 @@ pub struct People {
 #[derive(Debug, Subcommand)]
 pub enum Operation {
     /// List the contacts that have an account (contacts.getContacts)
+    #[command(after_help = "Example:\n  takeout-export contacts list --json")]
     List(Account),
     /// List the contacts' ids as the oldest method gives them (contacts.getContactIDs)
+    #[command(after_help = "Example:\n  takeout-export contacts ids")]
     Ids(Account),
     /// List when the contacts were last seen (contacts.getStatuses)
+    #[command(after_help = "Example:\n  takeout-export contacts statuses")]
     Statuses(Account),
     /// Look for contacts by name, and for everybody by username (contacts.search)
     Search(Search),
@@ -38,6 +41,7 @@ pub enum Operation {
     /// Add somebody, or rename a contact (contacts.addContact)
     Add(Add),
     /// Add somebody who has you in their contacts, under the name that they go by (contacts.acceptContact)
+    #[command(after_help = "Example:\n  takeout-export contacts accept @ann --dry-run")]
     Accept(Named),
     /// Save the people of a file; who has an account becomes a contact (contacts.importContacts)
     Import(Import),
@@ -50,22 +54,29 @@ pub enum Operation {
     /// Write the note of a contact; an empty one removes it (contacts.updateContactNote)
     Note(Note),
     /// Block somebody (contacts.block)
+    #[command(after_help = "Example:\n  takeout-export contacts block @spammer")]
     Block(Named),
     /// Let somebody write again (contacts.unblock)
+    #[command(after_help = "Example:\n  takeout-export contacts unblock @ann")]
     Unblock(Named),
     /// List who is blocked (contacts.getBlocked)
+    #[command(after_help = "Example:\n  takeout-export contacts blocked")]
     Blocked(Account),
     /// List with whom you have most to do (contacts.getTopPeers)
+    #[command(after_help = "Example:\n  takeout-export contacts top-peers")]
     TopPeers(Account),
     /// Switch the list of top peers on or off; off deletes it (contacts.toggleTopPeers)
     TopPeersSwitch(Switch),
     /// Take somebody off the list of top peers (contacts.resetTopPeerRating)
+    #[command(after_help = "Example:\n  takeout-export contacts top-peers-reset @ann")]
     TopPeersReset(Named),
     /// Make these contacts, and no others, your close friends (contacts.editCloseFriends)
     CloseFriends(Friends),
     /// List the birthdays of yesterday, today and tomorrow (contacts.getBirthdays)
+    #[command(after_help = "Example:\n  takeout-export contacts birthdays")]
     Birthdays(Account),
     /// Make a link with which others can add you (contacts.exportContactToken)
+    #[command(after_help = "Example:\n  takeout-export contacts link")]
     Link(Account),
     /// Say whose link this is (contacts.importContactToken)
     OpenLink(OpenLink),

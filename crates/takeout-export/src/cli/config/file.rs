@@ -130,6 +130,11 @@ impl ConfigFile {
         session.no_keyring |= file.no_keyring == Some(true);
     }
 
+    /// The application's number.
+    pub(super) fn api_id(&self) -> Option<i32> {
+        self.settings.api_id
+    }
+
     pub(super) fn complete_credentials(&self, credentials: &mut Credentials) {
         let file = &self.settings;
         credentials.api_id = credentials.api_id.or(file.api_id);

@@ -55,18 +55,21 @@ impl Trouble {
         }
     }
 
-    pub(super) fn advice(self) -> &'static str {
+    /// What to do now. `login` is the command that logs in to the account that was meant.
+    pub(super) fn advice(self, login: &str) -> String {
         match self {
-            Self::Unregistered => "takeout-export login",
+            Self::Unregistered => login.to_owned(),
             Self::Revoked => {
-                "if you did not do that yourself, look at Settings > Devices; then: takeout-export login"
+                format!("if you did not do that yourself, look at Settings > Devices; then: {login}")
             }
             Self::AccountGone => {
-                "if that is a mistake, write to recover@telegram.org; the session is of no use now"
+                "if that is a mistake, write to recover@telegram.org; the session is of no use now".to_owned()
             }
-            Self::Frozen => "open Telegram: it says why, and how to appeal; the session stays good",
+            Self::Frozen => {
+                "open Telegram: it says why, and how to appeal; the session stays good".to_owned()
+            }
             Self::Duplicated => {
-                "never copy a session to another machine and use both; then: takeout-export login"
+                format!("never copy a session to another machine and use both; then: {login}")
             }
         }
     }

@@ -28,13 +28,13 @@ pub(super) fn exit(error: &ClientError) -> Exit {
     }
 }
 
-/// What to do now.
-pub(super) fn advice(error: &ClientError) -> Option<String> {
+/// What to do now. `login` is the command that logs in to the account that was meant.
+pub(super) fn advice(error: &ClientError, login: &str) -> Option<String> {
     if let Some(trouble) = Trouble::of(error) {
-        return Some(trouble.advice().to_owned());
+        return Some(trouble.advice(login));
     }
     if let ClientError::Session(error) = error {
-        return session::advice(error);
+        return session::advice(error, login);
     }
     if let Some(ConnectionError::Proxy(error)) = error.connection() {
         return Some(proxy::advice(error).to_owned());
@@ -45,7 +45,7 @@ pub(super) fn advice(error: &ClientError) -> Option<String> {
         ));
     }
     Some(match exit(error) {
-        Exit::NotLoggedIn => "takeout-export login".to_owned(),
+        Exit::NotLoggedIn => login.to_owned(),
         Exit::Connection => "check the network and run the command again; nothing was lost".to_owned(),
         Exit::Protocol => {
             "something between here and Telegram may answer in its place: takeout-export doctor, --proxy and \

@@ -15,11 +15,11 @@ pub(super) fn exit(error: &LoginError) -> Exit {
     }
 }
 
-/// What to do now.
-pub(super) fn advice(error: &LoginError) -> Option<String> {
+/// What to do now. `login` is the command that logs in to the account that was meant.
+pub(super) fn advice(error: &LoginError, login: &str) -> Option<String> {
     Some(match error {
         LoginError::WrongCode | LoginError::CodeExpired => {
-            "takeout-export login sends a new code; the latest one counts".to_owned()
+            format!("{login} sends a new code; the latest one counts")
         }
         LoginError::WrongPassword => {
             "this is the two-step verification password, not the code; run the login again".to_owned()
@@ -38,7 +38,7 @@ pub(super) fn advice(error: &LoginError) -> Option<String> {
             format!("run the login again then: {}", until_text(*wait))
         }
         LoginError::BeginsAgain => "run the login again".to_owned(),
-        LoginError::Client(error) => return client::advice(error),
+        LoginError::Client(error) => return client::advice(error, login),
         _ => return None,
     })
 }
@@ -77,12 +77,13 @@ mod tests {
             LoginError::TooManyAttempts { wait: Duration::from_secs(7000) },
             LoginError::BeginsAgain,
         ] {
-            assert!(advice(&error).is_some_and(|advice| !advice.is_empty()), "{error}");
+            assert!(advice(&error, "login").is_some_and(|advice| !advice.is_empty()), "{error}");
             assert_ne!(exit(&error), Exit::Unexpected, "{error}");
         }
-        let wait = advice(&LoginError::TooManyAttempts { wait: Duration::from_secs(7000) }).unwrap();
+        let wait = advice(&LoginError::TooManyAttempts { wait: Duration::from_secs(7000) }, "login").unwrap();
         assert!(wait.ends_with("(in 117 min)"), "{wait}");
-        let banned = advice(&LoginError::PhoneRefused { name: "PHONE_NUMBER_BANNED".to_owned() }).unwrap();
+        let banned =
+            advice(&LoginError::PhoneRefused { name: "PHONE_NUMBER_BANNED".to_owned() }, "login").unwrap();
         assert!(!banned.contains("country code"), "{banned}");
     }
 }

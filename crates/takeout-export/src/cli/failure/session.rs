@@ -18,11 +18,11 @@ pub(super) fn exit(error: &SessionError) -> Exit {
     }
 }
 
-/// What to do now.
-pub(super) fn advice(error: &SessionError) -> Option<String> {
+/// What to do now. `login` is the command that logs in to the account that was meant.
+pub(super) fn advice(error: &SessionError, login: &str) -> Option<String> {
     Some(match error {
         SessionError::Missing { .. } => {
-            "takeout-export login makes one; takeout-export accounts list shows those that are there".to_owned()
+            format!("{login} makes one; takeout-export accounts list shows those that are there")
         }
         SessionError::Exposed { path, wanted, .. } => {
             format!("if nobody else has read it: chmod {wanted:o} {}", path.display())
@@ -43,8 +43,8 @@ pub(super) fn advice(error: &SessionError) -> Option<String> {
             "use the data folder (and its identity.age) that the session was made with, or log in again".to_owned()
         }
         SessionError::WrongPassphrase { .. } => {
-            "nobody can bring a passphrase back; without it, move the file and the sessions (the folder accounts \
-             beside it) away, and log in again"
+            "run the command again with the right one. Nobody can bring a passphrase back: without it, move the file and \
+             the sessions (the folder accounts beside it) away, and log in again"
                 .to_owned()
         }
         SessionError::Io { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {

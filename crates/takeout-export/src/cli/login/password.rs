@@ -1,22 +1,20 @@
 //! Two-step verification: the hint, and the password.
 
-use std::path::Path;
-
+use secrecy::SecretString;
 use tg_client::{AccountState, Client, LoginError, PasswordChallenge};
 
 use super::{ATTEMPTS, words};
 use crate::cli::failure::Failure;
-use crate::cli::{output, prompt, settings};
+use crate::cli::{output, prompt};
 
 /// A wrong password is never tried again by itself; a person is asked again.
 pub(super) async fn check(
     client: &Client,
     challenge: PasswordChallenge,
-    password_file: Option<&Path>,
+    given: Option<&SecretString>,
 ) -> Result<AccountState, Failure> {
-    if let Some(path) = password_file {
-        let password = settings::secret_file(path.to_owned())?;
-        return client.check_password(&challenge, &password).await.map_err(Failure::Login);
+    if let Some(password) = given {
+        return client.check_password(&challenge, password).await.map_err(Failure::Login);
     }
     let hint = challenge.hint.as_deref().map(words::plain);
     let hint = hint.map(|hint| format!(" (hint: {hint})")).unwrap_or_default();

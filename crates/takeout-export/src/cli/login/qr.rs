@@ -25,11 +25,10 @@ pub(super) async fn sign_in(client: &Client, credentials: &ApiCredentials) -> Re
         match client.export_login_token(credentials).await.map_err(Failure::Login)? {
             LoginByToken::Show(token) => {
                 shown = Some(show(&token, shown)?);
-                let patience = token.expires_in.saturating_sub(EARLY).max(SHORTEST);
                 tokio::select! {
                     () = client.login_token_accepted() => {}
                     // accepted or not: the next question tells
-                    () = tokio::time::sleep(patience) => {}
+                    () = tokio::time::sleep(patience(token.expires_in)) => {}
                 }
             }
             LoginByToken::Authorized(account) => return Ok(SignIn::Authorized(account)),
@@ -37,6 +36,11 @@ pub(super) async fn sign_in(client: &Client, credentials: &ApiCredentials) -> Re
             _ => return Err(Failure::Task),
         }
     }
+}
+
+/// How long a code stands.
+fn patience(expires_in: Duration) -> Duration {
+    expires_in.saturating_sub(EARLY).max(SHORTEST)
 }
 
 /// Draws the code, in place of the one that stands there; gives its height in lines.
@@ -53,4 +57,19 @@ fn show(token: &LoginToken, shown: Option<usize>) -> Result<usize, Failure> {
     }
     output::say(&picture);
     Ok(picture.lines())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_renewed_before_it_expires_and_not_in_a_rush() {
+        for secs in 3..=60 {
+            let lifetime = Duration::from_secs(secs);
+            assert!(patience(lifetime) < lifetime && patience(lifetime) >= SHORTEST, "{secs}");
+        }
+        assert_eq!(patience(Duration::from_secs(30)), Duration::from_secs(26));
+        assert_eq!(patience(Duration::ZERO), SHORTEST);
+    }
 }

@@ -7,6 +7,7 @@ use tl_api::{enums, types};
 use tl_codec::Str;
 
 use super::super::exit::Exit;
+use super::super::output;
 use super::super::summary::Report;
 
 /// What a command of `contacts` has to show.
@@ -96,11 +97,11 @@ impl fmt::Display for Table {
     }
 }
 
-/// A cell for a terminal: on one line, and without what a terminal would take for a command.
+/// A cell for a terminal.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
+        Value::String(text) => output::plain(text),
         other => other.to_string(),
     }
 }
@@ -127,7 +128,7 @@ mod tests {
         let mut table = Table::new("listed", &["user_id", "name"]).with_note("1 more");
         table.push(vec![json!(5), json!("a\u{1b}[2Jb")]);
         table.push(vec![json!(70), Value::Null]);
-        assert_eq!(table.to_string(), "user_id  name\n5        a\u{fffd}[2Jb\n70       -\n1 more");
+        assert_eq!(table.to_string(), "user_id  name\n5        a\\u{1b}[2Jb\n70       -\n1 more");
         assert_eq!(table.to_json()["rows"][1], json!({ "user_id": 70, "name": null }));
     }
 }
