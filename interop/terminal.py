@@ -7,7 +7,11 @@ import termios
 import time
 from pathlib import Path
 
+import pyte
+
 SCREEN_LIMIT_SECS = 30.0
+COLUMNS = 120
+LINES = 50
 
 
 class Terminal:
@@ -34,6 +38,12 @@ class Terminal:
         limit = time.monotonic() + secs
         while (left := limit - time.monotonic()) > 0 and (self._read(left) or time.monotonic() >= limit):
             pass
+
+    def lines(self) -> list[str]:
+        """What stands on the screen now, as a terminal draws it: what was written over is gone."""
+        screen = pyte.Screen(COLUMNS, LINES)
+        pyte.Stream(screen).feed(self.seen)
+        return [line.rstrip() for line in screen.display]
 
     def type(self, line: str) -> None:
         """Types a line."""

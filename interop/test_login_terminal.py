@@ -361,10 +361,13 @@ def test_a_wait_counts_down_on_a_terminal_and_a_confirmation_ends_it(
     login.wait_for("Code: ")
     login.type_unseen(server.wait_for("code_sent")["code"])
     ends_well(login)
-    # without --wait: on a terminal that is the default
+    declined = run("export", "--out", tmp_path / "out", "--no-wait")
+    declined.wait_for("error: Telegram holds this export back")
+    assert declined.end() == 8
+    # without either option: on a terminal waiting is the default
     export = run("export", "--out", tmp_path / "out", "--ask-every", 2)
     export.wait_for("Telegram holds this export back until 20")
-    export.wait_for("waiting for Telegram: 23:59:5")
+    export.wait_for("waiting for Telegram: 23:5")
     export.wait_for("asking again in 00:00:0")
     order(server, "allow_takeout", phone=PHONE)
     export.wait_for("people in")

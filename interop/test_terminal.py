@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from conftest import StartServer
+from exporter import Exporter
 from terminal import Terminal
 
 PASSWORD = "pässword"
@@ -52,6 +53,8 @@ def test_a_person_logs_in_exports_and_logs_out(
 
     export = Terminal(exporter_program, tmp_path, "export", *session, "--out", tmp_path / "out")
     export.wait_for("Passphrase of the sessions: ")
+    export.settle()
+    assert "Passphrase of the sessions:" in export.lines(), "nothing is drawn over a question"
     export.type_unseen("wrong")
     export.wait_for("The passphrase is wrong.")
     export.wait_for("Passphrase of the sessions: ")
@@ -68,6 +71,23 @@ def test_a_person_logs_in_exports_and_logs_out(
     logout.wait_for("is removed")
     assert logout.end() == 0
     server.wait_for("logged_out")
+
+
+def test_what_is_said_meanwhile_stands_on_lines_of_its_own_above_the_one_that_moves(
+    start_testdc: StartServer, exporter_program: Path, tmp_path: Path
+) -> None:
+    # long enough for Ctrl-C to come first on any machine
+    server = start_testdc("--contacts", 3, "--fault", "flood-wait=contacts.getSaved:3*")
+    plain = {"TAKEOUT_EXPORT_INSECURE_PLAIN_SESSION": "1"}
+    Exporter(exporter_program, tmp_path, server).login(options=["--insecure-plain-session"])
+    session = ("--session", tmp_path / "takeout.session")
+    export = Terminal(exporter_program, tmp_path, "export", *session, "--out", tmp_path / "out", **plain)
+    export.wait_for("Telegram asks for a pause")
+    export.press_ctrl_c()
+    assert export.end() == 130
+    lines = export.lines()
+    for beginning in ("Telegram asks for a pause", "stopping: some seconds at most, so that no", "error: interrupted"):
+        assert any(line.startswith(beginning) for line in lines), lines
 
 
 def test_without_a_terminal_a_question_is_an_error_that_names_the_option(

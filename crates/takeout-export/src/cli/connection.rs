@@ -58,6 +58,16 @@ pub(super) async fn resume(
     server: &Server,
     interrupt: &Interrupt,
 ) -> Result<Client, Failure> {
+    let store = open(session, server, interrupt).await?;
+    enter(store, server, interrupt).await
+}
+
+/// Opens the session of somebody who is logged in, which may take a question.
+pub(super) async fn open(
+    session: Session,
+    server: &Server,
+    interrupt: &Interrupt,
+) -> Result<SessionStore, Failure> {
     let path = places::session_path(&session)?;
     let opened = interrupt.or(Vault::new(&session).open(&path)).await?;
     let store = opened.map_err(|failure| match failure {
@@ -68,6 +78,15 @@ pub(super) async fn resume(
         return Err(Failure::NotLoggedIn(None));
     }
     demand_server(&store, settings::server(server)?)?;
+    Ok(store)
+}
+
+/// Connects, and ends what an earlier run left open.
+pub(super) async fn enter(
+    store: SessionStore,
+    server: &Server,
+    interrupt: &Interrupt,
+) -> Result<Client, Failure> {
     let client = connect(store, Way::to(server)?, interrupt).await?;
     interrupt.or(takeout::settle(&client)).await?.map_err(Failure::Client)?;
     Ok(client)

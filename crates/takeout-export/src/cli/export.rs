@@ -16,8 +16,10 @@ pub(super) async fn run(export: Export, meter: &Meter, interrupt: &Interrupt) ->
     let named = export.place.out.map(|folder| Target::begin(folder, &export.output)).transpose()?;
     let (earlier, identity) = (export.reuse.reuse_users, export.reuse.identity);
     let earlier = earlier.map(|earlier| convert::read(&earlier, identity.as_deref())).transpose()?;
+    let store = connection::open(export.session, &export.server, interrupt).await?;
+    // not before: a line that moves would hide the question for the passphrase
     meter.say("connecting");
-    let client = connection::resume(export.session, &export.server, interrupt).await?;
+    let client = connection::enter(store, &export.server, interrupt).await?;
     let history = export.place.history.unwrap_or_default();
     let dated = || Target::begin_dated(&history, job::account_id(&client), Timestamp::now(), &export.output);
     let target = named.map_or_else(dated, Ok).and_then(|target| target.reusing(earlier, &client));

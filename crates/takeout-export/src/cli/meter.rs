@@ -44,17 +44,10 @@ impl Meter {
             Some(bar) => {
                 bar.set_message(text.to_owned());
                 if is_first {
+                    output::stay_above(bar.clone());
                     bar.enable_steady_tick(TICK);
                 }
             }
-            None => output::say(text),
-        }
-    }
-
-    /// Says something that stays, above the moving line.
-    pub(super) fn tell(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| output::say(text)),
             None => output::say(text),
         }
     }

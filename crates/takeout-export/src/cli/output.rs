@@ -6,6 +6,9 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use indicatif::ProgressBar;
 
 use super::failure::Failure;
 use super::summary::Outcome;
@@ -16,9 +19,21 @@ pub(super) fn outcome(outcome: &Outcome, as_json: bool) {
     write(&mut io::stdout().lock(), text);
 }
 
+/// The line that moves, where there is one: whatever else is said stands above it.
+static MOVING: OnceLock<ProgressBar> = OnceLock::new();
+
+/// From here on nothing is said into the middle of this line.
+pub(super) fn stay_above(moving: ProgressBar) {
+    MOVING.get_or_init(|| moving);
+}
+
 /// Something on the way.
 pub(super) fn say(text: impl Display) {
-    write(&mut io::stderr().lock(), text);
+    let say = || write(&mut io::stderr().lock(), text);
+    match MOVING.get() {
+        Some(moving) => moving.suspend(say),
+        None => say(),
+    }
 }
 
 /// Something on the way whose line is not over: the user answers on it.

@@ -10,6 +10,7 @@ use tg_client::{Client, Clock, Delayed, Terms, Waiting};
 use super::arguments::Permission;
 use super::failure::{duration_text, until_text};
 use super::meter::Meter;
+use super::output;
 
 /// The question to Telegram, and what was said about it so far.
 pub(super) struct Asking<'a> {
@@ -23,7 +24,7 @@ impl<'a> Asking<'a> {
     pub(super) fn new(wanted: &'a Permission, client: &Client, meter: &'a Meter) -> Self {
         let asked = client.session().state().delay.map(|delay| delay.asked_at_secs);
         if let Some(asked) = asked.and_then(|secs| Timestamp::from_second(secs).ok()) {
-            meter.tell(&format!("Telegram was asked on {asked} and wanted to wait; asking again"));
+            output::say(format_args!("Telegram was asked on {asked} and wanted to wait; asking again"));
         }
         Self { wanted, meter, last: Mutex::new(None) }
     }
@@ -43,7 +44,7 @@ impl<'a> Asking<'a> {
     pub(super) fn tell(&self, now: Delayed) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match last.replace(now) {
-            None => self.meter.tell(&format!(
+            None => output::say(format_args!(
                 "Telegram holds this export back until {}. It has written to your other devices: confirm the export \
                  in Telegram on one that has been logged in for over 24 hours, and it begins.\n\
                  This program waits and asks again every {}. It may be stopped (Ctrl-C), and the machine may sleep or \
@@ -53,7 +54,10 @@ impl<'a> Asking<'a> {
             )),
             // the time to the next question grows when one was asked
             Some(before) if now.asks_again_in > before.asks_again_in => {
-                self.meter.tell(&format!("Telegram still holds the export back, until {}", until_text(now.left)));
+                output::say(format_args!(
+                    "Telegram still holds the export back, until {}",
+                    until_text(now.left)
+                ));
             }
             Some(_) => {}
         }

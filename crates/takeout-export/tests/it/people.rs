@@ -265,6 +265,17 @@ fn a_file_that_is_no_list_of_people_is_refused() {
 }
 
 #[test]
+fn a_plan_shows_names_without_what_a_terminal_would_obey() {
+    let book = Book::new();
+    let path = book.world.path("names.vcf");
+    let name = "O'Neill\u{1b}[2J\u{202e}";
+    let card = format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{name}\r\nTEL:+14155550100\r\nEND:VCARD\r\n");
+    fs::write(&path, card).unwrap();
+    let dry = book.run(&["import", path.to_str().unwrap(), "--dry-run"]).succeeds();
+    assert!(dry.stderr.contains("O'Neill\\u{1b}[2J\\u{202e}") && !dry.stderr.contains('\u{1b}'), "{dry:?}");
+}
+
+#[test]
 fn every_change_is_planned_counted_and_not_made_without_a_yes() {
     let book = Book::new();
     let someone = book.someone();
@@ -276,7 +287,7 @@ fn every_change_is_planned_counted_and_not_made_without_a_yes() {
         (&["add", name, "--first-name", "Other", "--note", "x"], "add or rename 1 contact"),
         (&["accept", name], "add 1 contact"),
         (&["import", folder], "save "),
-        (&["delete", name], "delete 1 contact, saved numbers included"),
+        (&["delete", name], "delete 1 contact, and their saved numbers"),
         (&["delete-phones", &phone, "+1"], "delete 2 saved numbers"),
         (&["reset-saved", "--export", folder], "delete every saved number without an account ("),
         (&["note", name, "x"], "write the note of 1 contact"),

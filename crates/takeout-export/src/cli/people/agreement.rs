@@ -31,7 +31,8 @@ impl Plan {
     pub(super) async fn agree(&self, change: &Change) -> Result<Option<Table>, Failure> {
         output::say(format_args!("This will {}{}", self.what, if self.items.is_empty() { "." } else { ":" }));
         for item in self.items.iter().take(SHOWN) {
-            output::say(format_args!("  {item}"));
+            // names of others, from a server or a file
+            output::say(format_args!("  {}", output::plain(item)));
         }
         if self.items.len() > SHOWN {
             output::say(format_args!("  … and {} more", self.items.len() - SHOWN));

@@ -70,7 +70,7 @@ pub(super) async fn accept(client: &Client, named: &Named) -> Result<Table, Fail
 
 pub(super) async fn delete(client: &Client, several: &Several) -> Result<Table, Failure> {
     let found = find_all(client, &several.who).await?;
-    let what = format!("delete {}, saved numbers included", count(found.len(), "contact"));
+    let what = format!("delete {}, and their saved numbers", count(found.len(), "contact"));
     if let Some(table) = plan(what, &found).agree(&several.change).await? {
         return Ok(table);
     }
@@ -80,7 +80,7 @@ pub(super) async fn delete(client: &Client, several: &Several) -> Result<Table, 
 
 pub(super) async fn delete_phones(client: &Client, phones: &Phones) -> Result<Table, Failure> {
     let numbers = count(phones.phones.len(), "saved number");
-    let what = format!("delete {numbers}, contacts whose they are included");
+    let what = format!("delete {numbers}, and the contacts whose they are");
     if let Some(table) = (Plan { what, items: phones.phones.clone() }).agree(&phones.change).await? {
         return Ok(table);
     }
