@@ -9,6 +9,7 @@ use tl_codec::Redacted;
 use crate::code_type::CodeType;
 use crate::fault::FaultRule;
 use crate::key::RsaKey;
+use crate::limits::MAX_CONNECTIONS;
 use crate::mtproxy::MtproxySecret;
 
 /// What a server serves, and how.
@@ -67,6 +68,8 @@ pub struct Config {
     pub login_token_secs: u32,
     /// Where to take commands, on the loopback interface; nowhere if not given.
     pub admin: Option<SocketAddr>,
+    /// How many connections each port serves at one time; further ones are closed at once.
+    pub max_connections: usize,
     /// Whether a login whose calls come over two connections by turns is ended: `406 AUTH_KEY_DUPLICATED`, as Telegram
     /// does it.
     pub ends_duplicates: bool,
@@ -120,6 +123,7 @@ impl Default for Config {
             network_dc: None,
             login_token_secs: 30,
             admin: None,
+            max_connections: MAX_CONNECTIONS,
             ends_duplicates: false,
             takeout_delay_secs: None,
             #[cfg(feature = "web")]
@@ -157,6 +161,7 @@ impl fmt::Debug for Config {
             .field("network_dc", &self.network_dc)
             .field("login_token_secs", &self.login_token_secs)
             .field("admin", &self.admin)
+            .field("max_connections", &self.max_connections)
             .field("ends_duplicates", &self.ends_duplicates)
             .field("takeout_delay_secs", &self.takeout_delay_secs)
             .field("faults", &self.faults)

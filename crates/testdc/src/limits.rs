@@ -24,7 +24,7 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 /// How long the peer may take to accept what was written: a peer that does not read is not served.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Connections at one time; further ones are closed at once.
+/// Connections of one port at one time, unless the configuration says otherwise; further ones are closed at once.
 pub const MAX_CONNECTIONS: usize = 4096;
 
 /// Connections of which the server remembers how they spoke: more than a test makes.

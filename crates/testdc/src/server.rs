@@ -120,6 +120,7 @@ impl Server {
         };
         let addresses = dcs.iter().map(|(id, (_, address))| (*id, *address)).collect();
         let mtproxy_secret = config.mtproxy_secret.clone();
+        let max_connections = config.max_connections;
         // primes, PBKDF2 and a large book take their time: not on a thread that serves others
         let prepared = tokio::task::spawn_blocking(move || prepare::prepare(config, addresses));
         let Prepared { home, others, truth, keeper } =
@@ -127,7 +128,13 @@ impl Server {
         let control = Control::new(Arc::clone(&home));
         let admin_address = admin.as_ref().map(|(_, address)| *address);
         let accepting = |listener, centre: &Arc<DataCentre>, door| {
-            tokio::spawn(accept::accept(listener, Arc::clone(centre), door, control.orders()))
+            tokio::spawn(accept::accept(
+                listener,
+                Arc::clone(centre),
+                door,
+                control.orders(),
+                max_connections,
+            ))
         };
         let centres = || std::iter::once(&home).chain(&others);
         let open = dcs.into_iter().map(|(id, (listener, _))| (listener, id, Door::Tcp)).chain(doors.open);

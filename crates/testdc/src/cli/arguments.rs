@@ -162,6 +162,7 @@ impl Serve {
             takeout_delay_secs: self.takeout_delay,
             web: Web { ws: self.ws, wss: self.wss, http: self.http, https: self.https },
             faults: self.faults.clone(),
+            ..Config::default()
         }
     }
 }

@@ -159,6 +159,24 @@ fn a_taken_id_asks_for_another_key() {
 }
 
 #[test]
+fn so_many_answers_are_kept_for_clients_that_ask_again() {
+    let mut world = World::new(Vec::new());
+    world.full = true;
+    let step = world.begin();
+    let (first, second) = (req_pq(step.id.nonce), world.second_query(&step));
+    let (begun, answer) = (world.ask(&first), world.ask(&second).unwrap());
+    let mut retry_id = 0;
+    for tries in 1..=7 {
+        assert_eq!(world.ask(&second).as_ref(), Ok(&answer), "{tries}");
+        let third = world.third(&step, &answer, retry_id, None);
+        third.assert_hash(&world.ask(&third.query()).unwrap(), 0x46dc_1fb9, 2);
+        retry_id = i64::from_le_bytes(third.auth_key.aux_hash());
+    }
+    assert_eq!(world.ask(&first), begun, "the first one of the eight stays");
+    assert!(world.ask(&second).is_err(), "the second one has made room");
+}
+
+#[test]
 fn scripted_endings() {
     let world = World::new(vec![Fault::DhGenRetry.into(), Fault::DhGenFail.into()]);
     let step = world.begin();

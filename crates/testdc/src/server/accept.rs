@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::centre::DataCentre;
 use crate::control::{Order, Orders};
 use crate::door::Door;
-use crate::limits::{ACCEPT_PAUSE, MAX_CONNECTIONS};
+use crate::limits::ACCEPT_PAUSE;
 
 /// The number of the last connection of the process: sessions tell their connections apart by it, whichever port they
 /// came through.
@@ -22,8 +22,14 @@ pub(super) fn next_id() -> u64 {
     LAST_ID.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// Takes connections until the server stops.
-pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door: Door, mut orders: Orders) {
+/// Takes connections until the server stops, so many at a time.
+pub(super) async fn accept(
+    listener: TcpListener,
+    centre: Arc<DataCentre>,
+    door: Door,
+    mut orders: Orders,
+    max_connections: usize,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -34,7 +40,8 @@ pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door:
             // finished ones are taken off the set
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => {
-                let Some(stream) = admit(accepted, connections.len()).await else { continue };
+                let has_room = connections.len() < max_connections;
+                let Some(stream) = admit(accepted, has_room).await else { continue };
                 connections.spawn(door.clone().serve(next_id(), stream, Arc::clone(&centre)));
             }
         }
@@ -42,9 +49,9 @@ pub(super) async fn accept(listener: TcpListener, centre: Arc<DataCentre>, door:
     connections.shutdown().await;
 }
 
-async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) -> Option<TcpStream> {
+async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, has_room: bool) -> Option<TcpStream> {
     match accepted {
-        Ok((stream, _)) if connected < MAX_CONNECTIONS => {
+        Ok((stream, _)) if has_room => {
             // small messages go out at once; without it a client waits for the kernel
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "TCP_NODELAY");
@@ -52,7 +59,7 @@ async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) 
             Some(stream)
         }
         Ok(_) => {
-            tracing::warn!("more than {MAX_CONNECTIONS} connections");
+            tracing::warn!("more connections than this port serves at a time");
             None
         }
         // the client was gone before it was taken, or there are no descriptors: neither ends the server
@@ -61,5 +68,20 @@ async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, connected: usize) 
             tokio::time::sleep(ACCEPT_PAUSE).await;
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Whatever is wrong, the next try has the same chances: without a pause it would be made at once, for ever.
+    #[tokio::test(start_paused = true)]
+    async fn the_system_is_left_alone_for_a_while_when_it_gives_no_connection() {
+        let started = Instant::now();
+        assert!(admit(Err(io::Error::other("too many open files")), true).await.is_none());
+        assert_eq!(started.elapsed(), ACCEPT_PAUSE);
     }
 }

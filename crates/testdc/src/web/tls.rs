@@ -80,3 +80,21 @@ impl fmt::Debug for TestTls {
         f.write_str("TestTls")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_begin_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let started = Instant::now();
+        assert!(TestTls::new().unwrap().accept(stream).await.is_none());
+        assert_eq!(started.elapsed(), FRAME_TIMEOUT);
+    }
+}

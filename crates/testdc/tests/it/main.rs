@@ -19,6 +19,7 @@ mod harness;
 mod hostile;
 mod key_exchange;
 mod layers;
+mod limits;
 mod login;
 mod mtproxy;
 mod obfuscated;

@@ -228,11 +228,15 @@ fn a_contact_link_leads_to_its_owner() {
     let answer = client.expect(&contacts::ExportContactToken);
     let exported = types::ExportedContactToken::read_whole(&answer);
     let token = exported.url.to_str().unwrap().strip_prefix("https://t.me/contact/").unwrap().to_owned();
-    let owner = client.expect(&contacts::ImportContactToken { token });
+    let owner = client.expect(&contacts::ImportContactToken { token: token.clone() });
     let UserRef::User(owner) = enums::User::read_whole(&owner) else { panic!("{owner:?}") };
     assert!(owner.self_() && owner.id == server.truth().account.user_id);
     let wrong = contacts::ImportContactToken { token: "wrong".into() };
     assert_eq!(refused(&mut client, &wrong), "400 IMPORT_TOKEN_INVALID");
+    // a day later, by both clocks
+    server.add_fault("clock-skew=86400");
+    client.skew_secs += 86_400;
+    assert_eq!(refused(&mut client, &contacts::ImportContactToken { token }), "400 IMPORT_TOKEN_INVALID");
 }
 
 #[test]
@@ -257,6 +261,33 @@ fn the_blocked_come_in_slices() {
     let nobody = InputPeer::User(types::InputPeerUser { user_id: 1, access_hash: 1 });
     let nobody = contacts::Block { id: nobody, ..Default::default() };
     assert_eq!(refused(&mut client, &nobody), "400 PEER_ID_INVALID");
+}
+
+/// However many somebody wants.
+#[test]
+fn no_list_of_people_is_longer_than_a_hundred() {
+    let config = testdc::Config { contacts: 600, saved_only: 0, ..testdc::Config::default() };
+    let server = TestServer::start(config);
+    let mut client = server.logged_in();
+    for someone in people(&server).iter().take(120) {
+        let (id, first_name) = (someone.input(), "Samename".to_owned());
+        client.expect(&contacts::AddContact { id, first_name, ..Default::default() });
+        client.expect(&contacts::Block { id: someone.peer(), ..Default::default() });
+    }
+    let answer =
+        client.expect(&contacts::Search { q: "samename".into(), limit: 1_000, ..Default::default() });
+    assert_eq!(types::contacts::Found::read_whole(&answer).my_results.len(), 100);
+    let answer = client.expect(&contacts::GetBlocked { limit: 1_000, ..Default::default() });
+    let BlockedRef::Slice(slice) = enums::contacts::Blocked::read_whole(&answer) else {
+        panic!("{answer:?}")
+    };
+    assert_eq!((slice.count, slice.blocked.len()), (120, 100));
+    let query = contacts::GetTopPeers { correspondents: true, limit: 1_000, ..Default::default() };
+    let answer = client.expect(&query);
+    let TopPeersRef::TopPeers(top) = enums::contacts::TopPeers::read_whole(&answer) else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(top.users.len(), 100);
 }
 
 #[test]

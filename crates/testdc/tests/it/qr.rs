@@ -4,10 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use testdc::{Config, Event};
 use tl_api::enums::auth::{LoginToken, LoginTokenRef};
-use tl_api::functions::{InvokeWithoutUpdates, account, auth, contacts};
+use tl_api::functions::{
+    InitConnection, InvokeWithLayer, InvokeWithoutUpdates, account, auth, contacts, help,
+};
 use tl_api::types;
 
-use crate::client::{Client, Ended, ReadWhole, Refused};
+use crate::client::{Client, Ended, ReadWhole, Refused, introduction};
 use crate::harness::TestServer;
 
 const PHONE: &str = "9996621234";
@@ -22,8 +24,11 @@ fn export() -> auth::ExportLoginToken {
 
 /// The token that a client is given to show.
 fn shown(client: &mut Client) -> Vec<u8> {
-    let answer = client.expect(&export());
-    match LoginToken::read_whole(&answer) {
+    token_of(&client.expect(&export()))
+}
+
+fn token_of(answer: &[u8]) -> Vec<u8> {
+    match LoginToken::read_whole(answer) {
         LoginTokenRef::LoginToken(token) => token.token.to_vec(),
         other => panic!("{other:?}"),
     }
@@ -86,16 +91,30 @@ fn a_new_token_voids_the_one_before_and_both_end() {
 }
 
 #[test]
+fn so_much_of_a_devices_name_is_remembered() {
+    let server = start(Config::default());
+    let (mut owner, mut client) = (server.logged_in(), server.keyed());
+    let query = InitConnection { device_model: "ä".repeat(300), ..introduction(help::GetConfig) };
+    client.expect(&InvokeWithLayer { layer: 230, query });
+    let answer = owner.expect(&auth::AcceptLoginToken { token: shown(&mut client) });
+    let device = types::Authorization::read_whole(&answer);
+    assert_eq!(device.device_model.to_str(), Ok("ä".repeat(128).as_str()));
+}
+
+#[test]
 fn an_account_that_the_client_has_already_is_excepted() {
     let server = start(Config::default());
     let (mut owner, mut client) = (server.logged_in(), server.keyed_at(2));
-    let except_ids = vec![server.truth().account.user_id];
-    let answer = client.expect(&auth::ExportLoginToken { except_ids, ..export() });
-    let token = match LoginToken::read_whole(&answer) {
-        LoginTokenRef::LoginToken(token) => token.token.to_vec(),
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(text(owner.call(&auth::AcceptLoginToken { token })), "400 AUTH_TOKEN_EXCEPTION");
+    // a hundred of them count
+    for (strangers, expected) in
+        [(0, "400 AUTH_TOKEN_EXCEPTION"), (99, "400 AUTH_TOKEN_EXCEPTION"), (100, "fine")]
+    {
+        let own = server.truth().account.user_id;
+        let except_ids = std::iter::repeat_n(1, strangers).chain([own]).collect();
+        let token = token_of(&client.expect(&auth::ExportLoginToken { except_ids, ..export() }));
+        assert_eq!(text(owner.call(&auth::AcceptLoginToken { token })), expected, "{strangers}");
+    }
+    let mut client = server.keyed_at(2);
     let bad = auth::ExportLoginToken { api_id: 0, ..export() };
     assert_eq!(text(client.call(&bad)), "400 API_ID_INVALID");
 }
@@ -147,8 +166,8 @@ fn the_login_goes_on_at_the_accounts_own_data_centre() {
 fn a_client_without_updates_must_ask_for_itself() {
     let server = start(Config::default());
     let mut client = server.keyed();
-    let query = crate::client::introduction(InvokeWithoutUpdates { query: export() });
-    let answer = client.expect(&tl_api::functions::InvokeWithLayer { layer: 230, query });
+    let query = introduction(InvokeWithoutUpdates { query: export() });
+    let answer = client.expect(&InvokeWithLayer { layer: 230, query });
     let token = types::auth::LoginToken::read_whole(&answer).token;
     server.control().accept_login_token(&URL_SAFE_NO_PAD.encode(token), PHONE).unwrap();
     client.wait_at_most(300);
