@@ -76,16 +76,16 @@ pub fn factorise(pq: u64) -> Result<Factors, FactorError> {
     if is_prime(pq) {
         return Err(FactorError::Prime);
     }
-    let one = split(pq).ok_or(FactorError::TooHard)?;
+    let one = split(pq, MAX_STEPS).ok_or(FactorError::TooHard)?;
     let other = pq / one;
     let (p, q) = (one.min(other), one.max(other));
     if is_prime(p) && is_prime(q) { Ok(Factors { p, q }) } else { Err(FactorError::NotTwoPrimes) }
 }
 
-/// A proper factor of an odd composite number that is no square.
-fn split(n: u64) -> Option<u64> {
+/// A proper factor of an odd composite number that is no square, if so many steps lead to one.
+fn split(n: u64, max_steps: u32) -> Option<u64> {
     let field = Montgomery::new(n);
-    let mut steps_left = MAX_STEPS;
+    let mut steps_left = max_steps;
     let mut constant = field.one();
     while steps_left > 0 {
         if let Some(factor) = brent(&field, constant, &mut steps_left) {
@@ -190,6 +190,13 @@ mod tests {
         for (pq, error) in cases {
             assert_eq!(factorise(pq), Err(error), "{pq}");
         }
+    }
+
+    #[test]
+    fn no_more_work_is_done_than_is_allowed() {
+        let hard = 3_037_000_453 * 3_037_000_493;
+        assert_eq!(split(hard, 1_000), None);
+        assert!(split(hard, MAX_STEPS).is_some());
     }
 
     #[test]

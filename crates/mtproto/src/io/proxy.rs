@@ -38,8 +38,8 @@ pub enum ProxyError {
         /// Why not.
         source: io::Error,
     },
-    /// The proxy did not answer in time.
-    #[error("no answer of the proxy within {} s", after.as_secs())]
+    /// Neither the proxy nor the server behind it answered in time.
+    #[error("no answer through the proxy within {} s", after.as_secs())]
     Timeout {
         /// The limit.
         after: Duration,

@@ -209,8 +209,10 @@ mod tests {
 
     #[test]
     fn what_is_no_proxy() {
-        let long = "u".repeat(256);
+        let (long, longest_host) = ("u".repeat(256), "h".repeat(253));
+        assert!(parse(&format!("socks5://{longest_host}:1080")).is_ok());
         for (text, error) in [
+            (format!("socks5://{longest_host}h:1080").as_str(), ProxyUrlError::Host),
             ("", ProxyUrlError::UnknownScheme),
             ("host:1080", ProxyUrlError::UnknownScheme),
             ("ftp://host:1080", ProxyUrlError::UnknownScheme),

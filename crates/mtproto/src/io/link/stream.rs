@@ -1,7 +1,10 @@
 //! A connection of frames: a stream of bytes with a codec for each direction.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::time::timeout;
 
 use crate::crypto::Ctr;
 use crate::frame::fake_tls::{RecordReader, write_records};
@@ -13,6 +16,9 @@ use crate::random::Random;
 
 /// How much is read at once; one small message needs one call, a large one not too many.
 const READ_BYTES: usize = 64 << 10;
+
+/// How long a connection may take to end in good order: some carriers say so to the other end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection with its codecs.
 pub(super) struct Framed {
@@ -172,7 +178,7 @@ impl FrameWriter {
 
     /// Says that nothing more will come.
     pub(super) async fn close(&mut self) {
-        // the connection is given up either way
-        let _ = self.half.shutdown().await;
+        // the connection is given up either way; a peer that reads nothing must not hold up what comes next
+        let _ = timeout(CLOSE_TIMEOUT, self.half.shutdown()).await;
     }
 }
