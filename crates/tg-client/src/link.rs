@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::io::{self, ProxyError};
-use mtproto::proxy::Proxy;
 use mtproto::session::Resume;
 use tl_api::RpcError;
 use tokio::sync::Mutex;
@@ -64,11 +63,11 @@ impl Link {
 
     async fn connect(config: io::Config, timeouts: &Timeouts) -> Result<Self, ClientError> {
         let after = timeouts.connect;
-        let is_behind_mtproxy = matches!(config.proxy, Some(Proxy::MtProxy { .. }));
+        let is_behind_proxy = config.proxy.is_some();
         let connected = tokio::time::timeout(after, io::Client::connect(config)).await;
         let (driver, updates) = connected.map_err(|_| {
-            // nothing of ours went anywhere else
-            let by_proxy = is_behind_mtproxy.then(|| io::Error::from(ProxyError::Timeout { after }).into());
+            // whoever of the two says nothing, another proxy may help
+            let by_proxy = is_behind_proxy.then(|| io::Error::from(ProxyError::Timeout { after }).into());
             by_proxy.unwrap_or(ClientError::Timeout { after })
         })??;
         Ok(Self { driver, updates: Mutex::new(updates) })

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use testdc::{Carrier, FramingName};
 
-use crate::program::{program, run};
+use crate::program::{Running, program, run};
 use crate::proxies::TestProxy;
 use crate::world::World;
 
@@ -124,6 +124,35 @@ fn an_mtproxy_lets_nobody_in_with_another_secret() {
         let ran = ran.fails(5, "no way through the proxy");
         assert!(ran.stderr.contains("now: check host, port and secret of --proxy"), "{}", ran.stderr);
         assert!(!ran.stderr.contains(&other), "a secret is not told: {}", ran.stderr);
+    }
+}
+
+/// A proxy behind a wall that lets nothing back, or an MTProxy that lets whoever lacks its secret hang.
+#[test]
+fn a_proxy_that_says_nothing_is_given_up_and_blamed() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    std::thread::spawn(move || {
+        // everybody is let in and nobody is answered, as long as the test lasts
+        let _held = silent.incoming().map_while(Result::ok).collect::<Vec<_>>();
+    });
+    let mtproxy =
+        |secret: &str| format!("tg://proxy?server=127.0.0.1&port={}&secret={secret}", address.port());
+    let links = [
+        mtproxy(KEY),
+        mtproxy(&format!("dd{KEY}")),
+        mtproxy(&format!("ee{KEY}{DOMAIN}")),
+        format!("socks5://{address}"),
+        format!("http://{address}"),
+    ];
+    // all at once: each of them takes the half minute that a connection may take
+    let worlds = links.map(|link| (World::logged_in(), link));
+    let running =
+        worlds.each_ref().map(|(world, link)| Running::start(world.export().args(["--proxy", link])));
+    for (running, (_, link)) in running.into_iter().zip(&worlds) {
+        let ran = running.end().fails(5, "no way through the proxy");
+        assert!(ran.stderr.contains("no answer through the proxy within"), "{link}: {}", ran.stderr);
+        assert!(ran.stderr.contains("now: check host, port and secret of --proxy"), "{link}: {}", ran.stderr);
     }
 }
 
