@@ -38,7 +38,7 @@ pub enum GzipError {
 /// Unpacks an object, once and into a buffer of its own. `body` starts with the constructor id.
 pub(super) fn read(body: &[u8]) -> Result<Bytes, GzipError> {
     let packed = types::GzipPackedRef::from_bytes(body)?.packed_data;
-    inflate(packed, MAX_INFLATED_BYTES)
+    inflate(packed, MAX_INFLATED_BYTES).map(Bytes::from)
 }
 
 /// A request in a `gzip_packed`, if it is long enough to be worth the trouble and shorter that way.
@@ -55,10 +55,9 @@ pub(super) fn write(object: Bytes) -> Bytes {
     }
 }
 
-fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, GzipError> {
+fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, GzipError> {
     let mut decoder = GzDecoder::new(packed);
-    // contacts shrink to about a third; what is reserved follows from the bytes that arrived, not from a claim in them
-    let mut unpacked = Vec::with_capacity(packed.len().saturating_mul(3).min(limit_bytes));
+    let mut unpacked = Vec::with_capacity(likely_len(packed).min(limit_bytes));
     let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
     decoder.by_ref().take(limit).read_to_end(&mut unpacked).map_err(|_| GzipError::Damaged)?;
     // at the limit the end of the file has not been read yet, and with it the checksum
@@ -66,9 +65,17 @@ fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Bytes, GzipError> {
         return Err(GzipError::TooLong { limit_bytes });
     }
     match decoder.into_inner() {
-        [] => Ok(Bytes::from(unpacked)),
+        [] => Ok(unpacked),
         rest => Err(GzipError::Trailing { trailing_bytes: rest.len() }),
     }
+}
+
+/// What to reserve. A gzip file ends with its unpacked length (RFC 1952, section 2.3.1): every byte that is reserved beyond
+/// it is filled with zeros before it is found to be too many. The length is a claim, so it may only lower what follows from
+/// the bytes that arrived; contacts shrink to a third at best.
+fn likely_len(packed: &[u8]) -> usize {
+    let claimed = packed.last_chunk().map_or(0, |len| u32::from_le_bytes(*len));
+    usize::try_from(claimed).unwrap_or(usize::MAX).min(packed.len().saturating_mul(3))
 }
 
 #[cfg(test)]
@@ -94,6 +101,24 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_reserved_than_the_object_takes_or_the_bytes_that_arrived_make_likely() {
+        // bytes that hardly shrink
+        let draw = |state: &u64| Some(state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1));
+        let bytes = std::iter::successors(Some(7), draw).map(|state: u64| state.to_be_bytes()[0]);
+        for len in [0, 4, 1000, 100_000] {
+            let object: Vec<u8> = bytes.clone().take(len).collect();
+            let unpacked = inflate(&pack(&object), 1 << 20).unwrap();
+            assert!(unpacked == object);
+            assert_eq!(unpacked.capacity(), len);
+        }
+        let mut claims_too_much = pack(b"an object");
+        claims_too_much.splice(claims_too_much.len() - 4.., u32::MAX.to_le_bytes());
+        assert_eq!(likely_len(&claims_too_much), 3 * claims_too_much.len());
+        assert_eq!(inflate(&claims_too_much, 1000), Err(GzipError::Damaged));
+        assert_eq!(likely_len(&[1, 2, 3]), 0);
+    }
+
+    #[test]
     fn what_one_message_may_unfold_to_is_limited() {
         let read_zeros =
             |len: usize| read(&types::GzipPacked { packed_data: pack(&vec![0; len]) }.to_bytes());
@@ -113,7 +138,7 @@ mod tests {
             bad[place] ^= 0x40;
             // the last byte of the stream has bits that mean nothing
             let found = inflate(&bad, 1000);
-            assert!(found.is_err() || found == Ok(Bytes::from_static(object)), "{place}");
+            assert!(found.is_err() || found.as_deref() == Ok(object), "{place}");
         }
         let trailing = [good.as_slice(), &[1, 2]].concat();
         assert_eq!(inflate(&trailing, 1000), Err(GzipError::Trailing { trailing_bytes: 2 }));
