@@ -8,6 +8,7 @@ use crate::anomaly::Anomalies;
 use crate::contact::Status;
 use crate::error::ContactsError;
 use crate::phone::Digits;
+use crate::position::Position;
 use crate::replies::{GET_CONTACTS, GET_SAVED, GET_STATUSES, Replies};
 
 /// A reply whose items are read again by where they stand: a slice of the reply, not a copy.
@@ -17,7 +18,7 @@ pub(crate) struct Items(Bytes);
 /// An item of `contacts.getSaved`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SavedEntry {
-    pub(crate) offset: usize,
+    pub(crate) offset: Position,
     pub(crate) digits: Option<Digits>,
 }
 
@@ -27,7 +28,7 @@ pub(crate) struct PersonEntry {
     pub(crate) id: i64,
     pub(crate) mutual: bool,
     /// Where the user object stands.
-    pub(crate) user: Option<usize>,
+    pub(crate) user: Option<Position>,
     fullness: Fullness,
     pub(crate) digits: Option<Digits>,
     /// What the list of statuses says.
@@ -61,7 +62,8 @@ pub(crate) struct Index {
 
 impl Items {
     /// Reads the item that starts at `offset`.
-    pub(crate) fn read<'a, T: Decode<'a>>(&'a self, offset: usize) -> Result<T, DecodeError> {
+    pub(crate) fn read<'a, T: Decode<'a>>(&'a self, offset: Position) -> Result<T, DecodeError> {
+        let offset = offset.index();
         let bytes = self.0.get(offset..).unwrap_or_default();
         T::decode(&mut Reader::new(bytes)).map_err(|error| error.shifted(offset))
     }
@@ -97,7 +99,10 @@ impl Index {
         self.saved.reserve_exact(records.left());
         while let Some(record) = records.next_at() {
             let (offset, record) = record?;
-            self.saved.push(SavedEntry { offset, digits: Digits::of(record.phone.as_bytes()) });
+            self.saved.push(SavedEntry {
+                offset: Position::of(offset),
+                digits: Digits::of(record.phone.as_bytes()),
+            });
         }
         reader.finish("Vector<SavedContact>")
     }
@@ -167,7 +172,7 @@ impl Index {
             }
             if fullness > person.fullness {
                 person.fullness = fullness;
-                person.user = Some(offset);
+                person.user = Some(Position::of(offset));
                 person.digits = phone.and_then(|phone| Digits::of(phone.as_bytes()));
             }
         }

@@ -17,11 +17,9 @@
 //! saved records as the server sent them, each with its account; then the accounts without one, by ascending id.
 
 mod matching;
-mod position;
 mod records;
 
 use self::matching::Match;
-use self::position::Position;
 use self::records::Records;
 use crate::anomaly::Anomalies;
 use crate::contact::{Confidence, Contact, Method, Person, RowKey, SavedRecord, Status};
@@ -29,6 +27,7 @@ use crate::error::ContactsError;
 use crate::extras::Extras;
 use crate::hash::contacts_hash;
 use crate::index::{Index, PersonEntry};
+use crate::position::Position;
 use crate::reconcile::{Ledger, ReconcileError, Reconciled};
 use crate::replies::Replies;
 use tl_api::enums;

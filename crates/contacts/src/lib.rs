@@ -30,6 +30,7 @@ mod index;
 pub mod join;
 pub mod operations;
 mod phone;
+mod position;
 mod reconcile;
 mod replies;
 

@@ -4,8 +4,8 @@
 //! asks for it, its [`Name`]. All steps sort, so that the result depends on the input alone and costs `n log n` even if
 //! every phone in the book is the same.
 
-use super::position::Position;
 use crate::phone::Digits;
+use crate::position::Position;
 
 /// First and last name as the server sent them.
 pub(crate) type Name<'a> = (&'a [u8], &'a [u8]);

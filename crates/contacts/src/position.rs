@@ -1,20 +1,20 @@
-//! Places in the lists of a reply, kept small: the join holds several for each person.
+//! Places in a reply and in its lists, kept small: the join holds several for each person.
 
 use core::num::NonZeroU32;
 
-/// A place in a list: four bytes, and no more for one that may be absent.
+/// A place in a list, or a byte of a reply: four bytes, and no more for one that may be absent.
 ///
-/// The count of a list is a word on the wire, and each item takes four bytes at least, so every place fits.
+/// The count of a list is a word on the wire, and a reply fits into one message, so every place fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Position(NonZeroU32);
+pub(crate) struct Position(NonZeroU32);
 
 impl Position {
-    pub(super) fn of(index: usize) -> Self {
+    pub(crate) fn of(index: usize) -> Self {
         let behind = u32::try_from(index).ok().and_then(|index| NonZeroU32::MIN.checked_add(index));
         Self(behind.unwrap_or(NonZeroU32::MAX))
     }
 
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         usize::try_from(self.0.get() - 1).unwrap_or(usize::MAX)
     }
 }
