@@ -71,12 +71,12 @@ impl Country {
         let regions: Result<Vec<_>, _> =
             plans.iter().map(|plan| Region::of(plan, plans.len() == 1)).collect();
         let general = main.general.clone().unwrap_or_default();
+        let (possible, local) = (lengths(&general.lengths), lengths(&general.local_lengths));
         Ok(Self {
             is_world: main.region == WORLD,
+            // a plan that states no lengths has no numbers, whatever its local lengths are
             possible: std::array::from_fn(|len| {
-                !lengths(&general.lengths).is_empty()
-                    && (lengths(&general.lengths).contains(&len)
-                        || lengths(&general.local_lengths).contains(&len))
+                possible.contains(&len) || (local.contains(&len) && !possible.is_empty())
             }),
             asked: rewritten(main, &general)?,
             regions: regions?,

@@ -101,6 +101,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn eight_rows_are_a_byte_whatever_they_are() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(packed(std::array::from_fn(|row| byte >> row & 1 == 1)), byte);
+        }
+    }
+
+    #[test]
     fn bits_are_as_rows_were() {
         for len in 0..20 {
             let rows: Vec<bool> = (0..len).map(|row| row % 3 == 1 || row == 7).collect();
