@@ -19,7 +19,7 @@ use crate::sink::{self, Opening, Sink, SinkError, Written};
 use crate::staging::{ARCHIVE, Disk, MANIFEST, SEALED_ARCHIVE, Staging};
 
 /// Rows that go to the sinks at once: large enough for columns, small enough for a cache.
-pub(crate) const BATCH_ROWS: usize = 4_096;
+pub(crate) const BATCH_ROWS: usize = 2_048;
 
 /// Whether to go on; asked once a batch.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);

@@ -22,6 +22,10 @@ pub const MAX_ROW_GROUP_ROWS: usize = 32_768;
 /// Rows in a page: each column keeps the values of its page until the page is full.
 const MAX_PAGE_ROWS: usize = 8_192;
 
+/// Each column has a compressor of its own until its row group is written. On pages of this size level 3 fills tables of
+/// 384 KiB in each, level 1 of 32 KiB, and the files are equally small.
+const ZSTD_LEVEL: i32 = 1;
+
 /// Columns that somebody looks up one value in: a bloom filter says where it is not.
 const LOOKED_UP: [&str; 2] = ["user_id", "phone"];
 
@@ -41,8 +45,8 @@ const DISTINCT: [&str; 11] = [
     "status_at",
 ];
 
-/// Writes one Parquet file: zstd, dictionaries where values repeat, statistics and an index of the pages, bloom filters for what is looked
-/// up, and the given key-value metadata.
+/// Writes one Parquet file: zstd, dictionaries where values repeat, statistics and an index of the pages, bloom filters for
+/// what is looked up, and the given key-value metadata.
 pub struct ParquetSink {
     name: &'static str,
     writer: ArrowWriter<HashingFile>,
@@ -91,10 +95,9 @@ fn properties(metadata: Vec<KeyValue>, rows_expected: usize) -> Result<WriterPro
         .set_created_by(
             concat!("takeout-export version ", env!("CARGO_PKG_VERSION"), " (build parquet-rs)").into(),
         )
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_dictionary_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Page)
-        // a column keeps the values of its page until it is full
         .set_data_page_row_count_limit(MAX_PAGE_ROWS)
         .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
         .set_key_value_metadata(Some(metadata))
