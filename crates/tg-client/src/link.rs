@@ -64,7 +64,9 @@ impl Link {
     async fn connect(config: io::Config, timeouts: &Timeouts) -> Result<Self, ClientError> {
         let after = timeouts.connect;
         let is_behind_proxy = config.proxy.is_some();
-        let connected = tokio::time::timeout(after, io::Client::connect(config)).await;
+        // on the heap: whatever a way to a server keeps would be in every future that connects
+        let connecting = Box::pin(io::Client::connect(config));
+        let connected = tokio::time::timeout(after, connecting).await;
         let (driver, updates) = connected.map_err(|_| {
             // whoever of the two says nothing, another proxy may help
             let by_proxy = is_behind_proxy.then(|| io::Error::from(ProxyError::Timeout { after }).into());
