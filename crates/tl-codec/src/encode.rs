@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::hint::select_unpredictable;
 
 use crate::limits::MAX_BYTES_LEN;
 
@@ -21,6 +22,28 @@ pub trait Encode {
         self.encode(&mut out);
         out
     }
+
+    /// The length of an optional field: nothing when it is absent.
+    #[doc(hidden)]
+    #[inline]
+    fn optional_len(value: Option<&Self>) -> usize
+    where
+        Self: Sized,
+    {
+        value.map_or(0, Self::encoded_len)
+    }
+
+    /// Appends an optional field: nothing at all when it is absent.
+    #[doc(hidden)]
+    #[inline]
+    fn encode_optional(value: Option<&Self>, out: &mut Vec<u8>)
+    where
+        Self: Sized,
+    {
+        if let Some(value) = value {
+            value.encode(out);
+        }
+    }
 }
 
 impl<T: Encode + ?Sized> Encode for &T {
@@ -35,14 +58,14 @@ impl<T: Encode + ?Sized> Encode for &T {
 
 /// An optional field: nothing at all when it is absent (its flag bit says so).
 impl<T: Encode> Encode for Option<T> {
+    #[inline]
     fn encoded_len(&self) -> usize {
-        self.as_ref().map_or(0, Encode::encoded_len)
+        T::optional_len(self.as_ref())
     }
 
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
-        if let Some(value) = self {
-            value.encode(out);
-        }
+        T::encode_optional(self.as_ref(), out);
     }
 }
 
@@ -98,39 +121,68 @@ pub const fn bytes_len(len: usize) -> usize {
 /// of this project bounds its strings far below.
 #[inline]
 pub fn encode_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    match block(bytes) {
-        Some(block) if out.capacity() - out.len() >= BLOCK_LEN => {
-            let end = out.len() + bytes_len(bytes.len());
-            out.extend_from_slice(&block);
-            out.truncate(end);
+    encode_optional_bytes(true, bytes, out);
+}
+
+/// What is there, or `empty`: an address or the other, without a branch.
+#[inline]
+#[doc(hidden)]
+pub fn or_empty<'v, T: ?Sized>(value: Option<&'v T>, empty: &'v T) -> &'v T {
+    select_unpredictable(value.is_some(), value.unwrap_or(empty), empty)
+}
+
+/// The length of `bytes` or a `string` on the wire, or nothing if it is not there.
+#[inline]
+pub(crate) fn optional_bytes_len(is_present: bool, bytes: &[u8]) -> usize {
+    select_unpredictable(is_present, bytes_len(bytes.len()), 0)
+}
+
+/// As [`encode_bytes`], or nothing if the (empty) bytes are not there.
+///
+/// Nobody can predict which names there are and how long they are, so most of them are written without a branch.
+#[inline]
+pub(crate) fn encode_optional_bytes(is_present: bool, bytes: &[u8], out: &mut Vec<u8>) {
+    let text = select_unpredictable(bytes.is_empty(), [0; 4].as_slice(), bytes);
+    let last = text.len().wrapping_sub(4);
+    if last <= 11 && out.capacity() - out.len() >= BLOCK_LEN {
+        let end = out.len() + optional_bytes_len(is_present, bytes);
+        out.extend_from_slice(&[0; BLOCK_LEN]);
+        if let Some([len, block @ ..]) = out.last_chunk_mut::<BLOCK_LEN>() {
+            *len = u8::try_from(bytes.len()).unwrap_or_default();
+            for at in [0, last.min(4), last.min(8), last] {
+                if let (Some(to), Some(from)) = (block.get_mut(at..at + 4), text.get(at..at + 4)) {
+                    to.copy_from_slice(from);
+                }
+            }
         }
-        _ => encode_long_bytes(bytes, out),
+        out.truncate(end);
+    } else if is_present {
+        encode_long_bytes(bytes, out);
+    }
+}
+
+/// Appends a constructor id with the words behind it: none or one.
+#[doc(hidden)]
+#[inline]
+pub fn encode_words([id, word]: [u32; 2], words: usize, out: &mut Vec<u8>) {
+    let both = (u64::from(word) << 32 | u64::from(id)).to_le_bytes();
+    let len = 4 + 4 * words;
+    if out.capacity() - out.len() >= both.len() {
+        let end = out.len() + len;
+        out.extend_from_slice(&both);
+        out.truncate(end);
+    } else {
+        out.extend_from_slice(both.get(..len).unwrap_or(&both));
     }
 }
 
 /// Most names, user names and phone numbers fit into one block with their length.
 const BLOCK_LEN: usize = 16;
 
-/// Short bytes as they stand on the wire, and zeros: a copy of a known size needs no call.
-#[inline]
-fn block(bytes: &[u8]) -> Option<[u8; BLOCK_LEN]> {
-    let len = u8::try_from(bytes.len()).ok().filter(|len| usize::from(*len) < BLOCK_LEN)?;
-    // two loads that overlap where the length is between one and two of them
-    let text = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << (8 * (len - 8))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        u128::from(
-            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4)),
-        )
-    } else {
-        bytes.iter().rev().fold(0, |text, byte| text << 8 | u128::from(*byte))
-    };
-    Some((text << 8 | u128::from(len)).to_le_bytes())
-}
-
 #[inline(never)]
 fn encode_long_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     let bytes = bytes.get(..MAX_BYTES_LEN).unwrap_or(bytes);
+    let end = out.len() + bytes_len(bytes.len());
     let [low, mid, high, ..] = bytes.len().to_le_bytes();
     if bytes.len() < 254 {
         out.push(low);
@@ -138,7 +190,66 @@ fn encode_long_bytes(bytes: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&[0xfe, low, mid, high]);
     }
     out.extend_from_slice(bytes);
-    let written = if bytes.len() < 254 { 1 + bytes.len() } else { bytes.len() };
-    let padding = written.wrapping_neg() & 3;
-    out.extend_from_slice([0_u8; 3].get(..padding).unwrap_or_default());
+    if out.capacity() - out.len() >= 3 {
+        // a copy of a known length needs no call
+        out.extend_from_slice(&[0; 3]);
+        out.truncate(end);
+    } else {
+        out.resize(end, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+
+    /// As the TL page says it: a length, the bytes, zeros.
+    fn as_declared(bytes: &[u8]) -> Vec<u8> {
+        let mut wire = match u8::try_from(bytes.len()) {
+            Ok(len @ ..254) => [&[len], bytes].concat(),
+            _ => [&[0xfe], bytes.len().to_le_bytes().get(..3).unwrap(), bytes].concat(),
+        };
+        wire.resize(wire.len().next_multiple_of(4), 0);
+        wire
+    }
+
+    #[test]
+    fn bytes_of_every_length_with_little_and_much_room() {
+        let text: Vec<u8> = (1..=255).chain(1..=45).collect();
+        for len in 0..text.len() {
+            let bytes = &text[..len];
+            let wire = as_declared(bytes);
+            assert_eq!(bytes_len(len), wire.len());
+            for room in [0, wire.len(), wire.len() + 1, wire.len() + 100] {
+                let mut out = Vec::with_capacity(3 + room);
+                out.extend_from_slice(&[7; 3]);
+                encode_bytes(bytes, &mut out);
+                assert_eq!(out, [&[7; 3], wire.as_slice()].concat(), "{len} bytes with room for {room}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_absent_text_is_no_empty_text() {
+        for room in [0, 100] {
+            let mut out = Vec::with_capacity(room);
+            None::<String>.encode(&mut out);
+            assert_eq!((None::<String>.encoded_len(), out.len()), (0, 0));
+            Some(String::new()).encode(&mut out);
+            assert_eq!((Some(String::new()).encoded_len(), out.as_slice()), (4, [0; 4].as_slice()));
+        }
+    }
+
+    #[test]
+    fn an_id_with_its_word_or_without() {
+        for room in [0, 4, 8, 100] {
+            let mut out = Vec::with_capacity(room);
+            encode_words([1, 0], 0, &mut out);
+            assert_eq!(out, [1, 0, 0, 0]);
+            encode_words([2, 3], 1, &mut out);
+            assert_eq!(out, [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]);
+        }
+    }
 }

@@ -13,17 +13,24 @@ macro_rules! combinator {
     (plain $owned:ident, $id:literal, $name:literal) => {
         $crate::combinator!(@named [] $owned, $id, $name);
         $crate::combinator!(@encode [] $owned);
-        $crate::combinator!(@decode $owned);
+        $crate::combinator!(@decode [] $owned);
         impl $crate::Shape for $owned {
             type Ref<'a> = $owned;
         }
     };
+    // stands in vectors of thousands: decoded where it is used, as handing a value on costs its copies
+    (hot $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $id:literal, $name:literal) => {
+        $crate::combinator!(@both [(always)] $owned, $borrowed $(<$lt>)?, $id, $name);
+    };
     ($owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $id:literal, $name:literal) => {
+        $crate::combinator!(@both [] $owned, $borrowed $(<$lt>)?, $id, $name);
+    };
+    (@both [$($inline:tt)?] $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, $id:literal, $name:literal) => {
         $crate::combinator!(@named [] $owned, $id, $name);
         $crate::combinator!(@encode [] $owned);
         $crate::combinator!(@named [$($lt)?] $borrowed $(<$lt>)?, $id, $name);
         $crate::combinator!(@encode [$($lt)?] $borrowed $(<$lt>)?);
-        $crate::combinator!(@decode $borrowed $(<$lt>)?);
+        $crate::combinator!(@decode [$($inline)?] $borrowed $(<$lt>)?);
         impl $crate::Shape for $owned {
             type Ref<'a> = $crate::combinator!(@shape $borrowed $($lt)?);
         }
@@ -35,7 +42,7 @@ macro_rules! combinator {
         }
         $crate::combinator!(@named [$lt] $borrowed<$lt>, $id, $name);
         $crate::combinator!(@encode [$lt] $borrowed<$lt>);
-        $crate::combinator!(@decode $borrowed<$lt>);
+        $crate::combinator!(@decode [] $borrowed<$lt>);
     };
     (@named [$($param:tt)?] $ty:ty, $id:literal, $name:literal) => {
         impl<$($param)?> $crate::Constructor for $ty {
@@ -58,11 +65,11 @@ macro_rules! combinator {
             $crate::EncodeBare::encode_bare(self, out);
         }
     };
-    (@decode $ty:ident $(<$lt:lifetime>)?) => {
+    (@decode [$($inline:tt)?] $ty:ident $(<$lt:lifetime>)?) => {
         impl<'a> $crate::Decode<'a> for $crate::combinator!(@shape $ty $($lt)?) {
             const MIN_LEN: usize = 4 + <Self as $crate::DecodeBare<'a>>::MIN_LEN;
 
-            #[inline]
+            #[inline $($inline)?]
             fn decode(reader: &mut $crate::Reader<'a>) -> Result<Self, $crate::DecodeError> {
                 reader.constructor(<Self as $crate::Constructor>::ID, <Self as $crate::Constructor>::NAME)?;
                 <Self as $crate::DecodeBare<'a>>::decode_bare(reader)
@@ -71,13 +78,6 @@ macro_rules! combinator {
     };
     (@shape $ty:ident) => { $ty };
     (@shape $ty:ident $lt:lifetime) => { $ty<'a> };
-}
-
-/// Where `id` stands in `ids`, or their number: a comparison for each of them, and no branch.
-#[doc(hidden)]
-#[inline]
-pub fn position<const N: usize>(ids: &[u32; N], id: u32) -> usize {
-    ids.iter().enumerate().fold(N, |found, (at, known)| if *known == id { at } else { found })
 }
 
 /// Implements `Encode`, `Decode` and `Shape` for a type with several constructors, and `From` for each of them.
@@ -105,9 +105,13 @@ macro_rules! boxed_type {
     };
     // no constructor has more than a word behind its id: both are read at once, and which one it is costs no branch,
     // because nobody can predict it
-    (words $owned:ident, $borrowed:ident, $name:literal, $min_len:literal,
-        { $($variant:ident($($path:ident)::+),)+ }, |$word:ident| { $($at:literal, $words:literal: $value:expr,)+ }) => {
-        $crate::boxed_type!(@both $owned, $borrowed, { $($variant($($path)::+),)+ });
+    (words $owned:ident, $borrowed:ident, $name:literal, $min_len:literal, { $($variant:ident($($path:ident)::+),)+ },
+        |$word:ident, $value:ident| {
+            $($at:literal, $words:literal: $read:expr, $nothing:expr => $write:expr, $no_ref:expr => $write_ref:expr;)+
+        }) => {
+        $crate::boxed_type!(@from $owned, $borrowed, { $($variant($($path)::+),)+ });
+        $crate::boxed_type!(@encode_words $owned, { $($variant($($path)::+) $words, |$value| $nothing, $write;)+ });
+        $crate::boxed_type!(@encode_words $borrowed, { $($variant($($path)::+) $words, |$value| $no_ref, $write_ref;)+ });
         impl<'a> $crate::Decode<'a> for $borrowed {
             const MIN_LEN: usize = $min_len;
 
@@ -129,12 +133,13 @@ macro_rules! boxed_type {
                 }
 
                 if let Some([id, $word]) = reader.two_words() {
-                    let known = match $crate::position(&IDS, id) {
-                        $($at => Some(($words, Self::$variant($value))),)+
+                    const PLACES: $crate::Places<{ IDS.len() }> = $crate::Places::new(IDS);
+                    let known = match PLACES.of(id) {
+                        $($at => Some(Self::$variant($read)),)+
                         _ => None,
                     };
-                    if let Some((words, value)) = known {
-                        reader.skip_words(1 + words);
+                    if let Some(value) = known {
+                        reader.skip_words(1 + $crate::words_behind(&IDS, [$($words),+], id));
                         return Ok(value);
                     }
                 }
@@ -145,13 +150,16 @@ macro_rules! boxed_type {
         }
     };
     (@both $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, { $($variant:ident($($path:ident)::+),)+ }) => {
+        $crate::boxed_type!(@from $owned, $borrowed $(<$lt>)?, { $($variant($($path)::+),)+ });
         $crate::boxed_type!(@encode $owned, { $($variant)+ });
+        $crate::boxed_type!(@encode $borrowed $(<$lt>)?, { $($variant)+ });
+    };
+    (@from $owned:ident, $borrowed:ident $(<$lt:lifetime>)?, { $($variant:ident($($path:ident)::+),)+ }) => {
         $(impl From<$($path)::+> for $owned {
             fn from(value: $($path)::+) -> Self {
                 Self::$variant(value)
             }
         })+
-        $crate::boxed_type!(@encode $borrowed $(<$lt>)?, { $($variant)+ });
         impl $crate::Shape for $owned {
             type Ref<'a> = $crate::combinator!(@shape $borrowed $($lt)?);
         }
@@ -170,6 +178,34 @@ macro_rules! boxed_type {
         { $($variant:ident($($path:ident)::+),)+ }) => {
         $crate::boxed_type!(@both $owned, $borrowed $(<$lt>)?, { $($variant($($path)::+),)+ });
         $crate::boxed_type!(@decode [$($inline)?] $borrowed $(<$lt>)?, $name, $min_len, { $($variant($($path)::+),)+ });
+    };
+    (@encode_words $ty:ident, { $($variant:ident($($path:ident)::+) $words:literal, |$value:ident| $nothing:expr, $write:expr;)+ }) => {
+        impl $crate::Encode for $ty {
+            #[inline]
+            fn encoded_len(&self) -> usize {
+                match self {
+                    $(Self::$variant(_) => 4 + 4 * $words,)+
+                }
+            }
+
+            #[inline]
+            fn encode(&self, out: &mut $crate::Buffer) {
+                let (id, words) = match self {
+                    $(Self::$variant(_) => (<$($path)::+ as $crate::Constructor>::ID, $words),)+
+                };
+                let mut word = 0;
+                $(
+                    let $value = match self {
+                        Self::$variant(value) => Some(value),
+                        _ => None,
+                    };
+                    let $value = $crate::or_empty($value, &$nothing);
+                    let _ = $value;
+                    word |= $write;
+                )+
+                $crate::encode_words([id, word], words, out);
+            }
+        }
     };
     (@encode $ty:ident $(<$lt:lifetime>)?, { $($variant:ident)+ }) => {
         impl $(<$lt>)? $crate::Encode for $ty $(<$lt>)? {

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::decode::Decode;
-use crate::encode::{Encode, bytes_len, encode_bytes};
+use crate::encode::{Encode, bytes_len, encode_bytes, encode_optional_bytes, optional_bytes_len, or_empty};
 use crate::error::{DecodeError, ErrorKind};
 use crate::reader::Reader;
 
@@ -99,20 +99,36 @@ impl<'a> Decode<'a> for &'a [u8] {
 }
 
 macro_rules! byte_string {
-    ($($ty:ty),*) => {$(
+    ($($ty:ty $(= $empty:expr)?),*) => {$(
         impl Encode for $ty {
+            #[inline]
             fn encoded_len(&self) -> usize {
                 bytes_len(self.len())
             }
 
+            #[inline]
             fn encode(&self, out: &mut Vec<u8>) {
                 encode_bytes(self.as_ref(), out);
             }
+
+            $(
+                #[inline]
+                fn optional_len(value: Option<&Self>) -> usize {
+                    let text = or_empty(value, $empty);
+                    optional_bytes_len(value.is_some(), text.as_ref())
+                }
+
+                #[inline]
+                fn encode_optional(value: Option<&Self>, out: &mut Vec<u8>) {
+                    let text = or_empty(value, $empty);
+                    encode_optional_bytes(value.is_some(), text.as_ref(), out);
+                }
+            )?
         }
     )*};
 }
 
-byte_string!(str, String, [u8], Vec<u8>);
+byte_string!(str, String = const { &String::new() }, [u8], Vec<u8> = const { &Vec::new() });
 
 #[cfg(test)]
 mod tests {

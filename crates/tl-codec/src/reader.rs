@@ -106,8 +106,8 @@ impl<'a> Reader<'a> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn two_words(&self) -> Option<[u32; 2]> {
-        let (first, rest) = self.rest.split_first_chunk()?;
-        Some([u32::from_le_bytes(*first), u32::from_le_bytes(*rest.first_chunk()?)])
+        let ([first, second], _) = self.rest.first_chunk::<8>()?.as_chunks() else { return None };
+        Some([u32::from_le_bytes(*first), u32::from_le_bytes(*second)])
     }
 
     /// Moves behind so many words, or to the end.
@@ -155,8 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The error for a constructor id that the type `name` does not have; this reader stands in front of the id.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     pub fn unknown_constructor(&self, name: &'static str, got: u32) -> DecodeError {
         self.error(ErrorKind::UnknownConstructor { got }).within(PathSegment::Type(name))
     }
@@ -251,7 +250,8 @@ impl<'a> Reader<'a> {
     }
 
     /// An error at the present position.
-    #[cold]
+    // inlined, like all that borrows a reader: one whose address is handed on cannot stay in registers
+    #[inline]
     pub fn error(&self, kind: ErrorKind) -> DecodeError {
         DecodeError::new(kind, self.offset())
     }
@@ -263,23 +263,24 @@ impl<'a> Reader<'a> {
                 self.rest = rest;
                 Ok(value)
             }
-            Err(fault) => Err(self.fault(&fault)),
+            Err(fault) => Err(fault_at(self.offset(), &fault)),
         }
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn fault(&self, fault: &NomErr<Fault>) -> DecodeError {
-        self.error(match *fault {
-            NomErr::Incomplete(_) => ErrorKind::Short { missing_bytes: 1 },
-            NomErr::Error(Fault::Short(missing_bytes)) | NomErr::Failure(Fault::Short(missing_bytes)) => {
-                ErrorKind::Short { missing_bytes }
-            }
-            NomErr::Error(Fault::LengthByte(got)) | NomErr::Failure(Fault::LengthByte(got)) => {
-                ErrorKind::BadLengthByte { got }
-            }
-        })
-    }
+#[cold]
+#[inline(never)]
+fn fault_at(offset: usize, fault: &NomErr<Fault>) -> DecodeError {
+    let kind = match *fault {
+        NomErr::Incomplete(_) => ErrorKind::Short { missing_bytes: 1 },
+        NomErr::Error(Fault::Short(missing_bytes)) | NomErr::Failure(Fault::Short(missing_bytes)) => {
+            ErrorKind::Short { missing_bytes }
+        }
+        NomErr::Error(Fault::LengthByte(got)) | NomErr::Failure(Fault::LengthByte(got)) => {
+            ErrorKind::BadLengthByte { got }
+        }
+    };
+    DecodeError::new(kind, offset)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::decode::Decode;
-use crate::encode::{Encode, bytes_len, encode_bytes};
+use crate::encode::{Encode, bytes_len, encode_bytes, encode_optional_bytes, optional_bytes_len, or_empty};
 use crate::error::DecodeError;
 use crate::reader::Reader;
 
@@ -129,6 +129,16 @@ impl Encode for Str<'_> {
 
     fn encode(&self, out: &mut Vec<u8>) {
         encode_bytes(self.0, out);
+    }
+
+    #[inline]
+    fn optional_len(value: Option<&Self>) -> usize {
+        optional_bytes_len(value.is_some(), or_empty(value, &Str(&[])).0)
+    }
+
+    #[inline]
+    fn encode_optional(value: Option<&Self>, out: &mut Vec<u8>) {
+        encode_optional_bytes(value.is_some(), or_empty(value, &Str(&[])).0, out);
     }
 }
 

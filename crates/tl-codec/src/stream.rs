@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Another constructor than `vector#1cb5c415`, or a count that cannot be true.
-    #[inline]
+    // out of line it would take the reader's address, and where the next item begins would be read from memory
+    #[inline(always)]
     pub fn vector<T: Decode<'a>>(&mut self) -> Result<Stream<'_, 'a, T>, DecodeError> {
         self.expect_id(VECTOR)?;
         let count = self.count(T::MIN_LEN)?;
@@ -74,7 +75,7 @@ impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
         let offset = self.reader.offset();
         match self.decode() {
             Ok(item) => Some(Ok((offset, item))),
-            Err(error) => Some(Err(self.fail(error))),
+            Err(error) => Some(Err(error.within(PathSegment::Item(self.end())))),
         }
     }
 
@@ -88,11 +89,10 @@ impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
         item
     }
 
-    #[cold]
-    #[inline(never)]
-    fn fail(&mut self, error: DecodeError) -> DecodeError {
-        let index = core::mem::replace(&mut self.index, self.count);
-        error.within(PathSegment::Item(index))
+    /// Ends the stream at a faulty item, whose index is returned.
+    #[inline]
+    fn end(&mut self) -> usize {
+        core::mem::replace(&mut self.index, self.count)
     }
 }
 
@@ -106,7 +106,7 @@ impl<'a, T: Decode<'a>> Iterator for Stream<'_, 'a, T> {
         }
         match self.decode() {
             Ok(item) => Some(Ok(item)),
-            Err(error) => Some(Err(self.fail(error))),
+            Err(error) => Some(Err(error.within(PathSegment::Item(self.end())))),
         }
     }
 

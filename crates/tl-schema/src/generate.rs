@@ -10,6 +10,7 @@ mod encode;
 mod enums;
 mod file;
 mod list;
+mod rare;
 mod ty;
 
 use crate::ast::Schema;

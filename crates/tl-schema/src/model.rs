@@ -28,6 +28,8 @@ pub(crate) struct Combinator<'s> {
     pub(crate) has_lifetime: bool,
     /// Whether the owned form is its own borrowed form.
     pub(crate) is_plain: bool,
+    /// Whether it stands in vectors of thousands.
+    pub(crate) is_hot: bool,
     /// Where the fields begin that are read on demand.
     pub(crate) first_cold: Option<usize>,
     /// What a method answers with.
@@ -63,6 +65,14 @@ impl Combinator<'_> {
     /// Whether a field is any query, so that the owned form has a parameter.
     pub(crate) fn is_generic(&self) -> bool {
         self.fields.iter().any(Field::is_query)
+    }
+
+    /// Where the cold fields begin behind which no hot one stands. Few values have any of them, so that one test of
+    /// their bits stands for a test of each.
+    pub(crate) fn first_rare(&self) -> Option<usize> {
+        let first_cold = self.first_cold?;
+        let last_hot = self.fields.iter().rposition(|field| field.value().is_some_and(|value| value.is_hot));
+        Some(last_hot.map_or(0, |last| last + 1).max(first_cold))
     }
 
     /// The words of flag bits.
@@ -121,6 +131,7 @@ fn combinator<'s>(
         min_len: shape.min_len,
         has_lifetime: shape.has_lifetime,
         is_plain: shape.is_plain,
+        is_hot: plan.hot.iter().any(|hot| hot.constructor == found.name.to_string()),
         first_cold,
         reply,
     })

@@ -36,6 +36,8 @@ pub mod upload;
 /// `users.*`
 pub mod users;
 
+use tl_codec::bit;
+
 use crate::full::types;
 
 /// `AiComposeTone`
@@ -8617,13 +8619,13 @@ Offline(types::UserStatusOffline),
 Recently(types::UserStatusRecently),
 LastWeek(types::UserStatusLastWeek),
 LastMonth(types::UserStatusLastMonth),
-}, |word| {
-0, 0: types::UserStatusEmpty,
-1, 1: types::UserStatusOnlineRef { expires: word.cast_signed() },
-2, 1: types::UserStatusOfflineRef { was_online: word.cast_signed() },
-3, 1: types::UserStatusRecentlyRef { flags: word },
-4, 1: types::UserStatusLastWeekRef { flags: word },
-5, 1: types::UserStatusLastMonthRef { flags: word },
+}, |word, value| {
+0, 0: types::UserStatusEmpty, types::UserStatusEmpty => 0, types::UserStatusEmpty => 0;
+1, 1: types::UserStatusOnlineRef { expires: word.cast_signed() }, types::UserStatusOnline { expires: 0 } => value.expires.cast_unsigned(), types::UserStatusOnlineRef { expires: 0 } => value.expires.cast_unsigned();
+2, 1: types::UserStatusOfflineRef { was_online: word.cast_signed() }, types::UserStatusOffline { was_online: 0 } => value.was_online.cast_unsigned(), types::UserStatusOfflineRef { was_online: 0 } => value.was_online.cast_unsigned();
+3, 1: types::UserStatusRecentlyRef { flags: word }, types::UserStatusRecently { by_me: false } => bit(value.by_me, 0), types::UserStatusRecentlyRef { flags: 0 } => value.flags;
+4, 1: types::UserStatusLastWeekRef { flags: word }, types::UserStatusLastWeek { by_me: false } => bit(value.by_me, 0), types::UserStatusLastWeekRef { flags: 0 } => value.flags;
+5, 1: types::UserStatusLastMonthRef { flags: word }, types::UserStatusLastMonth { by_me: false } => bit(value.by_me, 0), types::UserStatusLastMonthRef { flags: 0 } => value.flags;
 });
 
 /// The shortest of the constructors.

@@ -1,7 +1,7 @@
 //! The structs of a constructor or method, owned and borrowed.
 
 use crate::generate::ty::Form;
-use crate::generate::{debug, decode, encode};
+use crate::generate::{debug, decode, encode, rare};
 use crate::model::field::{Field, Kind};
 use crate::model::{Combinator, Model};
 
@@ -10,6 +10,7 @@ pub(crate) fn items(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let mut text = owned_struct(model, found);
     text += &encode::flag_words(found);
     text += &encode::bare(found, Form::Owned);
+    text += &rare::methods(found);
     if found.is_plain {
         text += &decode::plain(found);
         text += &alias(found);
@@ -141,6 +142,7 @@ fn boxed(found: &Combinator<'_>) -> String {
     let forms = match (found.is_plain, found.is_generic()) {
         (true, _) => format!("plain {rust}"),
         (false, true) => format!("generic {rust}, {rust}Ref<'a>"),
+        (false, false) if found.is_hot => format!("hot {rust}, {rust}Ref{}", lifetime(found)),
         (false, false) => format!("{rust}, {rust}Ref{}", lifetime(found)),
     };
     format!("tl_codec::combinator!({forms}, {id}, \"{name}\");\n\n")

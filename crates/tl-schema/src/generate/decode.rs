@@ -22,7 +22,7 @@ pub(crate) fn bare(model: &Model<'_>, found: &Combinator<'_>) -> String {
 fn decode_bare(found: &Combinator<'_>, ty: &str, body: &str) -> String {
     let reader = if body.contains("reader") { "reader" } else { "_" };
     // what stands in vectors of thousands is read where it is used: a large value costs its copies
-    let inline = if found.first_cold.is_some() { "#[inline(always)]\n" } else { "" };
+    let inline = if found.is_hot { "#[inline(always)]\n" } else { "" };
     format!(
         "impl<'a> DecodeBare<'a> for {ty} {{\nconst MIN_LEN: usize = {};\n\n\
          {inline}fn decode_bare({reader}: &mut Reader<'a>) -> Result<Self, DecodeError> {{\n{body}\n}}\n}}\n\n",
@@ -89,7 +89,7 @@ fn whole(found: &Combinator<'_>) -> String {
 
 /// The fields before the first cold one, then all others as one slice that is checked field by field.
 fn head_and_rest(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -> String {
-    let first_rare = first_rare(found, first_cold);
+    let first_rare = found.first_rare().unwrap_or(first_cold);
     let mut walk = String::new();
     let mut names = String::new();
     for (at, field) in found.fields.iter().enumerate() {
@@ -117,13 +117,6 @@ fn head_and_rest(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -
         "{}let before = *reader;\n{walk}Ok(Self {{\n{names}rest: reader.since(&before),\n}})",
         bindings(found, first_cold),
     )
-}
-
-/// Where the cold fields begin behind which no hot one stands. Few values have any of them, so that one test of their
-/// bits stands for a test of each.
-fn first_rare(found: &Combinator<'_>, first_cold: usize) -> usize {
-    let last_hot = found.fields.iter().rposition(|field| field.value().is_some_and(|value| value.is_hot));
-    last_hot.map_or(0, |last| last + 1).max(first_cold)
 }
 
 /// The bits of the rare fields, by word.
@@ -201,7 +194,7 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
         }
     }
     let words = parameters(&rest_words(found, first_cold));
-    let check_rare = check_rare(model, found, first_rare(found, first_cold));
+    let check_rare = check_rare(model, found, found.first_rare().unwrap_or(first_cold));
     format!(
         "/// The fields of `{name}` from `{first}` on that are read on demand.\n#[derive(Clone, Copy, Default)]\n\
          struct {rust}Rest{lifetime} {{\n{fields}}}\n\n\

@@ -2,6 +2,7 @@
 
 use crate::ast::Flag;
 use crate::generate::combinator::elided;
+use crate::generate::rare;
 use crate::generate::ty::Form;
 use crate::index::Wire;
 use crate::model::Combinator;
@@ -12,22 +13,24 @@ const MIN_RUN_BITS: usize = 3;
 
 /// The words of flag bits, computed from the owned fields.
 pub(crate) fn flag_words(found: &Combinator<'_>) -> String {
+    let rare = rare::fields(found);
     let mut methods = String::new();
     for word in found.words() {
-        let mut terms = Vec::new();
-        for run in on_word(found, word)
-            .chunk_by(|(one, bit), (next, next_bit)| is_true(one) && is_true(next) && bit + 1 == *next_bit)
-        {
-            match run {
-                [(_, first), ..] if run.len() >= MIN_RUN_BITS => {
-                    let present: Vec<_> = run.iter().map(|(field, _)| is_present(field)).collect();
-                    terms.push(format!("bits({first}, [{}])", present.join(", ")));
-                }
-                _ => terms.extend(run.iter().map(|(field, at)| format!("bit({}, {at})", is_present(field)))),
-            }
+        let (rare, usual): (Vec<_>, Vec<_>) = on_word(found, word)
+            .into_iter()
+            .partition(|(field, _)| rare.iter().any(|rare| rare.tl_name == field.tl_name));
+        let name = &word.rust;
+        let mut parts = terms(&usual, "self");
+        if !rare.is_empty() {
+            parts.push(format!("if has_rare {{ self.rare_{name}() }} else {{ 0 }}"));
+            methods += &format!(
+                "#[cold]\nfn rare_{name}(&self) -> u32 {{ {} }}\n\n",
+                terms(&rare, "self").join(" | ")
+            );
         }
-        if !terms.is_empty() {
-            methods += &format!("fn {}(&self) -> u32 {{ {} }}\n\n", word.rust, terms.join(" | "));
+        if !parts.is_empty() {
+            let has_rare = if rare.is_empty() { "" } else { ", has_rare: bool" };
+            methods += &format!("fn {name}(&self{has_rare}) -> u32 {{ {} }}\n\n", parts.join(" | "));
         }
     }
     if methods.is_empty() {
@@ -37,18 +40,55 @@ pub(crate) fn flag_words(found: &Combinator<'_>) -> String {
     format!("impl{generics} {}{generics} {{\n{methods}}}\n\n", found.rust)
 }
 
+/// A word of flag bits, computed from the fields of `value`.
+pub(crate) fn flag_terms(found: &Combinator<'_>, word: &Field<'_>, value: &str) -> String {
+    terms(&on_word(found, word), value).join(" | ")
+}
+
+/// The fields of a constructor that has nothing but `true` fields, none of which is set.
+pub(crate) fn without_flags(found: &Combinator<'_>) -> String {
+    let fields = found.fields.iter().filter(|field| is_true(field));
+    fields.map(|field| format!("{}: false", field.rust)).collect::<Vec<_>>().join(", ")
+}
+
+/// The bits of these fields of `value`.
+fn terms(fields: &[(&Field<'_>, u8)], value: &str) -> Vec<String> {
+    let is_run = |(one, bit): &(&Field<'_>, u8), (next, next_bit): &(&Field<'_>, u8)| {
+        is_true(one) && is_true(next) && bit + 1 == *next_bit
+    };
+    let mut terms = Vec::new();
+    for run in fields.chunk_by(is_run) {
+        match run {
+            [(_, first), ..] if run.len() >= MIN_RUN_BITS => {
+                let present: Vec<_> = run.iter().map(|(field, _)| is_present(field, value)).collect();
+                terms.push(format!("bits({first}, [{}])", present.join(", ")));
+            }
+            _ => {
+                terms
+                    .extend(run.iter().map(|(field, at)| format!("bit({}, {at})", is_present(field, value))));
+            }
+        }
+    }
+    terms
+}
+
 /// The fields whose presence a word tells, with their bits, in the order of the declaration.
 fn on_word<'f, 's>(found: &'f Combinator<'s>, word: &Field<'_>) -> Vec<(&'f Field<'s>, u8)> {
     let flags = found.fields.iter().filter_map(|field| Some((field, field.flag()?)));
     flags.filter(|(_, flag)| flag.word == word.tl_name).map(|(field, flag)| (field, flag.bit)).collect()
 }
 
+fn is_on(field: &Field<'_>, word: &Field<'_>) -> bool {
+    field.flag().is_some_and(|flag| flag.word == word.tl_name)
+}
+
 fn is_true(field: &Field<'_>) -> bool {
     matches!(field.kind, Kind::True(_))
 }
 
-fn is_present(field: &Field<'_>) -> String {
-    format!("self.{}{}", field.rust, if is_true(field) { "" } else { ".is_some()" })
+/// Whether a field of `value` is there.
+pub(crate) fn is_present(field: &Field<'_>, value: &str) -> String {
+    format!("{value}.{}{}", field.rust, if is_true(field) { "" } else { ".is_some()" })
 }
 
 /// `impl EncodeBare`
@@ -59,12 +99,17 @@ pub(crate) fn bare(found: &Combinator<'_>, form: Form) -> String {
         Form::Borrowed => ("", format!("{}Ref{}", found.rust, elided(found))),
     };
     let writer = Writer { found, form };
-    let (len, encode) = writer.bodies();
+    let (len, encode) = writer.usual();
     let out = if encode.is_empty() { "_" } else { "out" };
     format!(
         "impl{bounds} EncodeBare for {ty} {{\nfn bare_len(&self) -> usize {{\n{len}\n}}\n\n\
          fn encode_bare(&self, {out}: &mut Vec<u8>) {{\n{encode}}}\n}}\n\n"
     )
+}
+
+/// The length of the rare fields of an owned form, and the statements that write them.
+pub(crate) fn rare_bodies(found: &Combinator<'_>) -> (String, String) {
+    Writer { found, form: Form::Owned }.bodies(rare::fields(found))
 }
 
 struct Writer<'w, 's> {
@@ -73,16 +118,35 @@ struct Writer<'w, 's> {
 }
 
 impl Writer<'_, '_> {
-    /// The length, and the statements that write.
-    fn bodies(&self) -> (String, String) {
+    /// The length, and the statements that write; of a hot owned form without the rare fields, which stand apart.
+    fn usual(&self) -> (String, String) {
+        let all = self.found.fields.len();
+        let end = match self.form {
+            Form::Owned => self.found.first_rare().unwrap_or(all),
+            Form::Borrowed => self.found.first_cold.unwrap_or(all),
+        };
+        let (mut len, mut encode) = self.bodies(self.found.fields.get(..end).unwrap_or_default());
+        match self.form {
+            _ if end == all => {}
+            Form::Borrowed => {
+                len += " + self.rest.len()";
+                encode += "out.extend_from_slice(self.rest);\n";
+            }
+            Form::Owned => {
+                len += " + if self.has_rare() { self.rare_len() } else { 0 }";
+                encode = format!(
+                    "let has_rare = self.has_rare();\n{encode}if has_rare {{\nself.encode_rare(out);\n}}\n"
+                );
+            }
+        }
+        (len, encode)
+    }
+
+    fn bodies(&self, of: &[Field<'_>]) -> (String, String) {
         let mut fixed = 0;
         let mut lengths = Vec::new();
         let mut encode = String::new();
-        let end = match self.form {
-            Form::Owned => self.found.fields.len(),
-            Form::Borrowed => self.found.first_cold.unwrap_or(self.found.fields.len()),
-        };
-        for field in self.found.fields.iter().take(end) {
+        for field in of {
             match &field.kind {
                 Kind::Word => {
                     fixed += 4;
@@ -98,10 +162,6 @@ impl Writer<'_, '_> {
                 }
             }
         }
-        if end < self.found.fields.len() {
-            lengths.push("self.rest.len()".to_owned());
-            encode += "out.extend_from_slice(self.rest);\n";
-        }
         if fixed > 0 || lengths.is_empty() {
             lengths.insert(0, fixed.to_string());
         }
@@ -112,6 +172,9 @@ impl Writer<'_, '_> {
         match self.form {
             Form::Borrowed => format!("self.{}", word.rust),
             Form::Owned if on_word(self.found, word).is_empty() => "0_u32".to_owned(),
+            Form::Owned if rare::fields(self.found).iter().any(|rare| is_on(rare, word)) => {
+                format!("self.{}(has_rare)", word.rust)
+            }
             Form::Owned => format!("self.{}()", word.rust),
         }
     }
@@ -143,7 +206,7 @@ impl Writer<'_, '_> {
     /// Whether one of the fields on this bit was given.
     fn any_on(&self, shared: &Flag) -> String {
         let fields = self.found.fields.iter().filter(|field| field.flag() == Some(shared));
-        fields.map(is_present).collect::<Vec<_>>().join(" || ")
+        fields.map(|field| is_present(field, "self")).collect::<Vec<_>>().join(" || ")
     }
 
     /// The items of an owned bare vector.

@@ -1,6 +1,7 @@
 //! The enums of a type with several constructors, owned and borrowed.
 
 use crate::ast::FieldKind;
+use crate::generate::encode;
 use crate::generate::ty::{Form, path};
 use crate::index::Wire;
 use crate::model::field::{Field, Kind, Value};
@@ -77,9 +78,9 @@ fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
     )
 }
 
-/// Whether one of the constructors has hot fields, or a hot field of such a constructor is of this type.
+/// Whether one of the constructors is hot, or a hot field of such a constructor is of this type.
 fn is_hot(model: &Model<'_>, found: &BoxedType<'_>) -> bool {
-    model.constructors.iter().filter(|one| one.first_cold.is_some()).any(|one| {
+    model.constructors.iter().filter(|one| one.is_hot).any(|one| {
         let is_variant =
             found.variants.iter().any(|(_, constructor)| one.declaration.name == constructor.name);
         let mut values = one.fields.iter().filter_map(Field::value).filter(|value| value.is_hot);
@@ -89,28 +90,42 @@ fn is_hot(model: &Model<'_>, found: &BoxedType<'_>) -> bool {
     })
 }
 
-/// How each variant is made of the one word behind its id, if none has more: the place, the words and the value.
+/// How each variant is made of the one word behind its id, and the word of it, if none has more: the place, the words and
+/// the values.
 fn words(model: &Model<'_>, found: &BoxedType<'_>) -> Option<String> {
     let mut lines = String::new();
     for (at, (_, constructor)) in found.variants.iter().enumerate() {
         let of = model.constructors.iter().find(|one| one.declaration.name == constructor.name)?;
+        let owned = path("types", &constructor.name, Form::Owned);
+        let borrowed = path("types", &constructor.name, Form::Borrowed);
         let mut fields = of.fields.iter().filter(|field| !matches!(field.kind, Kind::True(_)));
-        let (words, value) = match (fields.next(), fields.next()) {
-            (None, _) => (0, path("types", &constructor.name, Form::Owned)),
+        let (words, read, owned, borrowed) = match (fields.next(), fields.next()) {
+            (None, _) => (0, owned.clone(), format!("{owned} => 0"), format!("{owned} => 0")),
             (Some(field), None) => {
-                let word = match &field.kind {
-                    Kind::Word => "word",
-                    Kind::Value(Value { wire: Wire::Int, flag: None, .. }) => "word.cast_signed()",
+                let name = &field.rust;
+                let (word, as_it_is, zero) = match &field.kind {
+                    Kind::Word => ("word", "", encode::without_flags(of)),
+                    Kind::Value(Value { wire: Wire::Int, flag: None, .. }) => {
+                        ("word.cast_signed()", ".cast_unsigned()", format!("{name}: 0"))
+                    }
                     _ => return None,
                 };
-                let path = path("types", &constructor.name, Form::Borrowed);
-                (1, format!("{path} {{ {}: {word} }}", field.rust))
+                let of_owned = match &field.kind {
+                    Kind::Word => encode::flag_terms(of, field, "value"),
+                    _ => format!("value.{name}{as_it_is}"),
+                };
+                (
+                    1,
+                    format!("{borrowed} {{ {name}: {word} }}"),
+                    format!("{owned} {{ {zero} }} => {of_owned}"),
+                    format!("{borrowed} {{ {name}: 0 }} => value.{name}{as_it_is}"),
+                )
             }
             _ => return None,
         };
-        lines += &format!("{at}, {words}: {value},\n");
+        lines += &format!("{at}, {words}: {read}, {owned}, {borrowed};\n");
     }
-    Some(format!(", |word| {{\n{lines}}}"))
+    Some(format!(", |word, value| {{\n{lines}}}"))
 }
 
 /// The variant whose value takes the fewest bytes, and that value; it contains no value of its own type.

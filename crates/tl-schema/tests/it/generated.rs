@@ -122,7 +122,8 @@ fn bits_words_and_secrets() {
     let types = file("schema/types.rs");
     for piece in [
         "pub self_: bool,",
-        "bit(self.self_, 0) | bit(self.phone.is_some(), 1) | bit(self.note.is_some(), 1)",
+        "bit(self.self_, 0) | if has_rare { self.rare_flags() } else { 0 }",
+        "fn rare_flags(&self) -> u32 { bit(self.phone.is_some(), 1) | bit(self.note.is_some(), 1) }",
         "Shared(&self.note, self.phone.is_some() || self.note.is_some()).encode(out);",
         "pub fn self_(&self) -> bool { is_set(self.flags, 0) }",
         ".field(\"phone\", &Redacted)",
@@ -162,6 +163,17 @@ fn rare_fields_are_checked_out_of_the_way() {
     let types = file("schema/types.rs");
     assert!(types.contains("if flags & 0x0000_0002 != 0 {"), "{types}");
     assert!(types.contains("#[inline(never)]\nfn check_rare("), "{types}");
+}
+
+#[test]
+fn rare_fields_are_written_out_of_the_way() {
+    let types = file("schema/types.rs");
+    assert!(
+        types.contains("fn has_rare(&self) -> bool { self.phone.is_some() || self.note.is_some() }"),
+        "{types}"
+    );
+    assert!(types.contains(" + if self.has_rare() { self.rare_len() } else { 0 }"), "{types}");
+    assert!(types.contains("if has_rare {\nself.encode_rare(out);\n}"), "{types}");
 }
 
 #[test]

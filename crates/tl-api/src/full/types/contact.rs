@@ -130,6 +130,7 @@ pub struct ContactStatusRef {
 impl<'a> DecodeBare<'a> for ContactStatusRef {
     const MIN_LEN: usize = 12;
 
+    #[inline(always)]
     fn decode_bare(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         Ok(Self {
             user_id: reader.field(Self::NAME, "user_id")?,
@@ -149,4 +150,4 @@ impl EncodeBare for ContactStatusRef {
     }
 }
 
-tl_codec::combinator!(ContactStatus, ContactStatusRef, 0x16d9_703b, "contactStatus");
+tl_codec::combinator!(hot ContactStatus, ContactStatusRef, 0x16d9_703b, "contactStatus");

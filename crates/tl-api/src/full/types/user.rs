@@ -151,7 +151,16 @@ pub struct User {
 }
 
 impl User {
-    fn flags(&self) -> u32 {
+    #[cold]
+    fn rare_flags(&self) -> u32 {
+        bit(self.bot_info_version.is_some(), 14)
+            | bit(self.restriction_reason.is_some(), 18)
+            | bit(self.bot_inline_placeholder.is_some(), 19)
+            | bit(self.lang_code.is_some(), 22)
+            | bit(self.emoji_status.is_some(), 30)
+    }
+
+    fn flags(&self, has_rare: bool) -> u32 {
         bits(
             10,
             [
@@ -186,14 +195,22 @@ impl User {
             | bit(self.phone.is_some(), 4)
             | bit(self.photo.is_some(), 5)
             | bit(self.status.is_some(), 6)
-            | bit(self.bot_info_version.is_some(), 14)
-            | bit(self.restriction_reason.is_some(), 18)
-            | bit(self.bot_inline_placeholder.is_some(), 19)
-            | bit(self.lang_code.is_some(), 22)
-            | bit(self.emoji_status.is_some(), 30)
+            | if has_rare { self.rare_flags() } else { 0 }
     }
 
-    fn flags2(&self) -> u32 {
+    #[cold]
+    fn rare_flags2(&self) -> u32 {
+        bit(self.usernames.is_some(), 0)
+            | bit(self.stories_max_id.is_some(), 5)
+            | bit(self.color.is_some(), 8)
+            | bit(self.profile_color.is_some(), 9)
+            | bit(self.bot_active_users.is_some(), 12)
+            | bit(self.bot_verification_icon.is_some(), 14)
+            | bit(self.send_paid_messages_stars.is_some(), 15)
+            | bit(self.linked_community_id.is_some(), 21)
+    }
+
+    fn flags2(&self, has_rare: bool) -> u32 {
         bits(1, [self.bot_can_edit, self.close_friend, self.stories_hidden, self.stories_unavailable])
             | bit(self.contact_require_premium, 10)
             | bit(self.bot_business, 11)
@@ -208,14 +225,7 @@ impl User {
                     self.bot_guard,
                 ],
             )
-            | bit(self.usernames.is_some(), 0)
-            | bit(self.stories_max_id.is_some(), 5)
-            | bit(self.color.is_some(), 8)
-            | bit(self.profile_color.is_some(), 9)
-            | bit(self.bot_active_users.is_some(), 12)
-            | bit(self.bot_verification_icon.is_some(), 14)
-            | bit(self.send_paid_messages_stars.is_some(), 15)
-            | bit(self.linked_community_id.is_some(), 21)
+            | if has_rare { self.rare_flags2() } else { 0 }
     }
 }
 
@@ -228,7 +238,50 @@ impl EncodeBare for User {
             + self.phone.encoded_len()
             + self.photo.encoded_len()
             + self.status.encoded_len()
-            + Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encoded_len()
+            + if self.has_rare() { self.rare_len() } else { 0 }
+    }
+
+    fn encode_bare(&self, out: &mut Vec<u8>) {
+        let has_rare = self.has_rare();
+        self.flags(has_rare).encode(out);
+        self.flags2(has_rare).encode(out);
+        self.id.encode(out);
+        self.access_hash.encode(out);
+        self.first_name.encode(out);
+        self.last_name.encode(out);
+        self.username.encode(out);
+        self.phone.encode(out);
+        self.photo.encode(out);
+        self.status.encode(out);
+        if has_rare {
+            self.encode_rare(out);
+        }
+    }
+}
+
+impl User {
+    /// Whether one of the fields is there that few values have.
+    fn has_rare(&self) -> bool {
+        self.bot
+            || self.restricted
+            || self.bot_info_version.is_some()
+            || self.restriction_reason.is_some()
+            || self.bot_inline_placeholder.is_some()
+            || self.lang_code.is_some()
+            || self.emoji_status.is_some()
+            || self.usernames.is_some()
+            || self.stories_max_id.is_some()
+            || self.color.is_some()
+            || self.profile_color.is_some()
+            || self.bot_active_users.is_some()
+            || self.bot_verification_icon.is_some()
+            || self.send_paid_messages_stars.is_some()
+            || self.linked_community_id.is_some()
+    }
+
+    #[cold]
+    fn rare_len(&self) -> usize {
+        Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encoded_len()
             + Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some())
                 .encoded_len()
             + self.bot_inline_placeholder.encoded_len()
@@ -244,17 +297,8 @@ impl EncodeBare for User {
             + self.linked_community_id.encoded_len()
     }
 
-    fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.first_name.encode(out);
-        self.last_name.encode(out);
-        self.username.encode(out);
-        self.phone.encode(out);
-        self.photo.encode(out);
-        self.status.encode(out);
+    #[cold]
+    fn encode_rare(&self, out: &mut Vec<u8>) {
         Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encode(out);
         Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some()).encode(out);
         self.bot_inline_placeholder.encode(out);
@@ -791,7 +835,7 @@ impl fmt::Debug for UserRef<'_> {
     }
 }
 
-tl_codec::combinator!(User, UserRef<'a>, 0xb1b8_cc83, "user");
+tl_codec::combinator!(hot User, UserRef<'a>, 0xb1b8_cc83, "user");
 
 /// `userFull#06cbe645 = UserFull`
 #[derive(Clone, PartialEq, Default)]
