@@ -4,7 +4,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mtproto::crypto::AuthKey;
+
 use crate::client::{Client, Framing};
+use crate::harness::PATIENCE;
 
 pub(crate) struct Program {
     child: Child,
@@ -202,27 +207,47 @@ fn a_kept_key_is_the_same_at_every_start() {
     assert!(errors.contains("key file") && errors.contains("BEGIN RSA PRIVATE KEY"), "{errors}");
 }
 
+/// Looks at the file until it holds a login by this key.
+fn wait_until_login_is_kept(store: &Path, key: &AuthKey) {
+    let key = serde_json::Value::from(STANDARD.encode(key.as_bytes()));
+    let started = std::time::Instant::now();
+    loop {
+        let text = std::fs::read_to_string(store).unwrap();
+        let state = serde_json::from_str::<serde_json::Value>(text.lines().nth(1).unwrap()).unwrap();
+        let mut kept = state["keys"]["2"].as_array().into_iter().flatten();
+        if kept.any(|kept| kept["key"] == key && kept["login"]["LoggedIn"].is_object()) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "the login is not kept");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_server_that_is_killed_leaves_a_file_that_can_be_read() {
     let folder = folder("killed");
     let (store, public) = (folder.join("state"), folder.join("public.pem"));
     let arguments = ["--store", text(&store), "--public-key-out", text(&public)];
-    let mut clients = Vec::new();
-    for millis in [0, 60, 100, 105, 120, 500] {
+    let mut last = None;
+    // at the latest when everything is on the disk
+    for millis in [Some(0), Some(60), Some(100), Some(105), Some(120), None] {
         let mut program = Program::serve(&arguments);
         let address = program.line().parse().unwrap();
         let mut client = Client::connect(address, Framing::Intermediate);
         client.exchange_key(&std::fs::read_to_string(&public).unwrap(), 2).unwrap();
         client.introduce();
         client.log_in("9996621234", "22222").unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(millis));
+        match millis {
+            Some(millis) => std::thread::sleep(std::time::Duration::from_millis(millis)),
+            None => wait_until_login_is_kept(&store, client.key.as_ref().unwrap()),
+        }
         program.child.kill().unwrap();
         program.child.wait().unwrap();
-        clients.push(client);
+        last = Some(client);
     }
     let mut program = Program::serve(&arguments);
     let address = program.line().parse().unwrap();
-    let mut last = clients.pop().unwrap();
+    let mut last = last.unwrap();
     last.move_to(address);
     last.expect(&tl_api::functions::contacts::GetStatuses);
     assert_eq!(program.terminate(), (Some(0), String::new()));
