@@ -109,11 +109,16 @@ fn a_contact_is_added_noted_and_renamed() {
     book.run(&["delete", &someone.username, "--yes"]).succeeds();
     book.run(&["accept", &someone.username, "--yes"]).succeeds();
     assert!(book.ids().contains(&someone.id));
-    let add =
-        ["add", &someone.username, "--first-name", "Ann", "--last-name", "Lee", "--note", "choir", "--yes"];
+    let name = ["--first-name", "Ann", "--last-name", "Lee", "--note", "choir"];
+    let add = [&["add", &someone.username][..], &name, &["--phone", "+15551234567", "--yes"]].concat();
     book.run(&add).succeeds();
     let shown = &book.rows(&["show", &someone.username])[0];
-    assert_eq!((shown["first_name"].as_str(), shown["note"].as_str()), (Some("Ann"), Some("choir")));
+    let text = |name: &str| shown[name].as_str().unwrap().to_owned();
+    assert_eq!(["first_name", "last_name", "note"].map(text), ["Ann", "Lee", "choir"]);
+    let mut export = book.world.export();
+    run(export.args(["--format", "jsonl"])).succeeds();
+    let rows = fs::read_to_string(book.world.out().join("contacts.jsonl")).unwrap();
+    assert!(rows.contains("\"saved_phone\":\"15551234567\""), "the number is for the phone book");
     book.run(&["note", &someone.username, "orchestra", "--yes"]).succeeds();
     assert_eq!(book.rows(&["show", &someone.username])[0]["note"], "orchestra");
 }
