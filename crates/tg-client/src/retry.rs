@@ -141,6 +141,14 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_wants_one_pause_after_the_other_is_given_up() {
+        let mut patience = Patience::new(Duration::from_secs(60));
+        let steps = [(); 4].map(|()| patience.after(&error(420, "FLOOD_WAIT_1")));
+        assert!(steps[..3].iter().all(|step| matches!(step, Step::Wait(_))));
+        assert_eq!(steps[3], Step::GiveUp);
+    }
+
+    #[test]
     fn the_callers_errors_are_handed_over_at_once() {
         let mut patience = Patience::new(Duration::from_secs(60));
         for (code, text) in [(400, "PHONE_CODE_INVALID"), (401, "SESSION_REVOKED"), (403, "TAKEOUT_REQUIRED")]
