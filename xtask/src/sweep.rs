@@ -59,7 +59,13 @@ fn run_one(root: &Path, sweep: Sweep) -> Outcome {
     let it = ["--test", "it"].as_slice();
     let (package, tests, filter, variable, value) = match sweep {
         Sweep::Books => ("takeout-export", it, "truth::", "TAKEOUT_EXPORT_SWEEP", "1"),
-        Sweep::Breaks => ("mtproto", it, "sweeps::breaks", "MTPROTO_SWEEP", "full"),
+        Sweep::Breaks => (
+            "mtproto",
+            &["--features", "test-util", "--test", "it"][..],
+            "sweeps::breaks",
+            "MTPROTO_SWEEP",
+            "full",
+        ),
         Sweep::Exports => ("takeout-export", it, "breaks::", "TAKEOUT_EXPORT_BREAKS", "full"),
         Sweep::Corruption => ("mtproto", it, "sweeps::single", "MTPROTO_SWEEP", "full"),
         Sweep::Kills => ("takeout-export", it, "kills::", "TAKEOUT_EXPORT_KILLS", "200"),

@@ -81,12 +81,12 @@ fn full_api() -> Outcome {
     ]))
 }
 
-/// The crates that promise to build without their IO or program half, and what must then not be in their tree.
+/// The crates that promise to work without their IO or program half, and what must then not be in their tree.
 fn reduced_builds(root: &Path) -> Outcome {
-    for package in ["mtproto", "takeout-export", "testdc"] {
-        let check = run(cargo().args(["check", "--locked", "--no-default-features", "-p", package]));
-        if !matches!(check, Outcome::Passed) {
-            return check;
+    for (verb, package) in [("test", "mtproto"), ("check", "takeout-export"), ("check", "testdc")] {
+        let reduced = run(cargo().args([verb, "--locked", "--no-default-features", "-p", package]));
+        if !matches!(reduced, Outcome::Passed) {
+            return reduced;
         }
     }
     outcome(tidy::sans_io(root))

@@ -10,9 +10,9 @@
 
 mod bad_msg;
 mod crypto_vectors;
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 mod driver;
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 mod driver_keys;
 mod envelopes;
 mod exactly_once;
@@ -20,12 +20,13 @@ mod frames;
 mod handshake_rules;
 mod handshakes;
 mod hostile;
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 mod logs;
 mod pairs;
 mod primes;
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 mod proxies;
+#[cfg(feature = "test-util")]
 mod reconnection;
 mod recorded;
 mod script;

@@ -5,5 +5,5 @@ pub(crate) mod binding;
 pub(crate) mod envelope;
 pub(crate) mod keys;
 pub(crate) mod peer;
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 pub(crate) mod tcp;

@@ -152,7 +152,7 @@ fn single_bytes_that_change_on_their_way() {
 
 /// The same export over TCP through the tokio driver, from the first byte: both key exchanges, the binding, the calls.
 /// A key exchange that is cut begins anew; behind it every call is done once.
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 #[tokio::test]
 async fn breaks_of_real_connections() {
     use crate::server::tcp::Act;
@@ -173,7 +173,7 @@ async fn breaks_of_real_connections() {
     println!("{runs} cuts of TCP connections, {lost} connections lost: every export complete and the same");
 }
 
-#[cfg(feature = "tokio")]
+#[cfg(feature = "test-util")]
 async fn export_over_tcp(first: crate::server::tcp::Act) -> (Vec<Vec<u8>>, usize) {
     use mtproto::frame::FrameKind;
     use mtproto::io::{Backoff, Client, Config};

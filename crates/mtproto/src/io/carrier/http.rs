@@ -194,6 +194,7 @@ async fn read(answer: Response<body::Incoming>) -> Result<BytesMut, Error> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests {
     use tokio::net::TcpListener;
 

@@ -65,6 +65,7 @@ where
 }
 
 #[cfg(test)]
+#[cfg(feature = "test-util")]
 mod tests {
     use tokio::time::Instant;
 

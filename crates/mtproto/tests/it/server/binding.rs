@@ -42,11 +42,13 @@ impl KeyRing {
     }
 
     /// When the key that was bound last ends.
+    #[cfg(feature = "test-util")]
     pub(crate) fn expires_at(&self) -> Option<i32> {
         self.1
     }
 
     /// Forgets every temporary key.
+    #[cfg(feature = "test-util")]
     pub(crate) fn forget_temporary(&mut self) {
         self.0.retain(|_, (_, standing)| *standing == Standing::Permanent);
     }
