@@ -58,8 +58,8 @@ pub(crate) fn find(sides: &impl Sides) -> Matches {
     let mut keyed: Vec<(Digits, Side, usize)> = Vec::with_capacity(saved_len + people_len);
     keyed.extend(of_side(sides.saved(), Side::Saved));
     keyed.extend(of_side(sides.people(), Side::Person));
-    // a stable sort: within a group, saved records stay before people, and each side in its order
-    keyed.sort_by_key(|entry| entry.0);
+    // within a group, saved records stand before people, and each side in its order
+    keyed.sort_unstable();
 
     let mut found =
         Matches { saved: vec![Match::default(); saved_len], people: vec![Match::default(); people_len] };

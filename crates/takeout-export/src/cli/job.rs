@@ -178,7 +178,7 @@ pub(super) async fn prepare(
     let watch = meter.clone();
     let work = tokio::task::spawn_blocking(move || {
         let stopped = || flag.load(Ordering::Relaxed);
-        let prepared = export::prepare(&fetched, target.staging, &target.plan, &watch, &stopped);
+        let prepared = export::prepare(fetched, target.staging, &target.plan, &watch, &stopped);
         if stopped() {
             // nobody waits for the result: the folder is cleared away here
             drop(prepared);

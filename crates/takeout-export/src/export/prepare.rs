@@ -33,10 +33,12 @@ pub struct Prepared<D: Disk> {
 
 /// Joins, proves, writes and reads back. It blocks, so an async program gives it a thread.
 ///
+/// It takes the replies, to let go of each part as soon as nothing is written from it any more.
+///
 /// # Errors
 /// [`ExportError`]; the staging folder is gone then.
 pub fn prepare<D: Disk>(
-    fetched: &Fetched,
+    fetched: Fetched,
     staging: Staging<D>,
     plan: &Plan,
     watch: &dyn Watch,
@@ -55,7 +57,7 @@ pub fn prepare<D: Disk>(
     );
 
     let mut columns = Columns::with_extras(plan.columns, fetched.frame(), extras);
-    let mut manifest = describe::manifest(fetched, &book, &columns.schema());
+    let mut manifest = describe::manifest(&fetched, &book, &columns.schema());
     let opening = Opening {
         schema: columns.schema(),
         metadata: describe::metadata(&manifest),
@@ -70,6 +72,7 @@ pub fn prepare<D: Disk>(
     }
     let tally = write_rows(&book, &mut columns, &mut sinks, watch, stop)?;
     describe::complete(&mut manifest, tally, columns.replaced());
+    drop((columns, book));
 
     watch.step(Step::Checking);
     for (format, sink) in formats.into_iter().zip(sinks) {
@@ -78,6 +81,7 @@ pub fn prepare<D: Disk>(
         check::demand_rows(written.name, u64::try_from(expected).unwrap_or(u64::MAX), written.rows)?;
         keep(&staging, &mut manifest, &written)?;
     }
+    // the replies are gone when the archive is read back: the largest two things are never held at once
     if let Some(written) = write_archive(fetched, &staging, plan, manifest.counts.rows)? {
         keep(&staging, &mut manifest, &written)?;
     }
@@ -97,7 +101,7 @@ fn keep<D: Disk>(
 
 /// The replies themselves, from which all the other files can be written again.
 fn write_archive<D: Disk>(
-    fetched: &Fetched,
+    fetched: Fetched,
     staging: &Staging<D>,
     plan: &Plan,
     rows: u64,
@@ -108,7 +112,8 @@ fn write_archive<D: Disk>(
         Raw::Sealed(recipients) => (SEALED_ARCHIVE, recipients.as_slice()),
     };
     let file = staging.create(name)?;
-    let file = seal::write_for(recipients, &Archive::of(fetched), file);
+    let file = seal::write_for(recipients, &Archive::of(&fetched), file);
+    drop(fetched);
     let file = file.map_err(|source| SinkError::Io { name, source })?;
     Ok(Some(file.finish(rows, 0)?))
 }

@@ -18,7 +18,7 @@ use crate::world::names_in;
 /// Every file but the manifest, which says when it was written.
 fn export(fetched: &Fetched, target: &Path, written_at: i64) -> BTreeMap<String, Vec<u8>> {
     let staging = Staging::begin(target, false).unwrap();
-    let prepared = prepare(fetched, staging, &everything(), &Nobody, &|| false).unwrap();
+    let prepared = prepare(fetched.clone(), staging, &everything(), &Nobody, &|| false).unwrap();
     let written_at = Timestamp::from_second(written_at).unwrap();
     prepared.publish(TakeoutResult::Finished, written_at).unwrap();
     let names = names_in(target).into_iter().filter(|name| name != MANIFEST);

@@ -21,7 +21,7 @@ use crate::rows;
 /// Writes these replies in all formats.
 pub(crate) fn write(fetched: &Fetched, target: &Path, plan: &Plan) -> Manifest {
     let staging = Staging::begin(target, false).unwrap();
-    let prepared = prepare(fetched, staging, plan, &Nobody, &|| false).unwrap();
+    let prepared = prepare(fetched.clone(), staging, plan, &Nobody, &|| false).unwrap();
     prepared.publish(TakeoutResult::Finished, Timestamp::UNIX_EPOCH).unwrap()
 }
 

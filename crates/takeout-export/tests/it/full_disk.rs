@@ -60,7 +60,7 @@ impl OutputFile for SmallFile {
 fn export(target: &Path, room_bytes: usize) -> Result<Manifest, ExportError> {
     let disk = SmallDisk { room_bytes: Arc::new(AtomicUsize::new(room_bytes)) };
     let staging = Staging::begin_on(disk, target, true)?;
-    let prepared = prepare(&replies::fetched(200), staging, &Plan::default(), &Nobody, &|| false)?;
+    let prepared = prepare(replies::fetched(200), staging, &Plan::default(), &Nobody, &|| false)?;
     prepared.publish(TakeoutResult::Finished, Timestamp::UNIX_EPOCH)
 }
 
