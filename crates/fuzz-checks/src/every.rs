@@ -69,7 +69,8 @@ fn rewrite<'a, T: Decode<'a> + Encode>(
 }
 
 macro_rules! structs {
-    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* };)*) => {
+    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* }
+        $(rare $rare:ty { $($rare_field:ident),* })?;)*) => {
         super::entries!(STRUCTS: $($name, $owned, $($borrowed)::+;)*);
     };
 }

@@ -6,6 +6,8 @@
 //! A check panics if something does not hold: that is how libFuzzer and the test harness alike learn of it.
 //!
 //! Read next: [`TARGETS`], then the module of a target.
+
+#![forbid(unsafe_code)]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,

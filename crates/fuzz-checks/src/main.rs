@@ -1,5 +1,7 @@
 //! `fuzz-checks TARGET FOLDER`: writes the seeds of a fuzz target, a file each.
 
+#![forbid(unsafe_code)]
+
 use std::error::Error;
 use std::path::Path;
 

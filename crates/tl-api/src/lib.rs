@@ -42,6 +42,8 @@
 //! ```
 //!
 //! It builds without `std`, with `alloc` alone. The crate knows no network: whoever carries requests implements [`InvokeRaw`], whoever asks uses [`Invoke`].
+
+#![forbid(unsafe_code)]
 #![no_std]
 
 /// The README's examples are tests.

@@ -110,9 +110,13 @@ pub trait Constructor {
 /// [`encode_bytes`] writes of it if that is too long.
 #[inline]
 pub const fn bytes_len(len: usize) -> usize {
+    if len < 254 { (1 + len + 3) & !3 } else { long_bytes_len(len) }
+}
+
+#[cold]
+const fn long_bytes_len(len: usize) -> usize {
     let len = if len > MAX_BYTES_LEN { MAX_BYTES_LEN } else { len };
-    let head = if len < 254 { 1 } else { 4 };
-    (head + len + 3) & !3
+    (4 + len + 3) & !3
 }
 
 /// Appends `bytes` (or the bytes of a `string`).
@@ -145,10 +149,12 @@ pub(crate) fn encode_optional_bytes(is_present: bool, bytes: &[u8], out: &mut Ve
     let text = select_unpredictable(bytes.is_empty(), [0; 4].as_slice(), bytes);
     let last = text.len().wrapping_sub(4);
     if last <= 11 && out.capacity() - out.len() >= BLOCK_LEN {
-        let end = out.len() + optional_bytes_len(is_present, bytes);
+        // nothing, or 4 to 15 bytes
+        let [short, ..] = bytes.len().to_le_bytes();
+        let end = out.len() + select_unpredictable(is_present, (usize::from(short) + 4) & !3, 0);
         out.extend_from_slice(&[0; BLOCK_LEN]);
         if let Some([len, block @ ..]) = out.last_chunk_mut::<BLOCK_LEN>() {
-            *len = u8::try_from(bytes.len()).unwrap_or_default();
+            *len = short;
             for at in [0, last.min(4), last.min(8), last] {
                 if let (Some(to), Some(from)) = (block.get_mut(at..at + 4), text.get(at..at + 4)) {
                     to.copy_from_slice(from);

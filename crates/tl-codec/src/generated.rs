@@ -3,6 +3,32 @@
 //! The macros keep the generated files short; the fields, their documentation and the order of reading and writing
 //! stand there in full.
 
+/// Appends numbers that follow one another, with one look at the buffer's room.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! numbers {
+    ($out:ident, $len:literal, $($number:expr),+) => {{
+        let mut block = [0; $len];
+        let room = block.as_mut_slice();
+        $(let room = $crate::put($number.to_le_bytes(), room);)+
+        debug_assert!(room.is_empty());
+        $out.extend_from_slice(&block);
+    }};
+}
+
+/// Puts bytes at the front of a place that is long enough; what is left of it.
+#[doc(hidden)]
+#[inline]
+pub fn put<const N: usize>(bytes: [u8; N], room: &mut [u8]) -> &mut [u8] {
+    match room.split_first_chunk_mut() {
+        Some((front, room)) => {
+            *front = bytes;
+            room
+        }
+        None => &mut [],
+    }
+}
+
 /// Implements the boxed form of a combinator from its bare form: `Constructor`, `Encode`, `Decode` and `Shape`.
 ///
 /// For generated code. `plain` is a combinator whose owned form borrows nothing and has no flags: it is its own

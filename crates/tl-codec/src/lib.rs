@@ -80,6 +80,8 @@
 //! read, so that one broken name never costs a whole reply.
 //!
 //! Read next: [`Reader`], then [`VecRef`], then [`Reply`].
+
+#![forbid(unsafe_code)]
 #![no_std]
 
 /// The README's examples are tests.
@@ -118,6 +120,8 @@ pub use crate::decode::{Decode, DecodeBare};
 pub use crate::encode::{Constructor, Encode, EncodeBare, bytes_len, encode_bytes, encode_words, or_empty};
 pub use crate::error::{DecodeError, ErrorKind, PathSegment};
 pub use crate::flags::{Shared, bit, bits, is_set};
+#[doc(hidden)]
+pub use crate::generated::put;
 pub use crate::lazy::Lazy;
 pub use crate::places::{Places, words_behind};
 pub use crate::primitive::{BOOL_FALSE, BOOL_TRUE, Int128, Int256};

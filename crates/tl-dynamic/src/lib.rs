@@ -31,6 +31,8 @@
 //! | `Bool`, `true` | `true`, `false` |
 //! | object that the schema does not have | `{"raw": "…"}` in hexadecimal |
 
+#![forbid(unsafe_code)]
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

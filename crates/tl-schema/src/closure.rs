@@ -26,7 +26,8 @@ impl<'s> Closure<'s> {
     /// opaque type would stand inside an object.
     pub fn new(index: &Index<'s>, plan: &Plan) -> Result<Self, SchemaError> {
         check_plan(index, plan)?;
-        let mut walk = Walk { index, plan, constructors: BTreeSet::new(), types: BTreeSet::new() };
+        let mut walk =
+            Walk { index, plan, constructors: BTreeSet::new(), types: BTreeSet::new(), open: Vec::new() };
         let functions = walk.roots(Section::Functions, &plan.functions)?;
         let alone = walk.roots(Section::Types, &plan.constructors)?;
         for found in &functions {
@@ -34,7 +35,10 @@ impl<'s> Closure<'s> {
             walk.result(found)?;
         }
         for found in alone {
-            walk.constructor(found)?;
+            walk.constructor(found);
+        }
+        while let Some(found) = walk.open.pop() {
+            walk.fields(found)?;
         }
         let mut types = walk.types;
         types.extend(
@@ -62,6 +66,8 @@ struct Walk<'w, 's> {
     plan: &'w Plan,
     constructors: BTreeSet<&'s Name>,
     types: BTreeSet<&'s Name>,
+    /// Constructors whose fields have not been followed: a chain of types may be longer than the stack is deep.
+    open: Vec<&'s Declaration>,
 }
 
 impl<'s> Walk<'_, 's> {
@@ -85,8 +91,10 @@ impl<'s> Walk<'_, 's> {
         self.plan.opaque.contains(&ty.to_string())
     }
 
-    fn constructor(&mut self, found: &'s Declaration) -> Result<(), SchemaError> {
-        if self.constructors.insert(&found.name) { self.fields(found) } else { Ok(()) }
+    fn constructor(&mut self, found: &'s Declaration) {
+        if self.constructors.insert(&found.name) {
+            self.open.push(found);
+        }
     }
 
     fn fields(&mut self, owner: &'s Declaration) -> Result<(), SchemaError> {
@@ -104,7 +112,8 @@ impl<'s> Walk<'_, 's> {
             return self.reach(owner, field, item);
         }
         if let Wire::Bare(found) = wire {
-            return self.constructor(found);
+            self.constructor(found);
+            return Ok(());
         }
         let Wire::Boxed(ty) = wire else {
             return Ok(());
@@ -117,16 +126,16 @@ impl<'s> Walk<'_, 's> {
             };
             return Err(kind.at(field.position));
         }
-        self.whole_type(ty)
+        self.whole_type(ty);
+        Ok(())
     }
 
-    fn whole_type(&mut self, ty: &'s Name) -> Result<(), SchemaError> {
+    fn whole_type(&mut self, ty: &'s Name) {
         if self.types.insert(ty) {
             for found in self.index.constructors_of(ty) {
-                self.constructor(found)?;
+                self.constructor(found);
             }
         }
-        Ok(())
     }
 
     fn result(&mut self, function: &'s Declaration) -> Result<(), SchemaError> {
@@ -158,7 +167,7 @@ fn check_plan(index: &Index<'_>, plan: &Plan) -> Result<(), SchemaError> {
         let found = index.declarations().find(|found| found.name.to_string() == hot.constructor);
         let found = found.ok_or_else(|| not_in_schema(&hot.constructor))?;
         let has_field = |name: &str| found.fields.iter().any(|field| field.name.as_deref() == Some(name));
-        if let Some(name) = hot.fields.iter().chain(&hot.boxed).find(|name| !has_field(name)) {
+        if let Some(name) = hot.fields.iter().find(|name| !has_field(name)) {
             return Err(not_in_schema(&format!("{}.{name}", hot.constructor)));
         }
     }
@@ -201,6 +210,16 @@ mod tests {
     }
 
     #[test]
+    fn a_chain_of_types_may_be_long() {
+        let link = |n: u32| format!("a{n} x:A{} = A{n};\n", n + 1);
+        let text = (0..20_000).map(link).collect::<String>() + "a20000 = A20000;";
+        let schema = Schema::parse(&text).unwrap();
+        let plan = Plan { constructors: vec!["a0".to_owned()], ..Plan::default() };
+        let closure = Closure::new(&Index::new(&schema).unwrap(), &plan).unwrap();
+        assert_eq!(closure.constructors.len(), 20_001);
+    }
+
+    #[test]
     fn an_opaque_type_inside_an_object_has_a_place() {
         let error = names(&["h"]).unwrap_err().to_string();
         assert!(error.starts_with("2:86: inside.w holds U, which stays opaque"), "{error}");
@@ -208,21 +227,11 @@ mod tests {
 
     #[test]
     fn names_of_the_plan_must_mean_something() {
-        let hot = |fields: &str| crate::plan::Hot {
-            constructor: "u".into(),
-            fields: vec![fields.into()],
-            ..Default::default()
-        };
-        let boxed = |field: &str| crate::plan::Hot {
-            constructor: "u".into(),
-            boxed: vec![field.into()],
-            ..Default::default()
-        };
+        let hot = |field: &str| crate::plan::Hot { constructor: "u".into(), fields: vec![field.into()] };
         let cases = [
             (Plan { opaque: vec!["V".into()], ..Plan::default() }, "V"),
             (Plan { leave_out: vec!["v.*".into()], ..Plan::default() }, "v.*"),
             (Plan { hot: vec![hot("nope")], ..Plan::default() }, "u.nope"),
-            (Plan { hot: vec![boxed("none")], ..Plan::default() }, "u.none"),
         ];
         let schema = Schema::parse(&TEXT.replace("y:flags", "y:int")).unwrap();
         let index = Index::new(&schema).unwrap();

@@ -35,6 +35,8 @@
 //!
 //! Read next: [`ast`], then [`Index`], then [`Plan`].
 
+#![forbid(unsafe_code)]
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -64,4 +66,5 @@ pub use crate::error::{SchemaError, SchemaErrorKind};
 pub use crate::generate::{GeneratedFile, generate, generate_list};
 pub use crate::id::{KNOWN_EXCEPTIONS, KnownException};
 pub use crate::index::{Index, Wire};
+pub use crate::parse::MAX_TYPE_DEPTH;
 pub use crate::plan::{ExpectedLint, Hot, Plan};

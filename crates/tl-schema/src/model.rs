@@ -75,6 +75,12 @@ impl Combinator<'_> {
         Some(last_hot.map_or(0, |last| last + 1).max(first_cold))
     }
 
+    /// The fields, and those among them that few values have and the owned form therefore keeps apart.
+    pub(crate) fn usual_and_rare(&self) -> (&[Field<'_>], &[Field<'_>]) {
+        let (all, none) = (self.fields.as_slice(), [].as_slice());
+        self.first_rare().and_then(|first| all.split_at_checked(first)).unwrap_or((all, none))
+    }
+
     /// The words of flag bits.
     pub(crate) fn words(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields.iter().filter(|field| matches!(field.kind, Kind::Word))

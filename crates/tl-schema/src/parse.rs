@@ -15,6 +15,10 @@ use crate::parse::declaration::declaration;
 use crate::parse::lexer::{Fault, blank, section_line};
 use crate::parse::source::Source;
 
+/// How deep types may stand inside each other (`Vector<Vector<T>>` is three). Telegram's schemas need two; the parser
+/// descends with them, so that a text of nothing but brackets must not decide how far.
+pub const MAX_TYPE_DEPTH: usize = 16;
+
 impl Schema {
     /// Reads the text of a `.tl` file.
     ///

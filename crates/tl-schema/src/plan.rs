@@ -30,7 +30,8 @@ pub struct Plan {
     pub expected_lints: Vec<ExpectedLint>,
 }
 
-/// A constructor with hot and cold fields.
+/// A constructor with hot and cold fields. The owned form keeps the cold ones behind the last hot one in a box, which few
+/// values have, so that a vector of thousands is not made of gaps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields, default))]
 pub struct Hot {
@@ -38,9 +39,6 @@ pub struct Hot {
     pub constructor: String,
     /// Its hot fields; all mandatory ones must be among them.
     pub fields: Vec<String>,
-    /// Fields that are large and mostly absent: the owned form keeps each behind a `Box`, so that a vector of thousands
-    /// is not made of gaps.
-    pub boxed: Vec<String>,
 }
 
 /// A lint that generated code raises on purpose.

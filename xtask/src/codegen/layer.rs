@@ -57,7 +57,7 @@ fn plan_for(schema: &Schema, plan: Plan) -> Plan {
         let found = schema.declarations.iter().find(|found| found.name.to_string() == hot.constructor);
         found.is_some_and(|found| {
             let has = |name: &String| found.fields.iter().any(|field| field.name.as_ref() == Some(name));
-            hot.fields.iter().chain(&hot.boxed).all(has)
+            hot.fields.iter().all(has)
         })
     };
     let docs = match schema.layer {

@@ -73,8 +73,7 @@ impl<X: Encode> EncodeBare for InitConnection<X> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.api_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.api_id);
         self.device_model.encode(out);
         self.system_version.encode(out);
         self.app_version.encode(out);
@@ -149,8 +148,7 @@ impl EncodeBare for InitConnectionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.api_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.api_id);
         self.device_model.encode(out);
         self.system_version.encode(out);
         self.app_version.encode(out);

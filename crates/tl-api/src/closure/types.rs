@@ -176,16 +176,14 @@ impl EncodeBare for Authorization {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
         self.device_model.encode(out);
         self.platform.encode(out);
         self.system_version.encode(out);
         self.api_id.encode(out);
         self.app_name.encode(out);
         self.app_version.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.country.encode(out);
         self.region.encode(out);
@@ -290,16 +288,14 @@ impl EncodeBare for AuthorizationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
         self.device_model.encode(out);
         self.platform.encode(out);
         self.system_version.encode(out);
         self.api_id.encode(out);
         self.app_name.encode(out);
         self.app_version.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.country.encode(out);
         self.region.encode(out);
@@ -376,9 +372,7 @@ impl EncodeBare for Birthday {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.day.encode(out);
-        self.month.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.day, self.month);
         self.year.encode(out);
     }
 }
@@ -416,9 +410,7 @@ impl EncodeBare for BirthdayRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.day.encode(out);
-        self.month.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.day, self.month);
         self.year.encode(out);
     }
 }
@@ -735,44 +727,48 @@ impl EncodeBare for Config {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.date, self.expires);
         self.test_mode.encode(out);
         self.this_dc.encode(out);
         self.dc_options.encode(out);
         self.dc_txt_domain_name.encode(out);
-        self.chat_size_max.encode(out);
-        self.megagroup_size_max.encode(out);
-        self.forwarded_count_max.encode(out);
-        self.online_update_period_ms.encode(out);
-        self.offline_blur_timeout_ms.encode(out);
-        self.offline_idle_timeout_ms.encode(out);
-        self.online_cloud_timeout_ms.encode(out);
-        self.notify_cloud_delay_ms.encode(out);
-        self.notify_default_delay_ms.encode(out);
-        self.push_chat_period_ms.encode(out);
-        self.push_chat_limit.encode(out);
-        self.edit_time_limit.encode(out);
-        self.revoke_time_limit.encode(out);
-        self.revoke_pm_time_limit.encode(out);
-        self.rating_e_decay.encode(out);
-        self.stickers_recent_limit.encode(out);
-        self.channels_read_media_period.encode(out);
+        tl_codec::numbers!(
+            out,
+            68,
+            self.chat_size_max,
+            self.megagroup_size_max,
+            self.forwarded_count_max,
+            self.online_update_period_ms,
+            self.offline_blur_timeout_ms,
+            self.offline_idle_timeout_ms,
+            self.online_cloud_timeout_ms,
+            self.notify_cloud_delay_ms,
+            self.notify_default_delay_ms,
+            self.push_chat_period_ms,
+            self.push_chat_limit,
+            self.edit_time_limit,
+            self.revoke_time_limit,
+            self.revoke_pm_time_limit,
+            self.rating_e_decay,
+            self.stickers_recent_limit,
+            self.channels_read_media_period
+        );
         self.tmp_sessions.encode(out);
-        self.call_receive_timeout_ms.encode(out);
-        self.call_ring_timeout_ms.encode(out);
-        self.call_connect_timeout_ms.encode(out);
-        self.call_packet_timeout_ms.encode(out);
+        tl_codec::numbers!(
+            out,
+            16,
+            self.call_receive_timeout_ms,
+            self.call_ring_timeout_ms,
+            self.call_connect_timeout_ms,
+            self.call_packet_timeout_ms
+        );
         self.me_url_prefix.encode(out);
         self.autoupdate_url_prefix.encode(out);
         self.gif_search_username.encode(out);
         self.venue_search_username.encode(out);
         self.img_search_username.encode(out);
         self.static_maps_provider.encode(out);
-        self.caption_length_max.encode(out);
-        self.message_length_max.encode(out);
-        self.webfile_dc_id.encode(out);
+        tl_codec::numbers!(out, 12, self.caption_length_max, self.message_length_max, self.webfile_dc_id);
         Shared(
             &self.suggested_lang_code,
             self.suggested_lang_code.is_some()
@@ -993,44 +989,48 @@ impl EncodeBare for ConfigRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.date, self.expires);
         self.test_mode.encode(out);
         self.this_dc.encode(out);
         self.dc_options.encode(out);
         self.dc_txt_domain_name.encode(out);
-        self.chat_size_max.encode(out);
-        self.megagroup_size_max.encode(out);
-        self.forwarded_count_max.encode(out);
-        self.online_update_period_ms.encode(out);
-        self.offline_blur_timeout_ms.encode(out);
-        self.offline_idle_timeout_ms.encode(out);
-        self.online_cloud_timeout_ms.encode(out);
-        self.notify_cloud_delay_ms.encode(out);
-        self.notify_default_delay_ms.encode(out);
-        self.push_chat_period_ms.encode(out);
-        self.push_chat_limit.encode(out);
-        self.edit_time_limit.encode(out);
-        self.revoke_time_limit.encode(out);
-        self.revoke_pm_time_limit.encode(out);
-        self.rating_e_decay.encode(out);
-        self.stickers_recent_limit.encode(out);
-        self.channels_read_media_period.encode(out);
+        tl_codec::numbers!(
+            out,
+            68,
+            self.chat_size_max,
+            self.megagroup_size_max,
+            self.forwarded_count_max,
+            self.online_update_period_ms,
+            self.offline_blur_timeout_ms,
+            self.offline_idle_timeout_ms,
+            self.online_cloud_timeout_ms,
+            self.notify_cloud_delay_ms,
+            self.notify_default_delay_ms,
+            self.push_chat_period_ms,
+            self.push_chat_limit,
+            self.edit_time_limit,
+            self.revoke_time_limit,
+            self.revoke_pm_time_limit,
+            self.rating_e_decay,
+            self.stickers_recent_limit,
+            self.channels_read_media_period
+        );
         self.tmp_sessions.encode(out);
-        self.call_receive_timeout_ms.encode(out);
-        self.call_ring_timeout_ms.encode(out);
-        self.call_connect_timeout_ms.encode(out);
-        self.call_packet_timeout_ms.encode(out);
+        tl_codec::numbers!(
+            out,
+            16,
+            self.call_receive_timeout_ms,
+            self.call_ring_timeout_ms,
+            self.call_connect_timeout_ms,
+            self.call_packet_timeout_ms
+        );
         self.me_url_prefix.encode(out);
         self.autoupdate_url_prefix.encode(out);
         self.gif_search_username.encode(out);
         self.venue_search_username.encode(out);
         self.img_search_username.encode(out);
         self.static_maps_provider.encode(out);
-        self.caption_length_max.encode(out);
-        self.message_length_max.encode(out);
-        self.webfile_dc_id.encode(out);
+        tl_codec::numbers!(out, 12, self.caption_length_max, self.message_length_max, self.webfile_dc_id);
         self.suggested_lang_code.encode(out);
         self.lang_pack_version.encode(out);
         self.base_lang_pack_version.encode(out);
@@ -1239,8 +1239,7 @@ impl EncodeBare for DcOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.ip_address.encode(out);
         self.port.encode(out);
         self.secret.encode(out);
@@ -1315,8 +1314,7 @@ impl EncodeBare for DcOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.ip_address.encode(out);
         self.port.encode(out);
         self.secret.encode(out);
@@ -1556,9 +1554,7 @@ impl EncodeBare for Game {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -1616,9 +1612,7 @@ impl EncodeBare for GameRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -1673,8 +1667,7 @@ impl EncodeBare for ImportedContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.client_id);
     }
 }
 
@@ -1896,8 +1889,7 @@ impl EncodeBare for InputPhoneContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.client_id);
         self.phone.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -1947,8 +1939,7 @@ impl EncodeBare for InputPhoneContactRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.client_id);
         self.phone.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -2025,8 +2016,7 @@ impl EncodeBare for InputDocument {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -2060,8 +2050,7 @@ impl EncodeBare for InputDocumentRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -2103,8 +2092,7 @@ impl EncodeBare for InputGameId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -2249,9 +2237,7 @@ impl EncodeBare for InputGeoPoint {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.lat.encode(out);
-        self.long.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.lat, self.long);
         self.accuracy_radius.encode(out);
     }
 }
@@ -2289,9 +2275,7 @@ impl EncodeBare for InputGeoPointRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.lat.encode(out);
-        self.long.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.lat, self.long);
         self.accuracy_radius.encode(out);
     }
 }
@@ -2361,8 +2345,7 @@ impl EncodeBare for InputPhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -2396,8 +2379,7 @@ impl EncodeBare for InputPhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -2827,10 +2809,7 @@ impl EncodeBare for MaskCoords {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.n.encode(out);
-        self.x.encode(out);
-        self.y.encode(out);
-        self.zoom.encode(out);
+        tl_codec::numbers!(out, 28, self.n, self.x, self.y, self.zoom);
     }
 }
 
@@ -2870,8 +2849,7 @@ impl EncodeBare for NearestDc {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.country.encode(out);
-        self.this_dc.encode(out);
-        self.nearest_dc.encode(out);
+        tl_codec::numbers!(out, 8, self.this_dc, self.nearest_dc);
     }
 }
 
@@ -2905,8 +2883,7 @@ impl EncodeBare for NearestDcRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.country.encode(out);
-        self.this_dc.encode(out);
-        self.nearest_dc.encode(out);
+        tl_codec::numbers!(out, 8, self.this_dc, self.nearest_dc);
     }
 }
 
@@ -3066,8 +3043,7 @@ impl EncodeBare for PopularContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.client_id.encode(out);
-        self.importers.encode(out);
+        tl_codec::numbers!(out, 12, self.client_id, self.importers);
     }
 }
 

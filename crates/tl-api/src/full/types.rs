@@ -303,9 +303,7 @@ impl EncodeBare for AuctionBidLevel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pos.encode(out);
-        self.amount.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.pos, self.amount, self.date);
     }
 }
 
@@ -396,16 +394,14 @@ impl EncodeBare for Authorization {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
         self.device_model.encode(out);
         self.platform.encode(out);
         self.system_version.encode(out);
         self.api_id.encode(out);
         self.app_name.encode(out);
         self.app_version.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.country.encode(out);
         self.region.encode(out);
@@ -510,16 +506,14 @@ impl EncodeBare for AuthorizationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
         self.device_model.encode(out);
         self.platform.encode(out);
         self.system_version.encode(out);
         self.api_id.encode(out);
         self.app_name.encode(out);
         self.app_version.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.country.encode(out);
         self.region.encode(out);
@@ -606,8 +600,7 @@ impl EncodeBare for AvailableEffect {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.emoticon.encode(out);
         self.static_icon_id.encode(out);
         self.effect_sticker_id.encode(out);
@@ -663,8 +656,7 @@ impl EncodeBare for AvailableEffectRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.emoticon.encode(out);
         self.static_icon_id.encode(out);
         self.effect_sticker_id.encode(out);
@@ -972,9 +964,7 @@ impl EncodeBare for Birthday {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.day.encode(out);
-        self.month.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.day, self.month);
         self.year.encode(out);
     }
 }
@@ -1012,9 +1002,7 @@ impl EncodeBare for BirthdayRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.day.encode(out);
-        self.month.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.day, self.month);
         self.year.encode(out);
     }
 }
@@ -1074,8 +1062,7 @@ impl EncodeBare for Boost {
         self.id.encode(out);
         self.user_id.encode(out);
         Shared(&self.giveaway_msg_id, self.giveaway || self.giveaway_msg_id.is_some()).encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         self.used_gift_slug.encode(out);
         self.multiplier.encode(out);
         self.stars.encode(out);
@@ -1156,8 +1143,7 @@ impl EncodeBare for BoostRef<'_> {
         self.id.encode(out);
         self.user_id.encode(out);
         self.giveaway_msg_id.encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         self.used_gift_slug.encode(out);
         self.multiplier.encode(out);
         self.stars.encode(out);
@@ -1563,8 +1549,7 @@ impl EncodeBare for CommunityPeerRequest {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.requested_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.requested_by, self.date);
     }
 }
 
@@ -1609,8 +1594,7 @@ impl EncodeBare for CommunityPeerRequestRef {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.requested_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.requested_by, self.date);
     }
 }
 
@@ -1773,44 +1757,48 @@ impl EncodeBare for Config {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.date, self.expires);
         self.test_mode.encode(out);
         self.this_dc.encode(out);
         self.dc_options.encode(out);
         self.dc_txt_domain_name.encode(out);
-        self.chat_size_max.encode(out);
-        self.megagroup_size_max.encode(out);
-        self.forwarded_count_max.encode(out);
-        self.online_update_period_ms.encode(out);
-        self.offline_blur_timeout_ms.encode(out);
-        self.offline_idle_timeout_ms.encode(out);
-        self.online_cloud_timeout_ms.encode(out);
-        self.notify_cloud_delay_ms.encode(out);
-        self.notify_default_delay_ms.encode(out);
-        self.push_chat_period_ms.encode(out);
-        self.push_chat_limit.encode(out);
-        self.edit_time_limit.encode(out);
-        self.revoke_time_limit.encode(out);
-        self.revoke_pm_time_limit.encode(out);
-        self.rating_e_decay.encode(out);
-        self.stickers_recent_limit.encode(out);
-        self.channels_read_media_period.encode(out);
+        tl_codec::numbers!(
+            out,
+            68,
+            self.chat_size_max,
+            self.megagroup_size_max,
+            self.forwarded_count_max,
+            self.online_update_period_ms,
+            self.offline_blur_timeout_ms,
+            self.offline_idle_timeout_ms,
+            self.online_cloud_timeout_ms,
+            self.notify_cloud_delay_ms,
+            self.notify_default_delay_ms,
+            self.push_chat_period_ms,
+            self.push_chat_limit,
+            self.edit_time_limit,
+            self.revoke_time_limit,
+            self.revoke_pm_time_limit,
+            self.rating_e_decay,
+            self.stickers_recent_limit,
+            self.channels_read_media_period
+        );
         self.tmp_sessions.encode(out);
-        self.call_receive_timeout_ms.encode(out);
-        self.call_ring_timeout_ms.encode(out);
-        self.call_connect_timeout_ms.encode(out);
-        self.call_packet_timeout_ms.encode(out);
+        tl_codec::numbers!(
+            out,
+            16,
+            self.call_receive_timeout_ms,
+            self.call_ring_timeout_ms,
+            self.call_connect_timeout_ms,
+            self.call_packet_timeout_ms
+        );
         self.me_url_prefix.encode(out);
         self.autoupdate_url_prefix.encode(out);
         self.gif_search_username.encode(out);
         self.venue_search_username.encode(out);
         self.img_search_username.encode(out);
         self.static_maps_provider.encode(out);
-        self.caption_length_max.encode(out);
-        self.message_length_max.encode(out);
-        self.webfile_dc_id.encode(out);
+        tl_codec::numbers!(out, 12, self.caption_length_max, self.message_length_max, self.webfile_dc_id);
         Shared(
             &self.suggested_lang_code,
             self.suggested_lang_code.is_some()
@@ -2031,44 +2019,48 @@ impl EncodeBare for ConfigRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.date, self.expires);
         self.test_mode.encode(out);
         self.this_dc.encode(out);
         self.dc_options.encode(out);
         self.dc_txt_domain_name.encode(out);
-        self.chat_size_max.encode(out);
-        self.megagroup_size_max.encode(out);
-        self.forwarded_count_max.encode(out);
-        self.online_update_period_ms.encode(out);
-        self.offline_blur_timeout_ms.encode(out);
-        self.offline_idle_timeout_ms.encode(out);
-        self.online_cloud_timeout_ms.encode(out);
-        self.notify_cloud_delay_ms.encode(out);
-        self.notify_default_delay_ms.encode(out);
-        self.push_chat_period_ms.encode(out);
-        self.push_chat_limit.encode(out);
-        self.edit_time_limit.encode(out);
-        self.revoke_time_limit.encode(out);
-        self.revoke_pm_time_limit.encode(out);
-        self.rating_e_decay.encode(out);
-        self.stickers_recent_limit.encode(out);
-        self.channels_read_media_period.encode(out);
+        tl_codec::numbers!(
+            out,
+            68,
+            self.chat_size_max,
+            self.megagroup_size_max,
+            self.forwarded_count_max,
+            self.online_update_period_ms,
+            self.offline_blur_timeout_ms,
+            self.offline_idle_timeout_ms,
+            self.online_cloud_timeout_ms,
+            self.notify_cloud_delay_ms,
+            self.notify_default_delay_ms,
+            self.push_chat_period_ms,
+            self.push_chat_limit,
+            self.edit_time_limit,
+            self.revoke_time_limit,
+            self.revoke_pm_time_limit,
+            self.rating_e_decay,
+            self.stickers_recent_limit,
+            self.channels_read_media_period
+        );
         self.tmp_sessions.encode(out);
-        self.call_receive_timeout_ms.encode(out);
-        self.call_ring_timeout_ms.encode(out);
-        self.call_connect_timeout_ms.encode(out);
-        self.call_packet_timeout_ms.encode(out);
+        tl_codec::numbers!(
+            out,
+            16,
+            self.call_receive_timeout_ms,
+            self.call_ring_timeout_ms,
+            self.call_connect_timeout_ms,
+            self.call_packet_timeout_ms
+        );
         self.me_url_prefix.encode(out);
         self.autoupdate_url_prefix.encode(out);
         self.gif_search_username.encode(out);
         self.venue_search_username.encode(out);
         self.img_search_username.encode(out);
         self.static_maps_provider.encode(out);
-        self.caption_length_max.encode(out);
-        self.message_length_max.encode(out);
-        self.webfile_dc_id.encode(out);
+        tl_codec::numbers!(out, 12, self.caption_length_max, self.message_length_max, self.webfile_dc_id);
         self.suggested_lang_code.encode(out);
         self.lang_pack_version.encode(out);
         self.base_lang_pack_version.encode(out);
@@ -2216,8 +2208,7 @@ impl EncodeBare for ConnectedBot {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.bot_id);
         self.recipients.encode(out);
         self.rights.encode(out);
         self.device.encode(out);
@@ -2272,8 +2263,7 @@ impl EncodeBare for ConnectedBotRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.bot_id);
         self.recipients.encode(out);
         self.rights.encode(out);
         self.device.encode(out);
@@ -2346,12 +2336,9 @@ impl EncodeBare for ConnectedBotStarRef {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.url.encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.date, self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
-        self.participants.encode(out);
-        self.revenue.encode(out);
+        tl_codec::numbers!(out, 16, self.participants, self.revenue);
     }
 }
 
@@ -2409,12 +2396,9 @@ impl EncodeBare for ConnectedBotStarRefRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.url.encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.date, self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
-        self.participants.encode(out);
-        self.revenue.encode(out);
+        tl_codec::numbers!(out, 16, self.participants, self.revenue);
     }
 }
 
@@ -2606,8 +2590,7 @@ impl EncodeBare for DcOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.ip_address.encode(out);
         self.port.encode(out);
         self.secret.encode(out);
@@ -2682,8 +2665,7 @@ impl EncodeBare for DcOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.ip_address.encode(out);
         self.port.encode(out);
         self.secret.encode(out);
@@ -3155,8 +3137,7 @@ impl EncodeBare for EphemeralMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.from_id.encode(out);
         self.peer_id.encode(out);
         self.receiver_id.encode(out);
@@ -3271,8 +3252,7 @@ impl EncodeBare for EphemeralMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.from_id.encode(out);
         self.peer_id.encode(out);
         self.receiver_id.encode(out);
@@ -3521,8 +3501,7 @@ impl EncodeBare for FileHash {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
         self.hash.encode(out);
     }
 }
@@ -3556,8 +3535,7 @@ impl EncodeBare for FileHashRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
         self.hash.encode(out);
     }
 }
@@ -3614,8 +3592,7 @@ impl EncodeBare for Folder {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.title.encode(out);
         self.photo.encode(out);
     }
@@ -3671,8 +3648,7 @@ impl EncodeBare for FolderRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.title.encode(out);
         self.photo.encode(out);
     }
@@ -3839,20 +3815,22 @@ impl EncodeBare for ForumTopic {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id, self.date);
         self.peer.encode(out);
         self.title.encode(out);
         self.icon_color.encode(out);
         self.icon_emoji_id.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_mentions_count.encode(out);
-        self.unread_reactions_count.encode(out);
-        self.unread_poll_votes_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_mentions_count,
+            self.unread_reactions_count,
+            self.unread_poll_votes_count
+        );
         self.from_id.encode(out);
         self.notify_settings.encode(out);
         self.draft.encode(out);
@@ -3968,20 +3946,22 @@ impl EncodeBare for ForumTopicRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id, self.date);
         self.peer.encode(out);
         self.title.encode(out);
         self.icon_color.encode(out);
         self.icon_emoji_id.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_mentions_count.encode(out);
-        self.unread_reactions_count.encode(out);
-        self.unread_poll_votes_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_mentions_count,
+            self.unread_reactions_count,
+            self.unread_poll_votes_count
+        );
         self.from_id.encode(out);
         self.notify_settings.encode(out);
         self.draft.encode(out);
@@ -4128,9 +4108,7 @@ impl EncodeBare for Game {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -4188,9 +4166,7 @@ impl EncodeBare for GameRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -4371,9 +4347,7 @@ impl EncodeBare for HighScore {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pos.encode(out);
-        self.user_id.encode(out);
-        self.score.encode(out);
+        tl_codec::numbers!(out, 16, self.pos, self.user_id, self.score);
     }
 }
 
@@ -4409,8 +4383,7 @@ impl EncodeBare for ImportedContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.client_id);
     }
 }
 
@@ -4873,8 +4846,7 @@ impl EncodeBare for InputPhoneContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.client_id);
         self.phone.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -4924,8 +4896,7 @@ impl EncodeBare for InputPhoneContactRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.client_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.client_id);
         self.phone.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -5002,8 +4973,7 @@ impl EncodeBare for InputDocument {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -5037,8 +5007,7 @@ impl EncodeBare for InputDocumentRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -5133,8 +5102,7 @@ impl EncodeBare for InputGameId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -5279,9 +5247,7 @@ impl EncodeBare for InputGeoPoint {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.lat.encode(out);
-        self.long.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.lat, self.long);
         self.accuracy_radius.encode(out);
     }
 }
@@ -5319,9 +5285,7 @@ impl EncodeBare for InputGeoPointRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.lat.encode(out);
-        self.long.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.lat, self.long);
         self.accuracy_radius.encode(out);
     }
 }
@@ -5364,8 +5328,7 @@ impl EncodeBare for InputPhoneCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -5433,8 +5396,7 @@ impl EncodeBare for InputPhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -5468,8 +5430,7 @@ impl EncodeBare for InputPhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
     }
 }
@@ -6390,10 +6351,7 @@ impl EncodeBare for MaskCoords {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.n.encode(out);
-        self.x.encode(out);
-        self.y.encode(out);
-        self.zoom.encode(out);
+        tl_codec::numbers!(out, 28, self.n, self.x, self.y, self.zoom);
     }
 }
 
@@ -6438,8 +6396,7 @@ impl EncodeBare for MissingInvitee {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
     }
 }
 
@@ -6478,8 +6435,7 @@ impl EncodeBare for MissingInviteeRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
     }
 }
 
@@ -6512,11 +6468,9 @@ impl EncodeBare for MyBoost {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.slot.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.slot);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         self.cooldown_until_date.encode(out);
     }
 }
@@ -6560,11 +6514,9 @@ impl EncodeBare for MyBoostRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.slot.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.slot);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         self.cooldown_until_date.encode(out);
     }
 }
@@ -6589,8 +6541,7 @@ impl EncodeBare for NearestDc {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.country.encode(out);
-        self.this_dc.encode(out);
-        self.nearest_dc.encode(out);
+        tl_codec::numbers!(out, 8, self.this_dc, self.nearest_dc);
     }
 }
 
@@ -6624,8 +6575,7 @@ impl EncodeBare for NearestDcRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.country.encode(out);
-        self.this_dc.encode(out);
-        self.nearest_dc.encode(out);
+        tl_codec::numbers!(out, 8, self.this_dc, self.nearest_dc);
     }
 }
 
@@ -7052,8 +7002,7 @@ impl EncodeBare for PopularContact {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.client_id.encode(out);
-        self.importers.encode(out);
+        tl_codec::numbers!(out, 12, self.client_id, self.importers);
     }
 }
 
@@ -7104,9 +7053,7 @@ impl EncodeBare for PremiumGiftCodeOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.users.encode(out);
-        self.months.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.users, self.months);
         self.store_product.encode(out);
         self.store_quantity.encode(out);
         self.currency.encode(out);
@@ -7158,9 +7105,7 @@ impl EncodeBare for PremiumGiftCodeOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.users.encode(out);
-        self.months.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.users, self.months);
         self.store_product.encode(out);
         self.store_quantity.encode(out);
         self.currency.encode(out);
@@ -7373,10 +7318,7 @@ impl EncodeBare for PrepaidGiveaway {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.months.encode(out);
-        self.quantity.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.months, self.quantity, self.date);
     }
 }
 
@@ -7419,11 +7361,7 @@ impl EncodeBare for PrepaidStarsGiveaway {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.stars.encode(out);
-        self.quantity.encode(out);
-        self.boosts.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 28, self.id, self.stars, self.quantity, self.boosts, self.date);
     }
 }
 
@@ -7561,8 +7499,7 @@ impl EncodeBare for QuickReply {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.shortcut_id.encode(out);
         self.shortcut.encode(out);
-        self.top_message.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.top_message, self.count);
     }
 }
 
@@ -7600,8 +7537,7 @@ impl EncodeBare for QuickReplyRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.shortcut_id.encode(out);
         self.shortcut.encode(out);
-        self.top_message.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.top_message, self.count);
     }
 }
 
@@ -7747,8 +7683,7 @@ impl EncodeBare for ReadParticipantDate {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.user_id, self.date);
     }
 }
 
@@ -7780,8 +7715,7 @@ impl EncodeBare for ReceivedNotifyMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags.encode(out);
+        tl_codec::numbers!(out, 8, self.id, self.flags);
     }
 }
 
@@ -8302,9 +8236,7 @@ impl EncodeBare for Theme {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.slug.encode(out);
         self.title.encode(out);
         self.document.encode(out);
@@ -8384,9 +8316,7 @@ impl EncodeBare for ThemeRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.slug.encode(out);
         self.title.encode(out);
         self.document.encode(out);

@@ -27,10 +27,13 @@ pub(crate) fn user(id: i64) -> User {
             .into(),
         ),
         status: Some(types::UserStatusOffline { was_online: 1_700_000_000 }.into()),
-        restriction_reason: Some(vec![RestrictionReason::default()]),
-        lang_code: Some("de".into()),
-        usernames: Some(vec![Username { active: true, username: "first".into(), ..Default::default() }]),
-        bot_active_users: Some(3),
+        rare: Some(Box::new(types::UserRare {
+            restriction_reason: Some(vec![RestrictionReason::default()]),
+            lang_code: Some("de".into()),
+            usernames: Some(vec![Username { active: true, username: "first".into(), ..Default::default() }]),
+            bot_active_users: Some(3),
+            ..Default::default()
+        })),
         ..Default::default()
     }
 }

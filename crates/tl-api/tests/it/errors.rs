@@ -12,8 +12,7 @@ fn the_path_leads_to_the_field() {
         // the last user again, without what stands behind the phone
         let mut cut = book.clone();
         let Some(enums::User::User(user)) = cut.users.last_mut() else { panic!() };
-        (user.photo, user.status, user.restriction_reason, user.lang_code) = (None, None, None, None);
-        (user.usernames, user.bot_active_users) = (None, None);
+        (user.photo, user.status, user.rare) = (None, None, None);
         cut.encoded_len() - 12
     };
     let bytes = book.to_bytes();

@@ -10,10 +10,12 @@ fn the_longest_string() {
         let wire = vec![b'x'; len].as_slice().to_bytes();
         assert_eq!(Str::from_bytes(&wire).map(|text| text.as_bytes().len()), Ok(kept));
     }
-    let longer = vec![b'x'; MAX_BYTES_LEN + 1];
-    let wire = longer.as_slice().to_bytes();
-    assert_eq!(wire.len(), longer.as_slice().encoded_len());
-    assert_eq!(Str::from_bytes(&wire).map(|text| text.as_bytes().len()), Ok(MAX_BYTES_LEN));
+    // one byte more ends in the same padding, five do not
+    for longer in [1, 5].map(|more| vec![b'x'; MAX_BYTES_LEN + more]) {
+        let wire = longer.as_slice().to_bytes();
+        assert_eq!(wire.len(), longer.as_slice().encoded_len());
+        assert_eq!(Str::from_bytes(&wire).map(|text| text.as_bytes().len()), Ok(MAX_BYTES_LEN));
+    }
 }
 
 /// A count is believed exactly as far as the bytes that are there can hold the items.

@@ -58,12 +58,18 @@ pub(crate) fn rewrite<'a, T: Decode<'a> + Encode>(
 
 /// An [`Entry`], and how an owned value is made.
 macro_rules! structs {
-    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* };)*) => {
+    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* }
+        $(rare $rare:ty { $($rare_field:ident),* })?;)*) => {
         $(impl crate::sample::Sample for $owned {
             fn sample(_source: &mut crate::sample::Source) -> Self {
                 Self { $($field: crate::sample::Sample::sample(_source),)* }
             }
-        })*
+        }
+        $(impl crate::sample::Sample for $rare {
+            fn sample(source: &mut crate::sample::Source) -> Self {
+                Self { $($rare_field: crate::sample::Sample::sample(source),)* }
+            }
+        })?)*
         super::entries!(STRUCTS: $($name, $owned, $($borrowed)::+;)*);
     };
 }

@@ -158,6 +158,45 @@ fn nesting_ends_at_the_limit() {
     }
 }
 
+/// Each way in which one object can stand in another counts, without a vector between, too.
+#[test]
+fn every_kind_of_nesting_counts() {
+    let text = "end = T; link next:T = T; chain flags:# next:flags.0?%Chain = Chain;
+        ---functions--- wrap {X:Type} query:!X = X; last = T;";
+    let schema = tl_schema::Schema::parse(text).unwrap();
+    let dynamic = Dynamic::new(&schema).unwrap();
+    let id = |name: &str| dynamic.declaration(name).unwrap().wire_id().to_le_bytes().to_vec();
+    let boxed = |objects: usize| [id("link").repeat(objects - 1), id("end")].concat();
+    let queries = |objects: usize| [id("wrap").repeat(objects - 1), id("last")].concat();
+    let bare = |objects: usize| [id("chain"), [1, 0, 0, 0].repeat(objects - 1), vec![0; 4]].concat();
+    let forms: [&dyn Fn(usize) -> Vec<u8>; 3] = [&boxed, &queries, &bare];
+    // inside the outermost one
+    let most = 1 + usize::from(tl_codec::limits::MAX_DEPTH);
+    for form in forms {
+        assert_eq!(dynamic.write(&dynamic.read(&form(most)).unwrap()).unwrap(), form(most));
+        for objects in [most + 1, 200_000] {
+            let error = dynamic.read(&form(objects)).unwrap_err();
+            assert_eq!(error.kind(), tl_codec::ErrorKind::TooDeep);
+        }
+    }
+}
+
+/// A count is believed as far as the bytes that are left can hold so many of the smallest item.
+#[test]
+fn nothing_is_reserved_by_a_claim() {
+    let schema = tl_schema::Schema::parse("list ids:Vector<long> = List;").unwrap();
+    let dynamic = Dynamic::new(&schema).unwrap();
+    let id = dynamic.declaration("list").unwrap().wire_id();
+    let list = |count: u32| {
+        [[id, 0x1cb5_c415, count].map(u32::to_le_bytes).as_flattened(), [7; 24].as_slice()].concat()
+    };
+    assert!(dynamic.read(&list(3)).is_ok());
+    for count in [4, 24, u32::MAX] {
+        let error = dynamic.read(&list(count)).unwrap_err();
+        assert_eq!(error.kind(), tl_codec::ErrorKind::VectorTooLong { count, remaining_bytes: 24 });
+    }
+}
+
 #[test]
 fn a_string_that_no_length_can_say_is_refused() {
     let dynamic = api();

@@ -8,6 +8,7 @@ use crate::model::{Combinator, Model};
 /// All items of one combinator.
 pub(crate) fn items(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let mut text = owned_struct(model, found);
+    text += &rare::declaration(model, found);
     text += &encode::flag_words(found);
     text += &encode::bare(found, Form::Owned);
     text += &rare::methods(found);
@@ -40,17 +41,26 @@ pub(crate) fn hex_literal(id: u32) -> String {
 }
 
 fn owned_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
-    let is_secret = debug::has_secrets(found);
+    let (usual, rare) = found.usual_and_rare();
     let copy = if found.is_plain { "Copy, " } else { "" };
-    let debug = if is_secret { "" } else { "Debug, " };
+    let debug = if debug::has_secrets(usual) { "" } else { "Debug, " };
     let generics = if found.is_generic() { "<X>" } else { "" };
-    let mut text = format!(
-        "/// `{}`\n#[derive({debug}Clone, {copy}PartialEq, Default)]\npub struct {}{generics}",
+    let mut fields = owned_fields(model, found, usual);
+    if !rare.is_empty() {
+        fields += &rare::field(found);
+    }
+    format!(
+        "/// `{}`\n#[derive({debug}Clone, {copy}PartialEq, Default)]\npub struct {}{generics}{}",
         title(found),
-        found.rust
-    );
+        found.rust,
+        braces(&fields)
+    )
+}
+
+/// The declarations of some fields of an owned form.
+pub(crate) fn owned_fields(model: &Model<'_>, found: &Combinator<'_>, of: &[Field<'_>]) -> String {
     let mut fields = String::new();
-    for field in &found.fields {
+    for field in of {
         let ty = match &field.kind {
             Kind::Word => continue,
             Kind::True(_) => "bool".to_owned(),
@@ -58,8 +68,7 @@ fn owned_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
         };
         fields += &format!("/// `{}`{}\npub {}: {ty},\n", field.declared, sharers(found, field), field.rust);
     }
-    text += &braces(&fields);
-    text
+    fields
 }
 
 /// The names of the fields on the same bit, for the documentation.
@@ -76,12 +85,12 @@ fn sharers(found: &Combinator<'_>, field: &Field<'_>) -> String {
 }
 
 /// The fields of a struct, or nothing at all.
-fn braces(fields: &str) -> String {
+pub(crate) fn braces(fields: &str) -> String {
     if fields.is_empty() { ";\n\n".to_owned() } else { format!(" {{\n{fields}}}\n\n") }
 }
 
 fn borrowed_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
-    let debug = if debug::has_secrets(found) || found.first_cold.is_some() { "" } else { "Debug, " };
+    let debug = if debug::has_secrets(&found.fields) || found.first_cold.is_some() { "" } else { "Debug, " };
     let mut text = format!(
         "/// [`{0}`] as it is read.\n#[derive({debug}Clone, Copy, PartialEq)]\npub struct {0}Ref{1}",
         found.rust,

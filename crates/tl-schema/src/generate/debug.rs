@@ -1,49 +1,65 @@
 //! `Debug` where it must leave secrets out; elsewhere it is derived.
 
 use crate::generate::combinator::elided;
-use crate::generate::ty::Form;
 use crate::model::Combinator;
-use crate::model::field::Kind;
+use crate::model::field::{Field, Kind};
 
-/// Whether a field must not be shown.
-pub(crate) fn has_secrets(found: &Combinator<'_>) -> bool {
-    found.fields.iter().any(|field| field.value().is_some_and(|value| value.is_secret))
+/// Whether one of these fields must not be shown.
+pub(crate) fn has_secrets(fields: &[Field<'_>]) -> bool {
+    fields.iter().any(|field| field.value().is_some_and(|value| value.is_secret))
 }
 
 /// `impl Debug` for the forms that do not derive it.
 pub(crate) fn impls(found: &Combinator<'_>) -> String {
+    let (usual, rare) = found.usual_and_rare();
     let mut text = String::new();
-    if has_secrets(found) {
-        text += &one(found, Form::Owned);
+    if has_secrets(usual) {
+        let rest = if rare.is_empty() { "" } else { ".field(\"rare\", &self.rare)" };
+        let (bounds, generics) = if found.is_generic() { ("<X: fmt::Debug>", "<X>") } else { ("", "") };
+        text += &one(
+            bounds,
+            &format!("{}{generics}", found.rust),
+            &found.rust,
+            &format!("{}{rest}.finish()", owned(usual)),
+        );
     }
-    if !found.is_plain && (has_secrets(found) || found.first_cold.is_some()) {
-        text += &one(found, Form::Borrowed);
+    if has_secrets(rare) {
+        let name = format!("{}Rare", found.rust);
+        text += &one("", &name, &name, &format!("{}.finish()", owned(rare)));
+    }
+    if !found.is_plain && (has_secrets(&found.fields) || found.first_cold.is_some()) {
+        let name = format!("{}Ref", found.rust);
+        let end = if found.first_cold.is_some() { "finish_non_exhaustive" } else { "finish" };
+        let fields = format!("{}.{end}()", borrowed(&found.fields));
+        text += &one("", &format!("{name}{}", elided(found)), &name, &fields);
     }
     text
 }
 
-fn one(found: &Combinator<'_>, form: Form) -> String {
-    let (bounds, ty) = match form {
-        Form::Owned if found.is_generic() => ("<X: fmt::Debug>", format!("{}<X>", found.rust)),
-        Form::Owned => ("", found.rust.clone()),
-        Form::Borrowed => ("", format!("{}Ref{}", found.rust, elided(found))),
+/// The fields of an owned form.
+fn owned(of: &[Field<'_>]) -> String {
+    of.iter().filter(|field| !matches!(field.kind, Kind::Word)).map(shown).collect()
+}
+
+/// The fields of a borrowed form.
+fn borrowed(of: &[Field<'_>]) -> String {
+    let is_field = |field: &&Field<'_>| match &field.kind {
+        Kind::Word => true,
+        Kind::True(_) => false,
+        Kind::Value(value) => value.is_hot,
     };
-    let suffix = if form == Form::Borrowed { "Ref" } else { "" };
-    let mut fields = String::new();
-    for field in &found.fields {
-        let shown = match (&field.kind, form) {
-            (Kind::Word, Form::Owned) | (Kind::True(_), Form::Borrowed) => continue,
-            (Kind::Value(value), Form::Borrowed) if !value.is_hot => continue,
-            (Kind::Value(value), _) if value.is_secret => "Redacted".to_owned(),
-            _ => format!("self.{}", field.rust),
-        };
-        fields += &format!(".field(\"{}\", &{shown})", field.rust);
-    }
-    let end =
-        if form == Form::Borrowed && found.first_cold.is_some() { "finish_non_exhaustive" } else { "finish" };
+    of.iter().filter(is_field).map(shown).collect()
+}
+
+fn shown(field: &Field<'_>) -> String {
+    let is_secret = field.value().is_some_and(|value| value.is_secret);
+    let shown = if is_secret { "Redacted".to_owned() } else { format!("self.{}", field.rust) };
+    format!(".field(\"{}\", &{shown})", field.rust)
+}
+
+fn one(bounds: &str, ty: &str, name: &str, fields: &str) -> String {
     format!(
         "impl{bounds} fmt::Debug for {ty} {{\nfn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n\
-         f.debug_struct(\"{}{suffix}\"){fields}.{end}()\n}}\n}}\n\n",
-        found.rust
+         f.debug_struct(\"{name}\"){fields}\n}}\n}}\n\n"
     )
 }

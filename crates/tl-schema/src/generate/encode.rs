@@ -2,7 +2,6 @@
 
 use crate::ast::Flag;
 use crate::generate::combinator::elided;
-use crate::generate::rare;
 use crate::generate::ty::Form;
 use crate::index::Wire;
 use crate::model::Combinator;
@@ -13,19 +12,17 @@ const MIN_RUN_BITS: usize = 3;
 
 /// The words of flag bits, computed from the owned fields.
 pub(crate) fn flag_words(found: &Combinator<'_>) -> String {
-    let rare = rare::fields(found);
     let mut methods = String::new();
     for word in found.words() {
-        let (rare, usual): (Vec<_>, Vec<_>) = on_word(found, word)
-            .into_iter()
-            .partition(|(field, _)| rare.iter().any(|rare| rare.tl_name == field.tl_name));
+        let (rare, usual): (Vec<_>, Vec<_>) =
+            on_word(found, word).into_iter().partition(|(field, _)| is_rare(found, field));
         let name = &word.rust;
         let mut parts = terms(&usual, "self");
         if !rare.is_empty() {
             parts.push(format!("if has_rare {{ self.rare_{name}() }} else {{ 0 }}"));
             methods += &format!(
-                "#[cold]\nfn rare_{name}(&self) -> u32 {{ {} }}\n\n",
-                terms(&rare, "self").join(" | ")
+                "#[cold]\nfn rare_{name}(&self) -> u32 {{ self.rare.as_deref().map_or(0, |rare| {}) }}\n\n",
+                terms(&rare, "rare").join(" | ")
             );
         }
         if !parts.is_empty() {
@@ -78,6 +75,10 @@ fn on_word<'f, 's>(found: &'f Combinator<'s>, word: &Field<'_>) -> Vec<(&'f Fiel
     flags.filter(|(_, flag)| flag.word == word.tl_name).map(|(field, flag)| (field, flag.bit)).collect()
 }
 
+fn is_rare(found: &Combinator<'_>, field: &Field<'_>) -> bool {
+    found.usual_and_rare().1.iter().any(|rare| rare.tl_name == field.tl_name)
+}
+
 fn is_on(field: &Field<'_>, word: &Field<'_>) -> bool {
     field.flag().is_some_and(|flag| flag.word == word.tl_name)
 }
@@ -109,7 +110,7 @@ pub(crate) fn bare(found: &Combinator<'_>, form: Form) -> String {
 
 /// The length of the rare fields of an owned form, and the statements that write them.
 pub(crate) fn rare_bodies(found: &Combinator<'_>) -> (String, String) {
-    Writer { found, form: Form::Owned }.bodies(rare::fields(found))
+    Writer { found, form: Form::Owned }.bodies(found.usual_and_rare().1)
 }
 
 struct Writer<'w, 's> {
@@ -146,21 +147,16 @@ impl Writer<'_, '_> {
         let mut fixed = 0;
         let mut lengths = Vec::new();
         let mut encode = String::new();
-        for field in of {
-            match &field.kind {
-                Kind::Word => {
-                    fixed += 4;
-                    encode += &format!("{}.encode(out);\n", self.word(field));
-                }
-                Kind::True(_) => {}
-                Kind::Value(value) => {
-                    match fixed_len(value) {
-                        Some(len) => fixed += len,
-                        None => lengths.push(self.len(field, value)),
-                    }
-                    encode += &self.encode(field, value);
+        let written = of.iter().filter(|field| !matches!(field.kind, Kind::True(_))).collect::<Vec<_>>();
+        for run in written.chunk_by(|one, next| number_len(one).is_some() && number_len(next).is_some()) {
+            for field in run {
+                match field.value().map(|value| (value, fixed_len(value))) {
+                    None => fixed += 4,
+                    Some((_, Some(len))) => fixed += len,
+                    Some((value, None)) => lengths.push(self.len(field, value)),
                 }
             }
+            encode += &self.run(run);
         }
         if fixed > 0 || lengths.is_empty() {
             lengths.insert(0, fixed.to_string());
@@ -168,11 +164,30 @@ impl Writer<'_, '_> {
         (lengths.join(" + "), encode)
     }
 
+    /// The statements that write one field, or several numbers that follow one another.
+    fn run(&self, run: &[&Field<'_>]) -> String {
+        if let [field] = run
+            && let Some(value) = field.value()
+        {
+            return self.encode(field, value);
+        }
+        let place = |field: &Field<'_>| match field.value() {
+            None => self.word(field),
+            Some(value) => self.place(field, value),
+        };
+        let numbers: Vec<_> = run.iter().map(|field| place(field)).collect();
+        if let [word] = numbers.as_slice() {
+            return format!("{word}.encode(out);\n");
+        }
+        let len: usize = run.iter().filter_map(|field| number_len(field)).sum();
+        format!("tl_codec::numbers!(out, {len}, {});\n", numbers.join(", "))
+    }
+
     fn word(&self, word: &Field<'_>) -> String {
         match self.form {
             Form::Borrowed => format!("self.{}", word.rust),
             Form::Owned if on_word(self.found, word).is_empty() => "0_u32".to_owned(),
-            Form::Owned if rare::fields(self.found).iter().any(|rare| is_on(rare, word)) => {
+            Form::Owned if self.found.usual_and_rare().1.iter().any(|rare| is_on(rare, word)) => {
                 format!("self.{}(has_rare)", word.rust)
             }
             Form::Owned => format!("self.{}()", word.rust),
@@ -195,18 +210,24 @@ impl Writer<'_, '_> {
 
     /// What is written.
     fn place(&self, field: &Field<'_>, value: &Value<'_>) -> String {
+        let holder = self.holder(field);
         match (self.form, value.is_shared, value.flag) {
             (Form::Owned, true, Some(flag)) => {
-                format!("Shared(&self.{}, {})", field.rust, self.any_on(flag))
+                format!("Shared(&{holder}.{}, {})", field.rust, self.any_on(flag))
             }
-            _ => format!("self.{}", field.rust),
+            _ => format!("{holder}.{}", field.rust),
         }
+    }
+
+    /// Where a field is found.
+    fn holder(&self, field: &Field<'_>) -> &'static str {
+        if self.form == Form::Owned && is_rare(self.found, field) { "rare" } else { "self" }
     }
 
     /// Whether one of the fields on this bit was given.
     fn any_on(&self, shared: &Flag) -> String {
         let fields = self.found.fields.iter().filter(|field| field.flag() == Some(shared));
-        fields.map(|field| is_present(field, "self")).collect::<Vec<_>>().join(" || ")
+        fields.map(|field| is_present(field, self.holder(field))).collect::<Vec<_>>().join(" || ")
     }
 
     /// The items of an owned bare vector.
@@ -214,10 +235,19 @@ impl Writer<'_, '_> {
         match (&value.wire, self.form) {
             (Wire::Vector { is_bare: true, item }, Form::Owned) => {
                 let bare = if matches!(**item, Wire::Bare(_)) { ".map(Bare)" } else { "" };
-                Some(format!("self.{}.iter(){bare}", field.rust))
+                Some(format!("{}.{}.iter(){bare}", self.holder(field), field.rust))
             }
             _ => None,
         }
+    }
+}
+
+/// The length of a number that is always there.
+fn number_len(field: &Field<'_>) -> Option<usize> {
+    match &field.kind {
+        Kind::Word => Some(4),
+        Kind::Value(value) if matches!(value.wire, Wire::Int | Wire::Long | Wire::Double) => fixed_len(value),
+        Kind::Value(_) | Kind::True(_) => None,
     }
 }
 

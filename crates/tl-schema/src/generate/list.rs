@@ -2,7 +2,7 @@
 
 use crate::generate::file;
 use crate::generate::ty::{Form, path};
-use crate::model::field::Kind;
+use crate::model::field::{Field, Kind};
 use crate::model::{Combinator, Model};
 
 /// The text of the list.
@@ -37,17 +37,22 @@ pub(crate) fn list(model: &Model<'_>, module: &str) -> String {
 
 fn one(found: &Combinator<'_>, module: &str) -> String {
     let name = &found.declaration.name;
-    let fields: Vec<_> = found
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.kind, Kind::Word))
-        .map(|field| field.rust.as_str())
-        .collect();
+    let (usual, rare) = found.usual_and_rare();
     let query = if found.is_generic() { "<Query>" } else { "" };
+    let owned = path(module, name, Form::Owned);
+    let borrowed = path(module, name, Form::Borrowed);
+    if rare.is_empty() {
+        return format!("\"{name}\", {owned}{query}, {borrowed} {{ {} }};\n", names(usual));
+    }
     format!(
-        "\"{name}\", {}{query}, {} {{ {} }};\n",
-        path(module, name, Form::Owned),
-        path(module, name, Form::Borrowed),
-        fields.join(", ")
+        "\"{name}\", {owned}, {borrowed} {{ {}, rare }} rare {owned}Rare {{ {} }};\n",
+        names(usual),
+        names(rare)
     )
+}
+
+/// The names of the fields of an owned form.
+fn names(of: &[Field<'_>]) -> String {
+    let fields = of.iter().filter(|field| !matches!(field.kind, Kind::Word));
+    fields.map(|field| field.rust.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -41,7 +41,7 @@ impl Model<'_> {
             _ => self.wire_type(&value.wire, form),
         };
         match form {
-            Form::Owned if value.is_recursive || value.is_boxed => format!("Box<{inner}>"),
+            Form::Owned if value.is_recursive => format!("Box<{inner}>"),
             Form::Borrowed if value.is_recursive => format!("Lazy<'a, {inner}>"),
             _ => inner,
         }

@@ -39,8 +39,6 @@ pub(crate) struct Value<'s> {
     pub(crate) is_secret: bool,
     /// Whether other fields depend on the same bit.
     pub(crate) is_shared: bool,
-    /// Whether the owned form keeps it behind a `Box` though it is not recursive.
-    pub(crate) is_boxed: bool,
     /// Whether it is decoded with its owner; a cold field is read on demand.
     pub(crate) is_hot: bool,
     /// `query:!X`
@@ -110,7 +108,6 @@ fn kind<'s>(
     Ok(Kind::Value(Value {
         is_hot: hot.is_none_or(|hot| hot.fields.iter().any(|hot| hot == name)),
         flag: flag.as_ref(),
-        is_boxed: hot.is_some_and(|hot| hot.boxed.iter().any(|boxed| boxed == name)),
         is_recursive,
         is_secret: is_secret(plan, name, &wire),
         is_shared,

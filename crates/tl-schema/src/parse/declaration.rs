@@ -8,6 +8,7 @@ use nom::multi::{many0, separated_list1};
 use nom::sequence::{delimited, pair, preceded, terminated};
 
 use crate::ast::{Declaration, Field, FieldKind, Flag, Generic, Name, Section, Type};
+use crate::parse::MAX_TYPE_DEPTH;
 use crate::parse::lexer::{Parsed, expect, fault, id, ident, number, sign, token};
 use crate::parse::source::Source;
 
@@ -23,8 +24,11 @@ pub(crate) fn declaration<'a>(
     let (rest, generics) = many0(generic).parse(rest)?;
     let (rest, fields) = fields(source, '=', rest)?;
     let (rest, _) = sign('=')(rest)?;
-    let (rest, result) = result_type(source, rest)?;
-    let (rest, _) = expect("`;`", char(';')).parse(rest)?;
+    let (behind, result) = result_type(source, 1, rest)?;
+    if result.is_function || result.is_bare {
+        return fault(rest, "the type of a result");
+    }
+    let (rest, _) = expect("`;`", char(';')).parse(behind)?;
     Ok((rest, Declaration { position, section, name, id, generics, fields, result, is_builtin }))
 }
 
@@ -72,7 +76,7 @@ fn field<'a>(source: &Source<'a>, input: &'a str) -> Parsed<'a, Field> {
     let (rest, _) = sign(':')(rest)?;
     let (rest, kind) = alt((value(FieldKind::Word, token(char('#'))), |input| {
         let (rest, flag) = opt(flag).parse(input)?;
-        map(|input| type_expression(source, input), |ty| FieldKind::Value { flag: flag.clone(), ty })
+        map(|input| type_expression(source, 1, input), |ty| FieldKind::Value { flag: flag.clone(), ty })
             .parse(rest)
     }))
     .parse(rest)?;
@@ -86,7 +90,7 @@ fn repetition<'a>(source: &Source<'a>, input: &'a str) -> Parsed<'a, FieldKind> 
     let mut fields = Vec::new();
     while !rest.starts_with(']') {
         let position = source.position(rest);
-        let (behind, ty) = type_expression(source, rest)?;
+        let (behind, ty) = type_expression(source, 1, rest)?;
         fields.push(Field { position, name: None, kind: FieldKind::Value { flag: None, ty } });
         rest = behind;
     }
@@ -104,18 +108,21 @@ fn flag(input: &str) -> Parsed<'_, Flag> {
     Ok((rest, Flag { word: word.to_owned(), bit }))
 }
 
-/// `int`, `!X`, `%T`, `Vector<T>`, `(Vector T)`
-fn type_expression<'a>(source: &Source<'a>, input: &'a str) -> Parsed<'a, Type> {
+/// `int`, `!X`, `%T`, `Vector<T>`, `(Vector T)`; the outermost one is at depth 1.
+fn type_expression<'a>(source: &Source<'a>, depth: usize, input: &'a str) -> Parsed<'a, Type> {
+    if depth > MAX_TYPE_DEPTH {
+        return fault(input, "fewer types inside each other");
+    }
     if input.starts_with('(') {
-        return delimited(sign('('), |input| result_type(source, input), token(expect("`)`", char(')'))))
-            .parse(input);
+        let inner = |input| result_type(source, depth + 1, input);
+        return delimited(sign('('), inner, token(expect("`)`", char(')')))).parse(input);
     }
     let position = source.position(input);
     let (rest, is_function) = map(opt(char('!')), |mark| mark.is_some()).parse(input)?;
     let (rest, is_bare) = map(opt(char('%')), |mark| mark.is_some()).parse(rest)?;
     let (rest, name) = expect("a type", token(name)).parse(rest)?;
-    let arguments =
-        delimited(sign('<'), separated_list1(sign(','), |input| type_expression(source, input)), sign('>'));
+    let argument = |input| type_expression(source, depth + 1, input);
+    let arguments = delimited(sign('<'), separated_list1(sign(','), argument), sign('>'));
     let (rest, arguments) = alt((arguments, success_without('<'))).parse(rest)?;
     Ok((rest, Type { position, is_function, is_bare, name, arguments }))
 }
@@ -126,13 +133,13 @@ fn success_without<'a, T>(sign: char) -> impl Parser<&'a str, Output = Vec<T>, E
 }
 
 /// As [`type_expression`], with arguments behind the name: `Vector t`.
-fn result_type<'a>(source: &Source<'a>, input: &'a str) -> Parsed<'a, Type> {
-    let (mut rest, mut ty) = type_expression(source, input)?;
+fn result_type<'a>(source: &Source<'a>, depth: usize, input: &'a str) -> Parsed<'a, Type> {
+    let (mut rest, mut ty) = type_expression(source, depth, input)?;
     while !rest.starts_with([';', ')']) {
         if rest.is_empty() {
             return fault(rest, "`;`");
         }
-        let (behind, argument) = type_expression(source, rest)?;
+        let (behind, argument) = type_expression(source, depth + 1, rest)?;
         ty.arguments.push(argument);
         rest = behind;
     }

@@ -1,4 +1,5 @@
 use crate::ast::{FieldKind, Section};
+use crate::parse::MAX_TYPE_DEPTH;
 use crate::{Schema, SchemaErrorKind};
 
 fn one(text: &str) -> crate::ast::Declaration {
@@ -56,9 +57,12 @@ fn comments_sections_and_the_layer() {
 #[test]
 fn faults_have_a_place() {
     let cases = [
+        ("a = !A;", "1:5: the type of a result expected, `!A;` found"),
+        ("a = (%A);", "1:5: the type of a result expected, `(%A);` found"),
         ("a = A", "1:6: `;` expected, the end of the text found"),
         ("a = A;\n\n  b#xyz = A;", "3:5: one to eight hexadecimal digits expected, `xyz = A;` found"),
         ("a x:flags.32?int = A;", "1:11: a bit from 0 to 31 expected, `32?int = A;` found"),
+        ("a x:1234567890123456789012345;", "1:5: a type expected, `12345678901234567890` found"),
         ("a x = A;", "1:5: `:` expected, `= A;` found"),
         ("a x:Vector<int = A;", "1:16: `>` expected, `= A;` found"),
         ("a x: = A;", "1:6: a type expected, `= A;` found"),
@@ -73,6 +77,29 @@ fn faults_have_a_place() {
         assert!(matches!(error.kind, SchemaErrorKind::Syntax { .. }));
         assert_eq!(error.to_string(), message, "{text}");
     }
+}
+
+/// In each way to write them, and behind them the parser never goes on: a million would be the end of the stack.
+#[test]
+fn types_stand_inside_each_other_up_to_a_limit() {
+    let forms: [fn(usize) -> String; 3] = [
+        |depth| format!("a x:{}int{} = A;", "v<".repeat(depth - 1), ">".repeat(depth - 1)),
+        |depth| format!("a x:{}int{} = A;", "(".repeat(depth - 1), ")".repeat(depth - 1)),
+        |depth| format!("a = {}A{};", "v<".repeat(depth - 1), ">".repeat(depth - 1)),
+    ];
+    for text in forms {
+        assert!(Schema::parse(&text(MAX_TYPE_DEPTH)).is_ok());
+        for depth in [MAX_TYPE_DEPTH + 1, 1_000_000] {
+            let error = Schema::parse(&text(depth)).unwrap_err().to_string();
+            assert!(error.contains(": fewer types inside each other expected, `"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_states_the_limit() {
+    let row = format!("| types inside each other | {MAX_TYPE_DEPTH} |");
+    assert!(include_str!("../../README.md").contains(&row), "{row}");
 }
 
 #[test]

@@ -36,8 +36,7 @@ fn what_has_no_generated_form_is_refused_with_its_place() {
             plan.opaque = vec!["Opaque".into()];
         }
         if text.contains("hot") {
-            plan.hot =
-                vec![Hot { constructor: "hot".into(), fields: vec!["id".into()], ..Default::default() }];
+            plan.hot = vec![Hot { constructor: "hot".into(), fields: vec!["id".into()] }];
         }
         let error = generate(&schema, &plan).unwrap_err().to_string();
         assert!(error.starts_with(message), "{text}\n{error}");

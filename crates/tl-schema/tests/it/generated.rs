@@ -10,7 +10,7 @@ fn plan() -> Plan {
         functions: vec!["*".into()],
         constructors: vec!["*".into()],
         secret: vec!["phone".into()],
-        hot: vec![Hot { constructor: "user".into(), fields: vec!["id".into()], ..Default::default() }],
+        hot: vec![Hot { constructor: "user".into(), fields: vec!["id".into()] }],
         ..Plan::default()
     }
 }
@@ -123,8 +123,8 @@ fn bits_words_and_secrets() {
     for piece in [
         "pub self_: bool,",
         "bit(self.self_, 0) | if has_rare { self.rare_flags() } else { 0 }",
-        "fn rare_flags(&self) -> u32 { bit(self.phone.is_some(), 1) | bit(self.note.is_some(), 1) }",
-        "Shared(&self.note, self.phone.is_some() || self.note.is_some()).encode(out);",
+        "fn rare_flags(&self) -> u32 { self.rare.as_deref().map_or(0, |rare| bit(rare.phone.is_some(), 1) | bit(rare.note.is_some(), 1)) }",
+        "Shared(&rare.note, rare.phone.is_some() || rare.note.is_some()).encode(out);",
         "pub fn self_(&self) -> bool { is_set(self.flags, 0) }",
         ".field(\"phone\", &Redacted)",
         // an absent field is known without a look at the bytes, and the first one is read without the others
@@ -148,15 +148,6 @@ fn flags_in_a_row_are_gathered_together() {
     assert!(types.contains(word), "{types}");
 }
 
-#[test]
-fn what_the_plan_says_is_boxed_in_the_owned_form_alone() {
-    let hot = Hot { constructor: "user".into(), fields: vec!["id".into()], boxed: vec!["note".into()] };
-    let files = generate(&Schema::parse(TEXT).unwrap(), &Plan { hot: vec![hot], ..plan() }).unwrap();
-    let types = &files.iter().find(|file| file.path == "schema/types.rs").unwrap().text;
-    assert!(types.contains("pub note: Option<Box<String>>,"), "{types}");
-    assert!(types.contains("pub fn note(&self) -> Option<Str<'a>>"), "{types}");
-}
-
 /// The fields behind the last hot one are asked for with one test of all their bits.
 #[test]
 fn rare_fields_are_checked_out_of_the_way() {
@@ -166,14 +157,21 @@ fn rare_fields_are_checked_out_of_the_way() {
 }
 
 #[test]
-fn rare_fields_are_written_out_of_the_way() {
+fn rare_fields_are_kept_and_written_out_of_the_way() {
     let types = file("schema/types.rs");
-    assert!(
-        types.contains("fn has_rare(&self) -> bool { self.phone.is_some() || self.note.is_some() }"),
-        "{types}"
-    );
-    assert!(types.contains(" + if self.has_rare() { self.rare_len() } else { 0 }"), "{types}");
-    assert!(types.contains("if has_rare {\nself.encode_rare(out);\n}"), "{types}");
+    for piece in [
+        "pub rare: Option<Box<UserRare>>,",
+        "pub struct UserRare {\n",
+        "fn has_rare(&self) -> bool { self.rare.is_some() }",
+        " + if self.has_rare() { self.rare_len() } else { 0 }",
+        "if has_rare {\nself.encode_rare(out);\n}",
+        "f.debug_struct(\"UserRare\").field(\"phone\", &Redacted)",
+    ] {
+        assert!(types.contains(piece), "{piece}\n{types}");
+    }
+    let user =
+        types.split_once("pub struct User {").and_then(|(_, behind)| behind.split_once('}')).unwrap().0;
+    assert!(!user.contains("note"), "{user}");
 }
 
 #[test]

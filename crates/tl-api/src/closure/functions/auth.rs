@@ -92,9 +92,7 @@ impl EncodeBare for BindTempAuthKey {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.perm_auth_key_id.encode(out);
-        self.nonce.encode(out);
-        self.expires_at.encode(out);
+        tl_codec::numbers!(out, 20, self.perm_auth_key_id, self.nonce, self.expires_at);
         self.encrypted_message.encode(out);
     }
 }
@@ -131,9 +129,7 @@ impl EncodeBare for BindTempAuthKeyRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.perm_auth_key_id.encode(out);
-        self.nonce.encode(out);
-        self.expires_at.encode(out);
+        tl_codec::numbers!(out, 20, self.perm_auth_key_id, self.nonce, self.expires_at);
         self.encrypted_message.encode(out);
     }
 }

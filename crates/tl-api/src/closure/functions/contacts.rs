@@ -286,8 +286,7 @@ impl EncodeBare for BlockFromReplies {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.msg_id);
     }
 }
 
@@ -331,8 +330,7 @@ impl EncodeBare for BlockFromRepliesRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.msg_id);
     }
 }
 
@@ -579,9 +577,7 @@ impl EncodeBare for GetBlocked {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.offset, self.limit);
     }
 }
 
@@ -621,9 +617,7 @@ impl EncodeBare for GetBlockedRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.offset, self.limit);
     }
 }
 
@@ -971,10 +965,7 @@ impl EncodeBare for GetTopPeers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.offset, self.limit, self.hash);
     }
 }
 
@@ -1062,10 +1053,7 @@ impl EncodeBare for GetTopPeersRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.offset, self.limit, self.hash);
     }
 }
 

@@ -42,12 +42,10 @@ impl EncodeBare for GetDifference {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.pts);
         self.pts_limit.encode(out);
         self.pts_total_limit.encode(out);
-        self.date.encode(out);
-        self.qts.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.qts);
         self.qts_limit.encode(out);
     }
 }
@@ -94,12 +92,10 @@ impl EncodeBare for GetDifferenceRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.pts);
         self.pts_limit.encode(out);
         self.pts_total_limit.encode(out);
-        self.date.encode(out);
-        self.qts.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.qts);
         self.qts_limit.encode(out);
     }
 }

@@ -539,8 +539,7 @@ impl EncodeBare for BotVerification {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.icon);
         self.description.encode(out);
     }
 }
@@ -574,8 +573,7 @@ impl EncodeBare for BotVerificationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.icon);
         self.description.encode(out);
     }
 }
@@ -607,8 +605,7 @@ impl EncodeBare for BotVerifierSettings {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.icon);
         self.company.encode(out);
         self.custom_description.encode(out);
     }
@@ -654,8 +651,7 @@ impl EncodeBare for BotVerifierSettingsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.icon);
         self.company.encode(out);
         self.custom_description.encode(out);
     }

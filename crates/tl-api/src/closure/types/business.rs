@@ -38,8 +38,7 @@ impl EncodeBare for BusinessAwayMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.shortcut_id);
         self.schedule.encode(out);
         self.recipients.encode(out);
     }
@@ -84,8 +83,7 @@ impl EncodeBare for BusinessAwayMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.shortcut_id);
         self.schedule.encode(out);
         self.recipients.encode(out);
     }
@@ -158,8 +156,7 @@ impl EncodeBare for BusinessAwayMessageScheduleCustom {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.start_date.encode(out);
-        self.end_date.encode(out);
+        tl_codec::numbers!(out, 8, self.start_date, self.end_date);
     }
 }
 
@@ -527,8 +524,7 @@ impl EncodeBare for BusinessWeeklyOpen {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.start_minute.encode(out);
-        self.end_minute.encode(out);
+        tl_codec::numbers!(out, 8, self.start_minute, self.end_minute);
     }
 }
 

@@ -100,13 +100,10 @@ impl EncodeBare for Chat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.title.encode(out);
         self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 12, self.participants_count, self.date, self.version);
         self.migrated_to.encode(out);
         self.admin_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -200,13 +197,10 @@ impl EncodeBare for ChatRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.title.encode(out);
         self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 12, self.participants_count, self.date, self.version);
         self.migrated_to.encode(out);
         self.admin_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -500,9 +494,7 @@ impl EncodeBare for Channel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.username.encode(out);
@@ -794,9 +786,7 @@ impl EncodeBare for ChannelRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.username.encode(out);
@@ -945,9 +935,7 @@ impl EncodeBare for ChannelForbidden {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.title.encode(out);
         self.until_date.encode(out);
     }
@@ -1006,9 +994,7 @@ impl EncodeBare for ChannelForbiddenRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.title.encode(out);
         self.until_date.encode(out);
     }
@@ -1065,8 +1051,7 @@ impl EncodeBare for CommunityForbidden {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
     }
@@ -1105,8 +1090,7 @@ impl EncodeBare for CommunityForbiddenRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
     }
@@ -1187,9 +1171,7 @@ impl EncodeBare for Community {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.photo.encode(out);
@@ -1273,9 +1255,7 @@ impl EncodeBare for CommunityRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.photo.encode(out);
@@ -1627,8 +1607,7 @@ impl EncodeBare for ChatBannedRights {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.until_date);
     }
 }
 
@@ -1775,8 +1754,7 @@ impl EncodeBare for ChatBannedRightsRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.until_date);
     }
 }
 
@@ -1832,8 +1810,7 @@ impl EncodeBare for ChatPhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }
@@ -1879,8 +1856,7 @@ impl EncodeBare for ChatPhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }

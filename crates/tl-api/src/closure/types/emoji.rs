@@ -56,8 +56,7 @@ impl EncodeBare for EmojiStatus {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.document_id);
         self.until.encode(out);
     }
 }
@@ -92,8 +91,7 @@ impl EncodeBare for EmojiStatusRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.document_id);
         self.until.encode(out);
     }
 }
@@ -137,16 +135,18 @@ impl EncodeBare for EmojiStatusCollectible {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.collectible_id, self.document_id);
         self.title.encode(out);
         self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.pattern_document_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.until.encode(out);
     }
 }
@@ -205,16 +205,18 @@ impl EncodeBare for EmojiStatusCollectibleRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.collectible_id, self.document_id);
         self.title.encode(out);
         self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.pattern_document_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.until.encode(out);
     }
 }
@@ -282,8 +284,7 @@ impl EncodeBare for InputEmojiStatusCollectible {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.collectible_id);
         self.until.encode(out);
     }
 }
@@ -318,8 +319,7 @@ impl EncodeBare for InputEmojiStatusCollectibleRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.collectible_id);
         self.until.encode(out);
     }
 }

@@ -60,10 +60,7 @@ impl EncodeBare for GeoPoint {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.long.encode(out);
-        self.lat.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 28, self.flags(), self.long, self.lat, self.access_hash);
         self.accuracy_radius.encode(out);
     }
 }
@@ -104,10 +101,7 @@ impl EncodeBare for GeoPointRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.long.encode(out);
-        self.lat.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 28, self.flags, self.long, self.lat, self.access_hash);
         self.accuracy_radius.encode(out);
     }
 }

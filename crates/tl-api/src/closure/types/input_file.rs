@@ -29,8 +29,7 @@ impl EncodeBare for InputFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
         self.md5_checksum.encode(out);
     }
@@ -68,8 +67,7 @@ impl EncodeBare for InputFileRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
         self.md5_checksum.encode(out);
     }
@@ -116,8 +114,7 @@ impl EncodeBare for InputFileBig {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
     }
 }
@@ -151,8 +148,7 @@ impl EncodeBare for InputFileBigRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
     }
 }

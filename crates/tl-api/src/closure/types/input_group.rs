@@ -23,8 +23,7 @@ impl EncodeBare for InputGroupCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 

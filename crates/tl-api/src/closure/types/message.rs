@@ -28,8 +28,7 @@ impl EncodeBare for MessageEntityUnknown {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -61,8 +60,7 @@ impl EncodeBare for MessageEntityMention {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -94,8 +92,7 @@ impl EncodeBare for MessageEntityHashtag {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -127,8 +124,7 @@ impl EncodeBare for MessageEntityBotCommand {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -160,8 +156,7 @@ impl EncodeBare for MessageEntityUrl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -193,8 +188,7 @@ impl EncodeBare for MessageEntityEmail {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -226,8 +220,7 @@ impl EncodeBare for MessageEntityBold {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -259,8 +252,7 @@ impl EncodeBare for MessageEntityItalic {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -292,8 +284,7 @@ impl EncodeBare for MessageEntityCode {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -327,8 +318,7 @@ impl EncodeBare for MessageEntityPre {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.language.encode(out);
     }
 }
@@ -362,8 +352,7 @@ impl EncodeBare for MessageEntityPreRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.language.encode(out);
     }
 }
@@ -407,8 +396,7 @@ impl EncodeBare for MessageEntityTextUrl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.url.encode(out);
     }
 }
@@ -442,8 +430,7 @@ impl EncodeBare for MessageEntityTextUrlRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.url.encode(out);
     }
 }
@@ -487,9 +474,7 @@ impl EncodeBare for MessageEntityMentionName {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.length, self.user_id);
     }
 }
 
@@ -527,8 +512,7 @@ impl EncodeBare for InputMessageEntityMentionName {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.user_id.encode(out);
     }
 }
@@ -562,8 +546,7 @@ impl EncodeBare for InputMessageEntityMentionNameRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.user_id.encode(out);
     }
 }
@@ -590,8 +573,7 @@ impl EncodeBare for MessageEntityPhone {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -623,8 +605,7 @@ impl EncodeBare for MessageEntityCashtag {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -656,8 +637,7 @@ impl EncodeBare for MessageEntityUnderline {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -689,8 +669,7 @@ impl EncodeBare for MessageEntityStrike {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -722,8 +701,7 @@ impl EncodeBare for MessageEntityBankCard {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -755,8 +733,7 @@ impl EncodeBare for MessageEntitySpoiler {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -790,9 +767,7 @@ impl EncodeBare for MessageEntityCustomEmoji {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.length, self.document_id);
     }
 }
 
@@ -836,9 +811,7 @@ impl EncodeBare for MessageEntityBlockquote {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.offset, self.length);
     }
 }
 
@@ -878,9 +851,7 @@ impl EncodeBare for MessageEntityBlockquoteRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.offset, self.length);
     }
 }
 
@@ -936,10 +907,7 @@ impl EncodeBare for MessageEntityFormattedDate {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.offset, self.length, self.date);
     }
 }
 
@@ -1007,10 +975,7 @@ impl EncodeBare for MessageEntityFormattedDateRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.offset, self.length, self.date);
     }
 }
 
@@ -1036,8 +1001,7 @@ impl EncodeBare for MessageEntityDiffInsert {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -1071,8 +1035,7 @@ impl EncodeBare for MessageEntityDiffReplace {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.old_text.encode(out);
     }
 }
@@ -1106,8 +1069,7 @@ impl EncodeBare for MessageEntityDiffReplaceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.old_text.encode(out);
     }
 }
@@ -1154,8 +1116,7 @@ impl EncodeBare for MessageEntityDiffDelete {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -1187,8 +1148,7 @@ impl EncodeBare for MessageEntityTonAddress {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -2374,8 +2334,7 @@ impl EncodeBare for MessageMediaDice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.value.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.value);
         self.emoticon.encode(out);
         self.game_outcome.encode(out);
     }
@@ -2414,8 +2373,7 @@ impl EncodeBare for MessageMediaDiceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.value.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.value);
         self.emoticon.encode(out);
         self.game_outcome.encode(out);
     }
@@ -2735,12 +2693,9 @@ impl EncodeBare for MessageMediaGiveawayResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.additional_peers_count.encode(out);
-        self.launch_msg_id.encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.launch_msg_id, self.winners_count, self.unclaimed_count);
         self.winners.encode(out);
         self.months.encode(out);
         self.stars.encode(out);
@@ -2823,12 +2778,9 @@ impl EncodeBare for MessageMediaGiveawayResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.additional_peers_count.encode(out);
-        self.launch_msg_id.encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.launch_msg_id, self.winners_count, self.unclaimed_count);
         self.winners.encode(out);
         self.months.encode(out);
         self.stars.encode(out);
@@ -3087,8 +3039,7 @@ impl EncodeBare for MessageRange {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.min_id.encode(out);
-        self.max_id.encode(out);
+        tl_codec::numbers!(out, 8, self.min_id, self.max_id);
     }
 }
 

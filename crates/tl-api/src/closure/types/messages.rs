@@ -28,8 +28,7 @@ impl EncodeBare for EmojiGameOutcome {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.seed.encode(out);
-        self.stake_ton_amount.encode(out);
-        self.ton_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.stake_ton_amount, self.ton_amount);
     }
 }
 
@@ -63,8 +62,7 @@ impl EncodeBare for EmojiGameOutcomeRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.seed.encode(out);
-        self.stake_ton_amount.encode(out);
-        self.ton_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.stake_ton_amount, self.ton_amount);
     }
 }
 

@@ -954,8 +954,7 @@ impl EncodeBare for PageBlockPhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.photo_id);
         self.caption.encode(out);
         Shared(&self.url, self.url.is_some() || self.webpage_id.is_some()).encode(out);
         Shared(&self.webpage_id, self.url.is_some() || self.webpage_id.is_some()).encode(out);
@@ -1005,8 +1004,7 @@ impl EncodeBare for PageBlockPhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.photo_id);
         self.caption.encode(out);
         self.url.encode(out);
         self.webpage_id.encode(out);
@@ -1066,8 +1064,7 @@ impl EncodeBare for PageBlockVideo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.video_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.video_id);
         self.caption.encode(out);
     }
 }
@@ -1118,8 +1115,7 @@ impl EncodeBare for PageBlockVideoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.video_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.video_id);
         self.caption.encode(out);
     }
 }
@@ -1353,8 +1349,7 @@ impl EncodeBare for PageBlockEmbedPost {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.webpage_id.encode(out);
-        self.author_photo_id.encode(out);
+        tl_codec::numbers!(out, 16, self.webpage_id, self.author_photo_id);
         self.author.encode(out);
         self.date.encode(out);
         self.blocks.encode(out);
@@ -1407,8 +1402,7 @@ impl EncodeBare for PageBlockEmbedPostRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.webpage_id.encode(out);
-        self.author_photo_id.encode(out);
+        tl_codec::numbers!(out, 16, self.webpage_id, self.author_photo_id);
         self.author.encode(out);
         self.date.encode(out);
         self.blocks.encode(out);
@@ -2042,9 +2036,7 @@ impl EncodeBare for PageBlockMap {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo.encode(out);
-        self.zoom.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 12, self.zoom, self.w, self.h);
         self.caption.encode(out);
     }
 }
@@ -2085,9 +2077,7 @@ impl EncodeBare for PageBlockMapRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo.encode(out);
-        self.zoom.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 12, self.zoom, self.w, self.h);
         self.caption.encode(out);
     }
 }
@@ -2564,9 +2554,7 @@ impl EncodeBare for InputPageBlockMap {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo.encode(out);
-        self.zoom.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 12, self.zoom, self.w, self.h);
         self.caption.encode(out);
     }
 }
@@ -2607,9 +2595,7 @@ impl EncodeBare for InputPageBlockMapRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo.encode(out);
-        self.zoom.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 12, self.zoom, self.w, self.h);
         self.caption.encode(out);
     }
 }

@@ -232,11 +232,15 @@ impl EncodeBare for PeerColorCollectible {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.gift_emoji_id.encode(out);
-        self.background_emoji_id.encode(out);
-        self.accent_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.flags(),
+            self.collectible_id,
+            self.gift_emoji_id,
+            self.background_emoji_id,
+            self.accent_color
+        );
         self.colors.encode(out);
         self.dark_accent_color.encode(out);
         self.dark_colors.encode(out);
@@ -288,11 +292,15 @@ impl EncodeBare for PeerColorCollectibleRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.gift_emoji_id.encode(out);
-        self.background_emoji_id.encode(out);
-        self.accent_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.flags,
+            self.collectible_id,
+            self.gift_emoji_id,
+            self.background_emoji_id,
+            self.accent_color
+        );
         self.colors.encode(out);
         self.dark_accent_color.encode(out);
         self.dark_colors.encode(out);

@@ -82,8 +82,7 @@ impl EncodeBare for Poll {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags().encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.flags());
         self.question.encode(out);
         self.answers.encode(out);
         self.close_period.encode(out);
@@ -195,8 +194,7 @@ impl EncodeBare for PollRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.flags);
         self.question.encode(out);
         self.answers.encode(out);
         self.close_period.encode(out);

@@ -885,9 +885,7 @@ impl EncodeBare for TextImage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.document_id.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 16, self.document_id, self.w, self.h);
     }
 }
 

@@ -177,8 +177,7 @@ impl EncodeBare for StarGift {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.sticker.encode(out);
         self.stars.encode(out);
         Shared(
@@ -393,8 +392,7 @@ impl EncodeBare for StarGiftRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.sticker.encode(out);
         self.stars.encode(out);
         self.availability_remains.encode(out);
@@ -607,9 +605,7 @@ impl EncodeBare for StarGiftUnique {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.gift_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.gift_id);
         self.title.encode(out);
         self.slug.encode(out);
         self.num.encode(out);
@@ -617,8 +613,7 @@ impl EncodeBare for StarGiftUnique {
         self.owner_name.encode(out);
         self.owner_address.encode(out);
         self.attributes.encode(out);
-        self.availability_issued.encode(out);
-        self.availability_total.encode(out);
+        tl_codec::numbers!(out, 8, self.availability_issued, self.availability_total);
         self.gift_address.encode(out);
         self.resell_amount.encode(out);
         self.released_by.encode(out);
@@ -778,9 +773,7 @@ impl EncodeBare for StarGiftUniqueRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.gift_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.gift_id);
         self.title.encode(out);
         self.slug.encode(out);
         self.num.encode(out);
@@ -788,8 +781,7 @@ impl EncodeBare for StarGiftUniqueRef<'_> {
         self.owner_name.encode(out);
         self.owner_address.encode(out);
         self.attributes.encode(out);
-        self.availability_issued.encode(out);
-        self.availability_total.encode(out);
+        tl_codec::numbers!(out, 8, self.availability_issued, self.availability_total);
         self.gift_address.encode(out);
         self.resell_amount.encode(out);
         self.released_by.encode(out);
@@ -1088,11 +1080,15 @@ impl EncodeBare for StarGiftAttributeBackdrop {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.name.encode(out);
-        self.backdrop_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.backdrop_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.rarity.encode(out);
     }
 }
@@ -1139,11 +1135,15 @@ impl EncodeBare for StarGiftAttributeBackdropRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.name.encode(out);
-        self.backdrop_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.backdrop_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.rarity.encode(out);
     }
 }
@@ -1414,9 +1414,7 @@ impl EncodeBare for StarGiftBackground {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(out, 12, self.center_color, self.edge_color, self.text_color);
     }
 }
 
@@ -1468,9 +1466,7 @@ impl EncodeBare for StarRefProgram {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
         self.end_date.encode(out);
         self.daily_revenue_per_user.encode(out);
@@ -1522,9 +1518,7 @@ impl EncodeBare for StarRefProgramRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
         self.end_date.encode(out);
         self.daily_revenue_per_user.encode(out);

@@ -22,8 +22,7 @@ impl EncodeBare for StarsAmount {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.amount.encode(out);
-        self.nanos.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.nanos);
     }
 }
 
@@ -95,10 +94,7 @@ impl EncodeBare for StarsRating {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.level.encode(out);
-        self.current_level_stars.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.level, self.current_level_stars, self.stars);
         self.next_level_stars.encode(out);
     }
 }
@@ -139,10 +135,7 @@ impl EncodeBare for StarsRatingRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.level.encode(out);
-        self.current_level_stars.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.level, self.current_level_stars, self.stars);
         self.next_level_stars.encode(out);
     }
 }

@@ -176,10 +176,7 @@ impl EncodeBare for StoryItemSkipped {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
-        self.expire_date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.id, self.date, self.expire_date);
     }
 }
 
@@ -227,10 +224,7 @@ impl EncodeBare for StoryItemSkippedRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
-        self.expire_date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.id, self.date, self.expire_date);
     }
 }
 
@@ -332,9 +326,7 @@ impl EncodeBare for StoryItem {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id, self.date);
         self.from_id.encode(out);
         self.fwd_from.encode(out);
         self.expire_date.encode(out);
@@ -473,9 +465,7 @@ impl EncodeBare for StoryItemRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id, self.date);
         self.from_id.encode(out);
         self.fwd_from.encode(out);
         self.expire_date.encode(out);
@@ -581,8 +571,7 @@ impl EncodeBare for StoryViews {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.views_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.views_count);
         self.forwards_count.encode(out);
         self.reactions.encode(out);
         self.reactions_count.encode(out);
@@ -639,8 +628,7 @@ impl EncodeBare for StoryViewsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.views_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.views_count);
         self.forwards_count.encode(out);
         self.reactions.encode(out);
         self.reactions_count.encode(out);

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use tl_codec::{Constructor, DecodeBare, DecodeError, Encode, EncodeBare, Reader};
+use tl_codec::{Constructor, DecodeBare, DecodeError, EncodeBare, Reader};
 
 /// `updates.differenceEmpty#5d75a138 = updates.Difference`
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -22,8 +22,7 @@ impl EncodeBare for DifferenceEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.seq);
     }
 }
 
@@ -61,11 +60,7 @@ impl EncodeBare for State {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.qts.encode(out);
-        self.date.encode(out);
-        self.seq.encode(out);
-        self.unread_count.encode(out);
+        tl_codec::numbers!(out, 20, self.pts, self.qts, self.date, self.seq, self.unread_count);
     }
 }
 

@@ -41,9 +41,7 @@ impl EncodeBare for VideoSize {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.w, self.h, self.size);
         self.video_start_ts.encode(out);
     }
 }
@@ -89,9 +87,7 @@ impl EncodeBare for VideoSizeRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.w, self.h, self.size);
         self.video_start_ts.encode(out);
     }
 }

@@ -35,8 +35,7 @@ impl EncodeBare for WebDocument {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.access_hash, self.size);
         self.mime_type.encode(out);
         self.attributes.encode(out);
     }
@@ -78,8 +77,7 @@ impl EncodeBare for WebDocumentRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.access_hash, self.size);
         self.mime_type.encode(out);
         self.attributes.encode(out);
     }
@@ -221,8 +219,7 @@ impl EncodeBare for WebPageEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
     }
 }
@@ -257,8 +254,7 @@ impl EncodeBare for WebPageEmptyRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
     }
 }
@@ -304,8 +300,7 @@ impl EncodeBare for WebPagePending {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
         self.date.encode(out);
     }
@@ -344,8 +339,7 @@ impl EncodeBare for WebPagePendingRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
         self.date.encode(out);
     }
@@ -463,8 +457,7 @@ impl EncodeBare for WebPage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
         self.display_url.encode(out);
         self.hash.encode(out);
@@ -590,8 +583,7 @@ impl EncodeBare for WebPageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
         self.display_url.encode(out);
         self.hash.encode(out);

@@ -182,8 +182,7 @@ impl EncodeBare for ChangeAuthorizationSettings {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
         self.encrypted_requests_disabled.encode(out);
         self.call_requests_disabled.encode(out);
     }
@@ -237,8 +236,7 @@ impl EncodeBare for ChangeAuthorizationSettingsRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
         self.encrypted_requests_disabled.encode(out);
         self.call_requests_disabled.encode(out);
     }
@@ -2850,8 +2848,7 @@ impl EncodeBare for GetUniqueGiftChatThemes {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -2885,8 +2882,7 @@ impl EncodeBare for GetUniqueGiftChatThemesRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -3469,8 +3465,7 @@ impl EncodeBare for RegisterDevice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.token_type.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.token_type);
         self.token.encode(out);
         self.app_sandbox.encode(out);
         self.secret.encode(out);
@@ -3523,8 +3518,7 @@ impl EncodeBare for RegisterDeviceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.token_type.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.token_type);
         self.token.encode(out);
         self.app_sandbox.encode(out);
         self.secret.encode(out);

@@ -37,8 +37,7 @@ impl EncodeBare for CreateTone {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.emoji_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.emoji_id);
         self.title.encode(out);
         self.prompt.encode(out);
     }
@@ -83,8 +82,7 @@ impl EncodeBare for CreateToneRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.emoji_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.emoji_id);
         self.title.encode(out);
         self.prompt.encode(out);
     }

@@ -92,9 +92,7 @@ impl EncodeBare for BindTempAuthKey {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.perm_auth_key_id.encode(out);
-        self.nonce.encode(out);
-        self.expires_at.encode(out);
+        tl_codec::numbers!(out, 20, self.perm_auth_key_id, self.nonce, self.expires_at);
         self.encrypted_message.encode(out);
     }
 }
@@ -131,9 +129,7 @@ impl EncodeBare for BindTempAuthKeyRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.perm_auth_key_id.encode(out);
-        self.nonce.encode(out);
-        self.expires_at.encode(out);
+        tl_codec::numbers!(out, 20, self.perm_auth_key_id, self.nonce, self.expires_at);
         self.encrypted_message.encode(out);
     }
 }
@@ -1049,8 +1045,7 @@ impl EncodeBare for ImportBotAuthorization {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.api_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.api_id);
         self.api_hash.encode(out);
         self.bot_auth_token.encode(out);
     }
@@ -1088,8 +1083,7 @@ impl EncodeBare for ImportBotAuthorizationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.api_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.api_id);
         self.api_hash.encode(out);
         self.bot_auth_token.encode(out);
     }

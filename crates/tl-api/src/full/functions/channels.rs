@@ -1177,9 +1177,7 @@ impl EncodeBare for GetAdminLog {
         self.q.encode(out);
         self.events_filter.encode(out);
         self.admins.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 20, self.max_id, self.min_id, self.limit);
     }
 }
 
@@ -1236,9 +1234,7 @@ impl EncodeBare for GetAdminLogRef<'_> {
         self.q.encode(out);
         self.events_filter.encode(out);
         self.admins.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 20, self.max_id, self.min_id, self.limit);
     }
 }
 
@@ -1804,9 +1800,7 @@ impl EncodeBare for GetParticipants {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel.encode(out);
         self.filter.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -1847,9 +1841,7 @@ impl EncodeBare for GetParticipantsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel.encode(out);
         self.filter.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -2497,8 +2489,7 @@ impl EncodeBare for SearchPosts {
         self.query.encode(out);
         self.offset_rate.encode(out);
         self.offset_peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
         self.allow_paid_stars.encode(out);
     }
 }
@@ -2556,8 +2547,7 @@ impl EncodeBare for SearchPostsRef<'_> {
         self.query.encode(out);
         self.offset_rate.encode(out);
         self.offset_peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
         self.allow_paid_stars.encode(out);
     }
 }

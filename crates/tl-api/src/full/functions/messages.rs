@@ -1599,8 +1599,7 @@ impl EncodeBare for DeleteChatUser {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.chat_id);
         self.user_id.encode(out);
     }
 }
@@ -1641,8 +1640,7 @@ impl EncodeBare for DeleteChatUserRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.chat_id);
         self.user_id.encode(out);
     }
 }
@@ -2629,8 +2627,7 @@ impl EncodeBare for DiscardEncryption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.chat_id);
     }
 }
 
@@ -2664,8 +2661,7 @@ impl EncodeBare for DiscardEncryptionRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.chat_id);
     }
 }
 
@@ -4585,9 +4581,7 @@ impl EncodeBare for GetArchivedStickers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.offset_id, self.limit);
     }
 }
 
@@ -4632,9 +4626,7 @@ impl EncodeBare for GetArchivedStickersRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.offset_id, self.limit);
     }
 }
 
@@ -5249,8 +5241,7 @@ impl EncodeBare for GetCommonChats {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.max_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.max_id, self.limit);
     }
 }
 
@@ -5284,8 +5275,7 @@ impl EncodeBare for GetCommonChatsRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.max_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.max_id, self.limit);
     }
 }
 
@@ -5426,8 +5416,7 @@ impl EncodeBare for GetDhConfig {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.version.encode(out);
-        self.random_length.encode(out);
+        tl_codec::numbers!(out, 8, self.version, self.random_length);
     }
 }
 
@@ -5577,11 +5566,9 @@ impl EncodeBare for GetDialogs {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.folder_id.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_date, self.offset_id);
         self.offset_peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -5636,11 +5623,9 @@ impl EncodeBare for GetDialogsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.folder_id.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_date, self.offset_id);
         self.offset_peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -6708,10 +6693,7 @@ impl EncodeBare for GetForumTopics {
         self.flags().encode(out);
         self.peer.encode(out);
         self.q.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
-        self.offset_topic.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.offset_date, self.offset_id, self.offset_topic, self.limit);
     }
 }
 
@@ -6760,10 +6742,7 @@ impl EncodeBare for GetForumTopicsRef<'_> {
         self.flags.encode(out);
         self.peer.encode(out);
         self.q.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
-        self.offset_topic.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.offset_date, self.offset_id, self.offset_topic, self.limit);
     }
 }
 
@@ -7038,13 +7017,17 @@ impl EncodeBare for GetHistory {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -7093,13 +7076,17 @@ impl EncodeBare for GetHistoryRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -7754,8 +7741,7 @@ impl EncodeBare for GetMyStickers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset_id, self.limit);
     }
 }
 
@@ -7796,9 +7782,7 @@ impl EncodeBare for GetOldFeaturedStickers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -8072,10 +8056,7 @@ impl EncodeBare for GetPersonalChannelHistory {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 20, self.limit, self.max_id, self.min_id, self.hash);
     }
 }
 
@@ -8115,10 +8096,7 @@ impl EncodeBare for GetPersonalChannelHistoryRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 20, self.limit, self.max_id, self.min_id, self.hash);
     }
 }
 
@@ -8214,8 +8192,7 @@ impl EncodeBare for GetPollResults {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.poll_hash.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.poll_hash);
     }
 }
 
@@ -8249,8 +8226,7 @@ impl EncodeBare for GetPollResultsRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.poll_hash.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.poll_hash);
     }
 }
 
@@ -8503,8 +8479,7 @@ impl EncodeBare for GetQuickReplyMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.shortcut_id);
         self.id.encode(out);
         self.hash.encode(out);
     }
@@ -8543,8 +8518,7 @@ impl EncodeBare for GetQuickReplyMessagesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.shortcut_id);
         self.id.encode(out);
         self.hash.encode(out);
     }
@@ -8579,8 +8553,7 @@ impl EncodeBare for GetRecentLocations {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -8614,8 +8587,7 @@ impl EncodeBare for GetRecentLocationsRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -8645,8 +8617,7 @@ impl EncodeBare for GetRecentReactions {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -8688,8 +8659,7 @@ impl EncodeBare for GetRecentStickers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
     }
 }
 
@@ -8723,8 +8693,7 @@ impl EncodeBare for GetRecentStickersRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
     }
 }
 
@@ -8764,14 +8733,18 @@ impl EncodeBare for GetReplies {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.msg_id,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -8823,14 +8796,18 @@ impl EncodeBare for GetRepliesRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.msg_id,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -8927,11 +8904,9 @@ impl EncodeBare for GetSavedDialogs {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.parent_peer.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_date, self.offset_id);
         self.offset_peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -8986,11 +8961,9 @@ impl EncodeBare for GetSavedDialogsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.parent_peer.encode(out);
-        self.offset_date.encode(out);
-        self.offset_id.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_date, self.offset_id);
         self.offset_peer.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -9146,13 +9119,17 @@ impl EncodeBare for GetSavedHistory {
         self.flags().encode(out);
         self.parent_peer.encode(out);
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -9210,13 +9187,17 @@ impl EncodeBare for GetSavedHistoryRef<'_> {
         self.flags.encode(out);
         self.parent_peer.encode(out);
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            32,
+            self.offset_id,
+            self.offset_date,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -9538,8 +9519,7 @@ impl EncodeBare for GetSearchResultsCalendar {
         self.peer.encode(out);
         self.saved_peer_id.encode(out);
         self.filter.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.offset_date);
     }
 }
 
@@ -9586,8 +9566,7 @@ impl EncodeBare for GetSearchResultsCalendarRef<'_> {
         self.peer.encode(out);
         self.saved_peer_id.encode(out);
         self.filter.encode(out);
-        self.offset_id.encode(out);
-        self.offset_date.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.offset_date);
     }
 }
 
@@ -9633,8 +9612,7 @@ impl EncodeBare for GetSearchResultsPositions {
         self.peer.encode(out);
         self.saved_peer_id.encode(out);
         self.filter.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -9681,8 +9659,7 @@ impl EncodeBare for GetSearchResultsPositionsRef<'_> {
         self.peer.encode(out);
         self.saved_peer_id.encode(out);
         self.filter.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -9967,8 +9944,7 @@ impl EncodeBare for GetTopReactions {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.limit, self.hash);
     }
 }
 
@@ -10023,11 +9999,7 @@ impl EncodeBare for GetUnreadMentions {
         self.flags().encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -10079,11 +10051,7 @@ impl EncodeBare for GetUnreadMentionsRef<'_> {
         self.flags.encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -10127,11 +10095,7 @@ impl EncodeBare for GetUnreadPollVotes {
         self.flags().encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -10183,11 +10147,7 @@ impl EncodeBare for GetUnreadPollVotesRef<'_> {
         self.flags.encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -10239,11 +10199,7 @@ impl EncodeBare for GetUnreadReactions {
         self.peer.encode(out);
         self.top_msg_id.encode(out);
         self.saved_peer_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -10299,11 +10255,7 @@ impl EncodeBare for GetUnreadReactionsRef<'_> {
         self.peer.encode(out);
         self.top_msg_id.encode(out);
         self.saved_peer_id.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
+        tl_codec::numbers!(out, 20, self.offset_id, self.add_offset, self.limit, self.max_id, self.min_id);
     }
 }
 
@@ -11128,8 +11080,7 @@ impl EncodeBare for RateTranscribedAudio {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.transcription_id);
         self.good.encode(out);
     }
 }
@@ -11167,8 +11118,7 @@ impl EncodeBare for RateTranscribedAudioRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.transcription_id);
         self.good.encode(out);
     }
 }
@@ -11202,8 +11152,7 @@ impl EncodeBare for ReadDiscussion {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.read_max_id.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.read_max_id);
     }
 }
 
@@ -11237,8 +11186,7 @@ impl EncodeBare for ReadDiscussionRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.read_max_id.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.read_max_id);
     }
 }
 
@@ -11814,8 +11762,7 @@ impl EncodeBare for ReorderPinnedDialogs {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.folder_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.folder_id);
         self.order.encode(out);
     }
 }
@@ -11856,8 +11803,7 @@ impl EncodeBare for ReorderPinnedDialogsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.folder_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.folder_id);
         self.order.encode(out);
     }
 }
@@ -12853,8 +12799,7 @@ impl EncodeBare for RequestChatJoinWebView {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.theme_params.encode(out);
         self.platform.encode(out);
     }
@@ -12893,8 +12838,7 @@ impl EncodeBare for RequestChatJoinWebViewRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.theme_params.encode(out);
         self.platform.encode(out);
     }
@@ -14178,14 +14122,18 @@ impl EncodeBare for Search {
         self.saved_reaction.encode(out);
         self.top_msg_id.encode(out);
         self.filter.encode(out);
-        self.min_date.encode(out);
-        self.max_date.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.min_date,
+            self.max_date,
+            self.offset_id,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -14272,14 +14220,18 @@ impl EncodeBare for SearchRef<'_> {
         self.saved_reaction.encode(out);
         self.top_msg_id.encode(out);
         self.filter.encode(out);
-        self.min_date.encode(out);
-        self.max_date.encode(out);
-        self.offset_id.encode(out);
-        self.add_offset.encode(out);
-        self.limit.encode(out);
-        self.max_id.encode(out);
-        self.min_id.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.min_date,
+            self.max_date,
+            self.offset_id,
+            self.add_offset,
+            self.limit,
+            self.max_id,
+            self.min_id,
+            self.hash
+        );
     }
 }
 
@@ -14556,12 +14508,9 @@ impl EncodeBare for SearchGlobal {
         self.community.encode(out);
         self.q.encode(out);
         self.filter.encode(out);
-        self.min_date.encode(out);
-        self.max_date.encode(out);
-        self.offset_rate.encode(out);
+        tl_codec::numbers!(out, 12, self.min_date, self.max_date, self.offset_rate);
         self.offset_peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -14645,12 +14594,9 @@ impl EncodeBare for SearchGlobalRef<'_> {
         self.community.encode(out);
         self.q.encode(out);
         self.filter.encode(out);
-        self.min_date.encode(out);
-        self.max_date.encode(out);
-        self.offset_rate.encode(out);
+        tl_codec::numbers!(out, 12, self.min_date, self.max_date, self.offset_rate);
         self.offset_peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -14914,9 +14860,7 @@ impl EncodeBare for SearchStickers {
         self.q.encode(out);
         self.emoticon.encode(out);
         self.lang_code.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -14972,9 +14916,7 @@ impl EncodeBare for SearchStickersRef<'_> {
         self.q.encode(out);
         self.emoticon.encode(out);
         self.lang_code.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -15506,8 +15448,7 @@ impl EncodeBare for SendInlineBotResult {
         self.flags().encode(out);
         self.peer.encode(out);
         self.reply_to.encode(out);
-        self.random_id.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.query_id);
         self.id.encode(out);
         self.schedule_date.encode(out);
         self.send_as.encode(out);
@@ -15598,8 +15539,7 @@ impl EncodeBare for SendInlineBotResultRef<'_> {
         self.flags.encode(out);
         self.peer.encode(out);
         self.reply_to.encode(out);
-        self.random_id.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.query_id);
         self.id.encode(out);
         self.schedule_date.encode(out);
         self.send_as.encode(out);
@@ -16467,9 +16407,7 @@ impl EncodeBare for SendPaidReaction {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.count.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 16, self.msg_id, self.count, self.random_id);
         self.private.encode(out);
     }
 }
@@ -16515,9 +16453,7 @@ impl EncodeBare for SendPaidReactionRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.count.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 16, self.msg_id, self.count, self.random_id);
         self.private.encode(out);
     }
 }
@@ -17108,8 +17044,7 @@ impl EncodeBare for SetBotCallbackAnswer {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.message.encode(out);
         self.url.encode(out);
         self.cache_time.encode(out);
@@ -17159,8 +17094,7 @@ impl EncodeBare for SetBotCallbackAnswerRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.message.encode(out);
         self.url.encode(out);
         self.cache_time.encode(out);
@@ -17287,8 +17221,7 @@ impl EncodeBare for SetBotPrecheckoutResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.error.encode(out);
     }
 }
@@ -17330,8 +17263,7 @@ impl EncodeBare for SetBotPrecheckoutResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.error.encode(out);
     }
 }
@@ -17390,8 +17322,7 @@ impl EncodeBare for SetBotShippingResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.error.encode(out);
         self.shipping_options.encode(out);
     }
@@ -17430,8 +17361,7 @@ impl EncodeBare for SetBotShippingResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.error.encode(out);
         self.shipping_options.encode(out);
     }
@@ -18042,8 +17972,7 @@ impl EncodeBare for SetInlineBotResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.results.encode(out);
         self.cache_time.encode(out);
         self.next_offset.encode(out);
@@ -18109,8 +18038,7 @@ impl EncodeBare for SetInlineBotResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.results.encode(out);
         self.cache_time.encode(out);
         self.next_offset.encode(out);
@@ -19806,8 +19734,7 @@ impl EncodeBare for UpdateDialogFilter {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.filter.encode(out);
     }
 }
@@ -19842,8 +19769,7 @@ impl EncodeBare for UpdateDialogFilterRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.filter.encode(out);
     }
 }

@@ -4493,8 +4493,7 @@ impl EncodeBare for ResolveStarGiftOffer {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offer_msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.offer_msg_id);
     }
 }
 
@@ -4531,8 +4530,7 @@ impl EncodeBare for ResolveStarGiftOfferRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offer_msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.offer_msg_id);
     }
 }
 
@@ -4652,8 +4650,7 @@ impl EncodeBare for SendPaymentForm {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.form_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.form_id);
         self.invoice.encode(out);
         self.requested_info_id.encode(out);
         self.shipping_option_id.encode(out);
@@ -4708,8 +4705,7 @@ impl EncodeBare for SendPaymentFormRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.form_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.form_id);
         self.invoice.encode(out);
         self.requested_info_id.encode(out);
         self.shipping_option_id.encode(out);
@@ -4787,8 +4783,7 @@ impl EncodeBare for SendStarGiftOffer {
         self.peer.encode(out);
         self.slug.encode(out);
         self.price.encode(out);
-        self.duration.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.duration, self.random_id);
         self.allow_paid_stars.encode(out);
     }
 }
@@ -4842,8 +4837,7 @@ impl EncodeBare for SendStarGiftOfferRef<'_> {
         self.peer.encode(out);
         self.slug.encode(out);
         self.price.encode(out);
-        self.duration.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.duration, self.random_id);
         self.allow_paid_stars.encode(out);
     }
 }

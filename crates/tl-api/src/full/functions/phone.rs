@@ -294,8 +294,7 @@ impl EncodeBare for CreateConferenceCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.random_id);
         Shared(
             &self.public_key,
             self.join || self.public_key.is_some() || self.block.is_some() || self.params.is_some(),
@@ -367,8 +366,7 @@ impl EncodeBare for CreateConferenceCallRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.random_id);
         self.public_key.encode(out);
         self.block.encode(out);
         self.params.encode(out);
@@ -1360,9 +1358,7 @@ impl EncodeBare for GetGroupCallChainBlocks {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.call.encode(out);
-        self.sub_chain_id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.sub_chain_id, self.offset, self.limit);
     }
 }
 
@@ -1399,9 +1395,7 @@ impl EncodeBare for GetGroupCallChainBlocksRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.call.encode(out);
-        self.sub_chain_id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.sub_chain_id, self.offset, self.limit);
     }
 }
 

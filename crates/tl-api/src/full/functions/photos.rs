@@ -79,9 +79,7 @@ impl EncodeBare for GetUserPhotos {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.offset.encode(out);
-        self.max_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.max_id, self.limit);
     }
 }
 
@@ -118,9 +116,7 @@ impl EncodeBare for GetUserPhotosRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.user_id.encode(out);
-        self.offset.encode(out);
-        self.max_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.max_id, self.limit);
     }
 }
 

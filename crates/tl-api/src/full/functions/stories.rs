@@ -559,9 +559,7 @@ impl EncodeBare for GetAlbumStories {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.album_id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.album_id, self.offset, self.limit);
     }
 }
 
@@ -598,9 +596,7 @@ impl EncodeBare for GetAlbumStoriesRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.album_id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.album_id, self.offset, self.limit);
     }
 }
 
@@ -927,8 +923,7 @@ impl EncodeBare for GetPinnedStories {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -962,8 +957,7 @@ impl EncodeBare for GetPinnedStoriesRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -991,8 +985,7 @@ impl EncodeBare for GetStoriesArchive {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 
@@ -1026,8 +1019,7 @@ impl EncodeBare for GetStoriesArchiveRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.offset_id.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset_id, self.limit);
     }
 }
 

@@ -39,8 +39,7 @@ impl EncodeBare for GetChannelDifference {
         self.flags().encode(out);
         self.channel.encode(out);
         self.filter.encode(out);
-        self.pts.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.limit);
     }
 }
 
@@ -89,8 +88,7 @@ impl EncodeBare for GetChannelDifferenceRef<'_> {
         self.flags.encode(out);
         self.channel.encode(out);
         self.filter.encode(out);
-        self.pts.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.limit);
     }
 }
 
@@ -136,12 +134,10 @@ impl EncodeBare for GetDifference {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.pts);
         self.pts_limit.encode(out);
         self.pts_total_limit.encode(out);
-        self.date.encode(out);
-        self.qts.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.qts);
         self.qts_limit.encode(out);
     }
 }
@@ -188,12 +184,10 @@ impl EncodeBare for GetDifferenceRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.pts);
         self.pts_limit.encode(out);
         self.pts_total_limit.encode(out);
-        self.date.encode(out);
-        self.qts.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.qts);
         self.qts_limit.encode(out);
     }
 }

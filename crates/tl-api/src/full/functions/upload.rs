@@ -30,8 +30,7 @@ impl EncodeBare for GetCdnFile {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.file_token.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
     }
 }
 
@@ -65,8 +64,7 @@ impl EncodeBare for GetCdnFileRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.file_token.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
     }
 }
 
@@ -200,8 +198,7 @@ impl EncodeBare for GetFile {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.location.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
     }
 }
 
@@ -251,8 +248,7 @@ impl EncodeBare for GetFileRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.location.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 12, self.offset, self.limit);
     }
 }
 
@@ -337,8 +333,7 @@ impl EncodeBare for GetWebFile {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.location.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.limit);
     }
 }
 
@@ -372,8 +367,7 @@ impl EncodeBare for GetWebFileRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.location.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.limit);
     }
 }
 
@@ -477,9 +471,7 @@ impl EncodeBare for SaveBigFilePart {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.file_id.encode(out);
-        self.file_part.encode(out);
-        self.file_total_parts.encode(out);
+        tl_codec::numbers!(out, 16, self.file_id, self.file_part, self.file_total_parts);
         self.bytes.encode(out);
     }
 }
@@ -516,9 +508,7 @@ impl EncodeBare for SaveBigFilePartRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.file_id.encode(out);
-        self.file_part.encode(out);
-        self.file_total_parts.encode(out);
+        tl_codec::numbers!(out, 16, self.file_id, self.file_part, self.file_total_parts);
         self.bytes.encode(out);
     }
 }
@@ -568,8 +558,7 @@ impl EncodeBare for SaveFilePart {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.file_id.encode(out);
-        self.file_part.encode(out);
+        tl_codec::numbers!(out, 12, self.file_id, self.file_part);
         self.bytes.encode(out);
     }
 }
@@ -603,8 +592,7 @@ impl EncodeBare for SaveFilePartRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.file_id.encode(out);
-        self.file_part.encode(out);
+        tl_codec::numbers!(out, 12, self.file_id, self.file_part);
         self.bytes.encode(out);
     }
 }

@@ -130,9 +130,7 @@ impl EncodeBare for GetSavedMusic {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 
@@ -169,9 +167,7 @@ impl EncodeBare for GetSavedMusicRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.id.encode(out);
-        self.offset.encode(out);
-        self.limit.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.limit, self.hash);
     }
 }
 

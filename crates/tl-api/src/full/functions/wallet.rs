@@ -1127,9 +1127,7 @@ impl EncodeBare for TonConnectClaimRequest {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.session_id, self.msg_id);
         self.app_request_id.encode(out);
         self.challenge_answer.encode(out);
     }
@@ -1178,9 +1176,7 @@ impl EncodeBare for TonConnectClaimRequestRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.session_id, self.msg_id);
         self.app_request_id.encode(out);
         self.challenge_answer.encode(out);
     }
@@ -1242,8 +1238,7 @@ impl EncodeBare for TonConnectCloseSession {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.session_id);
         self.body.encode(out);
     }
 }
@@ -1278,8 +1273,7 @@ impl EncodeBare for TonConnectCloseSessionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.session_id);
         self.body.encode(out);
     }
 }
@@ -1657,8 +1651,7 @@ impl EncodeBare for TonConnectSubmitConnectResult {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.session_id);
         self.challenge_answer.encode(out);
         self.body.encode(out);
         self.trace_id.encode(out);
@@ -1708,8 +1701,7 @@ impl EncodeBare for TonConnectSubmitConnectResultRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.session_id);
         self.challenge_answer.encode(out);
         self.body.encode(out);
         self.trace_id.encode(out);
@@ -1776,9 +1768,7 @@ impl EncodeBare for TonConnectSubmitResponse {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.session_id, self.msg_id);
         self.body.encode(out);
         self.trace_id.encode(out);
     }
@@ -1820,9 +1810,7 @@ impl EncodeBare for TonConnectSubmitResponseRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.session_id, self.msg_id);
         self.body.encode(out);
         self.trace_id.encode(out);
     }

@@ -456,8 +456,7 @@ impl EncodeBare for ChatThemes {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
         self.themes.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -507,8 +506,7 @@ impl EncodeBare for ChatThemesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
         self.themes.encode(out);
         self.chats.encode(out);
         self.users.encode(out);

@@ -60,9 +60,7 @@ impl EncodeBare for AiComposeTone {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.slug.encode(out);
         self.title.encode(out);
         self.emoji_id.encode(out);
@@ -137,9 +135,7 @@ impl EncodeBare for AiComposeToneRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.slug.encode(out);
         self.title.encode(out);
         self.emoji_id.encode(out);

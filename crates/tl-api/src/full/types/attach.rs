@@ -62,8 +62,7 @@ impl EncodeBare for AttachMenuBot {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.bot_id);
         self.short_name.encode(out);
         Shared(&self.peer_types, self.show_in_attach_menu || self.peer_types.is_some()).encode(out);
         self.icons.encode(out);
@@ -138,8 +137,7 @@ impl EncodeBare for AttachMenuBotRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.bot_id);
         self.short_name.encode(out);
         self.peer_types.encode(out);
         self.icons.encode(out);

@@ -57,13 +57,17 @@ impl EncodeBare for AutoDownloadSettings {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_size_max.encode(out);
-        self.video_size_max.encode(out);
-        self.file_size_max.encode(out);
-        self.video_upload_maxbitrate.encode(out);
-        self.small_queue_active_operations_max.encode(out);
-        self.large_queue_active_operations_max.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.flags(),
+            self.photo_size_max,
+            self.video_size_max,
+            self.file_size_max,
+            self.video_upload_maxbitrate,
+            self.small_queue_active_operations_max,
+            self.large_queue_active_operations_max
+        );
     }
 }
 
@@ -137,13 +141,17 @@ impl EncodeBare for AutoDownloadSettingsRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_size_max.encode(out);
-        self.video_size_max.encode(out);
-        self.file_size_max.encode(out);
-        self.video_upload_maxbitrate.encode(out);
-        self.small_queue_active_operations_max.encode(out);
-        self.large_queue_active_operations_max.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.flags,
+            self.photo_size_max,
+            self.video_size_max,
+            self.file_size_max,
+            self.video_upload_maxbitrate,
+            self.small_queue_active_operations_max,
+            self.large_queue_active_operations_max
+        );
     }
 }
 

@@ -75,9 +75,7 @@ impl EncodeBare for BotApp {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -139,9 +137,7 @@ impl EncodeBare for BotAppRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.short_name.encode(out);
         self.title.encode(out);
         self.description.encode(out);
@@ -338,9 +334,7 @@ impl EncodeBare for BotBusinessConnection {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.connection_id.encode(out);
-        self.user_id.encode(out);
-        self.dc_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.dc_id, self.date);
         self.rights.encode(out);
     }
 }
@@ -393,9 +387,7 @@ impl EncodeBare for BotBusinessConnectionRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.connection_id.encode(out);
-        self.user_id.encode(out);
-        self.dc_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.dc_id, self.date);
         self.rights.encode(out);
     }
 }
@@ -2416,8 +2408,7 @@ impl EncodeBare for BotVerification {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.icon);
         self.description.encode(out);
     }
 }
@@ -2451,8 +2442,7 @@ impl EncodeBare for BotVerificationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.icon);
         self.description.encode(out);
     }
 }
@@ -2484,8 +2474,7 @@ impl EncodeBare for BotVerifierSettings {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.icon);
         self.company.encode(out);
         self.custom_description.encode(out);
     }
@@ -2531,8 +2520,7 @@ impl EncodeBare for BotVerifierSettingsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.icon.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.icon);
         self.company.encode(out);
         self.custom_description.encode(out);
     }

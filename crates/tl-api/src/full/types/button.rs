@@ -159,8 +159,7 @@ impl EncodeBare for ButtonTypeRequestPeer {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        0_u32.encode(out);
-        self.button_id.encode(out);
+        tl_codec::numbers!(out, 8, 0_u32, self.button_id);
         self.peer_type.encode(out);
         self.max_quantity.encode(out);
     }
@@ -198,8 +197,7 @@ impl EncodeBare for ButtonTypeRequestPeerRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.button_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.button_id);
         self.peer_type.encode(out);
         self.max_quantity.encode(out);
     }
@@ -241,8 +239,7 @@ impl EncodeBare for InputButtonTypeRequestPeer {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.button_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.button_id);
         self.peer_type.encode(out);
         self.max_quantity.encode(out);
     }
@@ -297,8 +294,7 @@ impl EncodeBare for InputButtonTypeRequestPeerRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.button_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.button_id);
         self.peer_type.encode(out);
         self.max_quantity.encode(out);
     }

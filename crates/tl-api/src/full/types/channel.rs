@@ -32,9 +32,7 @@ impl EncodeBare for ChannelAdminLogEvent {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.date.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.date, self.user_id);
         self.action.encode(out);
     }
 }
@@ -71,9 +69,7 @@ impl EncodeBare for ChannelAdminLogEventRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.date.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.date, self.user_id);
         self.action.encode(out);
     }
 }
@@ -1008,8 +1004,7 @@ impl EncodeBare for ChannelAdminLogEventActionChangeLinkedChat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.prev_value.encode(out);
-        self.new_value.encode(out);
+        tl_codec::numbers!(out, 16, self.prev_value, self.new_value);
     }
 }
 
@@ -1102,8 +1097,7 @@ impl EncodeBare for ChannelAdminLogEventActionToggleSlowMode {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.prev_value.encode(out);
-        self.new_value.encode(out);
+        tl_codec::numbers!(out, 8, self.prev_value, self.new_value);
     }
 }
 
@@ -1638,8 +1632,7 @@ impl EncodeBare for ChannelAdminLogEventActionChangeHistoryTtl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.prev_value.encode(out);
-        self.new_value.encode(out);
+        tl_codec::numbers!(out, 8, self.prev_value, self.new_value);
     }
 }
 
@@ -3140,9 +3133,7 @@ impl EncodeBare for ChannelParticipant {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.user_id, self.date);
         self.subscription_until_date.encode(out);
         self.rank.encode(out);
     }
@@ -3188,9 +3179,7 @@ impl EncodeBare for ChannelParticipantRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.user_id, self.date);
         self.subscription_until_date.encode(out);
         self.rank.encode(out);
     }
@@ -3252,10 +3241,7 @@ impl EncodeBare for ChannelParticipantSelf {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.user_id, self.inviter_id, self.date);
         self.subscription_until_date.encode(out);
         self.rank.encode(out);
     }
@@ -3311,10 +3297,7 @@ impl EncodeBare for ChannelParticipantSelfRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.user_id, self.inviter_id, self.date);
         self.subscription_until_date.encode(out);
         self.rank.encode(out);
     }
@@ -3376,8 +3359,7 @@ impl EncodeBare for ChannelParticipantCreator {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.admin_rights.encode(out);
         self.rank.encode(out);
     }
@@ -3416,8 +3398,7 @@ impl EncodeBare for ChannelParticipantCreatorRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.admin_rights.encode(out);
         self.rank.encode(out);
     }
@@ -3489,11 +3470,9 @@ impl EncodeBare for ChannelParticipantAdmin {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         Shared(&self.inviter_id, self.self_ || self.inviter_id.is_some()).encode(out);
-        self.promoted_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.promoted_by, self.date);
         self.admin_rights.encode(out);
         self.rank.encode(out);
     }
@@ -3553,11 +3532,9 @@ impl EncodeBare for ChannelParticipantAdminRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.inviter_id.encode(out);
-        self.promoted_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.promoted_by, self.date);
         self.admin_rights.encode(out);
         self.rank.encode(out);
     }
@@ -3630,8 +3607,7 @@ impl EncodeBare for ChannelParticipantBanned {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.kicked_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.kicked_by, self.date);
         self.banned_rights.encode(out);
         self.rank.encode(out);
     }
@@ -3685,8 +3661,7 @@ impl EncodeBare for ChannelParticipantBannedRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.kicked_by.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.kicked_by, self.date);
         self.banned_rights.encode(out);
         self.rank.encode(out);
     }

@@ -100,13 +100,10 @@ impl EncodeBare for Chat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.title.encode(out);
         self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 12, self.participants_count, self.date, self.version);
         self.migrated_to.encode(out);
         self.admin_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -200,13 +197,10 @@ impl EncodeBare for ChatRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.title.encode(out);
         self.photo.encode(out);
-        self.participants_count.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 12, self.participants_count, self.date, self.version);
         self.migrated_to.encode(out);
         self.admin_rights.encode(out);
         self.default_banned_rights.encode(out);
@@ -500,9 +494,7 @@ impl EncodeBare for Channel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.username.encode(out);
@@ -794,9 +786,7 @@ impl EncodeBare for ChannelRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.username.encode(out);
@@ -945,9 +935,7 @@ impl EncodeBare for ChannelForbidden {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.title.encode(out);
         self.until_date.encode(out);
     }
@@ -1006,9 +994,7 @@ impl EncodeBare for ChannelForbiddenRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.title.encode(out);
         self.until_date.encode(out);
     }
@@ -1065,8 +1051,7 @@ impl EncodeBare for CommunityForbidden {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
     }
@@ -1105,8 +1090,7 @@ impl EncodeBare for CommunityForbiddenRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
     }
@@ -1187,9 +1171,7 @@ impl EncodeBare for Community {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.photo.encode(out);
@@ -1273,9 +1255,7 @@ impl EncodeBare for CommunityRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.access_hash.encode(out);
         self.title.encode(out);
         self.photo.encode(out);
@@ -1548,9 +1528,7 @@ impl EncodeBare for ChatAdminWithInvites {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.admin_id.encode(out);
-        self.invites_count.encode(out);
-        self.revoked_invites_count.encode(out);
+        tl_codec::numbers!(out, 16, self.admin_id, self.invites_count, self.revoked_invites_count);
     }
 }
 
@@ -1667,8 +1645,7 @@ impl EncodeBare for ChatBannedRights {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.until_date);
     }
 }
 
@@ -1815,8 +1792,7 @@ impl EncodeBare for ChatBannedRightsRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.until_date);
     }
 }
 
@@ -1920,8 +1896,7 @@ impl EncodeBare for ChatFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.about.encode(out);
         self.participants.encode(out);
         self.chat_photo.encode(out);
@@ -2059,8 +2034,7 @@ impl EncodeBare for ChatFullRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.about.encode(out);
         self.participants.encode(out);
         self.chat_photo.encode(out);
@@ -2404,18 +2378,14 @@ impl EncodeBare for ChannelFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.about.encode(out);
         self.participants_count.encode(out);
         self.admins_count.encode(out);
         Shared(&self.kicked_count, self.kicked_count.is_some() || self.banned_count.is_some()).encode(out);
         Shared(&self.banned_count, self.kicked_count.is_some() || self.banned_count.is_some()).encode(out);
         self.online_count.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
+        tl_codec::numbers!(out, 12, self.read_inbox_max_id, self.read_outbox_max_id, self.unread_count);
         self.chat_photo.encode(out);
         self.notify_settings.encode(out);
         self.exported_invite.encode(out);
@@ -2795,18 +2765,14 @@ impl EncodeBare for ChannelFullRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.about.encode(out);
         self.participants_count.encode(out);
         self.admins_count.encode(out);
         self.kicked_count.encode(out);
         self.banned_count.encode(out);
         self.online_count.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
+        tl_codec::numbers!(out, 12, self.read_inbox_max_id, self.read_outbox_max_id, self.unread_count);
         self.chat_photo.encode(out);
         self.notify_settings.encode(out);
         self.exported_invite.encode(out);
@@ -3016,8 +2982,7 @@ impl EncodeBare for CommunityFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.about.encode(out);
         self.chat_photo.encode(out);
         self.linked_peers.encode(out);
@@ -3081,8 +3046,7 @@ impl EncodeBare for CommunityFullRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.about.encode(out);
         self.chat_photo.encode(out);
         self.linked_peers.encode(out);
@@ -3489,9 +3453,7 @@ impl EncodeBare for ChatInviteImporter {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.user_id, self.date);
         self.about.encode(out);
         self.approved_by.encode(out);
     }
@@ -3545,9 +3507,7 @@ impl EncodeBare for ChatInviteImporterRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.user_id, self.date);
         self.about.encode(out);
         self.approved_by.encode(out);
     }
@@ -3635,10 +3595,7 @@ impl EncodeBare for ChatParticipant {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.user_id, self.inviter_id, self.date);
         self.rank.encode(out);
     }
 }
@@ -3679,10 +3636,7 @@ impl EncodeBare for ChatParticipantRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.user_id, self.inviter_id, self.date);
         self.rank.encode(out);
     }
 }
@@ -3733,8 +3687,7 @@ impl EncodeBare for ChatParticipantCreator {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.rank.encode(out);
     }
 }
@@ -3769,8 +3722,7 @@ impl EncodeBare for ChatParticipantCreatorRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.rank.encode(out);
     }
 }
@@ -3826,10 +3778,7 @@ impl EncodeBare for ChatParticipantAdmin {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.user_id, self.inviter_id, self.date);
         self.rank.encode(out);
     }
 }
@@ -3870,10 +3819,7 @@ impl EncodeBare for ChatParticipantAdminRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.user_id, self.inviter_id, self.date);
         self.rank.encode(out);
     }
 }
@@ -3924,8 +3870,7 @@ impl EncodeBare for ChatParticipantsForbidden {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.chat_id);
         self.self_participant.encode(out);
     }
 }
@@ -3960,8 +3905,7 @@ impl EncodeBare for ChatParticipantsForbiddenRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.chat_id);
         self.self_participant.encode(out);
     }
 }
@@ -4083,8 +4027,7 @@ impl EncodeBare for ChatPhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }
@@ -4130,8 +4073,7 @@ impl EncodeBare for ChatPhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }

@@ -120,8 +120,7 @@ impl EncodeBare for PeerLinkRequests {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.total_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.total_count);
         self.requests.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);
@@ -171,8 +170,7 @@ impl EncodeBare for PeerLinkRequestsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.total_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.total_count);
         self.requests.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);

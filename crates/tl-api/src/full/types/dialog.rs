@@ -75,13 +75,17 @@ impl EncodeBare for Dialog {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_mentions_count.encode(out);
-        self.unread_reactions_count.encode(out);
-        self.unread_poll_votes_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_mentions_count,
+            self.unread_reactions_count,
+            self.unread_poll_votes_count
+        );
         self.notify_settings.encode(out);
         self.pts.encode(out);
         self.draft.encode(out);
@@ -177,13 +181,17 @@ impl EncodeBare for DialogRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_mentions_count.encode(out);
-        self.unread_reactions_count.encode(out);
-        self.unread_poll_votes_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_mentions_count,
+            self.unread_reactions_count,
+            self.unread_poll_votes_count
+        );
         self.notify_settings.encode(out);
         self.pts.encode(out);
         self.draft.encode(out);
@@ -230,11 +238,15 @@ impl EncodeBare for DialogFolder {
         self.flags().encode(out);
         self.folder.encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.unread_muted_peers_count.encode(out);
-        self.unread_unmuted_peers_count.encode(out);
-        self.unread_muted_messages_count.encode(out);
-        self.unread_unmuted_messages_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.top_message,
+            self.unread_muted_peers_count,
+            self.unread_unmuted_peers_count,
+            self.unread_muted_messages_count,
+            self.unread_unmuted_messages_count
+        );
     }
 }
 
@@ -292,11 +304,15 @@ impl EncodeBare for DialogFolderRef<'_> {
         self.flags.encode(out);
         self.folder.encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.unread_muted_peers_count.encode(out);
-        self.unread_unmuted_peers_count.encode(out);
-        self.unread_muted_messages_count.encode(out);
-        self.unread_unmuted_messages_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.top_message,
+            self.unread_muted_peers_count,
+            self.unread_unmuted_peers_count,
+            self.unread_muted_messages_count,
+            self.unread_unmuted_messages_count
+        );
     }
 }
 
@@ -325,8 +341,7 @@ impl EncodeBare for DialogCommunity {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.community_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.community_id);
         self.notify_settings.encode(out);
     }
 }
@@ -367,8 +382,7 @@ impl EncodeBare for DialogCommunityRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.community_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.community_id);
         self.notify_settings.encode(out);
     }
 }
@@ -433,8 +447,7 @@ impl EncodeBare for DialogFilter {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.title.encode(out);
         self.emoticon.encode(out);
         self.color.encode(out);
@@ -541,8 +554,7 @@ impl EncodeBare for DialogFilterRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.title.encode(out);
         self.emoticon.encode(out);
         self.color.encode(out);
@@ -657,8 +669,7 @@ impl EncodeBare for DialogFilterChatlist {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.title.encode(out);
         self.emoticon.encode(out);
         self.color.encode(out);
@@ -725,8 +736,7 @@ impl EncodeBare for DialogFilterChatlistRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.title.encode(out);
         self.emoticon.encode(out);
         self.color.encode(out);

@@ -83,9 +83,7 @@ impl EncodeBare for Document {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.file_reference.encode(out);
         self.date.encode(out);
         self.mime_type.encode(out);
@@ -155,9 +153,7 @@ impl EncodeBare for DocumentRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.date.encode(out);
         self.mime_type.encode(out);
@@ -221,8 +217,7 @@ impl EncodeBare for DocumentAttributeImageSize {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 8, self.w, self.h);
     }
 }
 
@@ -414,10 +409,7 @@ impl EncodeBare for DocumentAttributeVideo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.duration.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.duration, self.w, self.h);
         self.preload_prefix_size.encode(out);
         self.video_start_ts.encode(out);
         self.video_codec.encode(out);
@@ -485,10 +477,7 @@ impl EncodeBare for DocumentAttributeVideoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.duration.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.duration, self.w, self.h);
         self.preload_prefix_size.encode(out);
         self.video_start_ts.encode(out);
         self.video_codec.encode(out);
@@ -562,8 +551,7 @@ impl EncodeBare for DocumentAttributeAudio {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.duration.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.duration);
         self.title.encode(out);
         self.performer.encode(out);
         self.waveform.encode(out);
@@ -613,8 +601,7 @@ impl EncodeBare for DocumentAttributeAudioRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.duration.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.duration);
         self.title.encode(out);
         self.performer.encode(out);
         self.waveform.encode(out);

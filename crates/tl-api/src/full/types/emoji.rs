@@ -399,8 +399,7 @@ impl EncodeBare for EmojiKeywordsDifference {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.lang_code.encode(out);
-        self.from_version.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.from_version, self.version);
         self.keywords.encode(out);
     }
 }
@@ -438,8 +437,7 @@ impl EncodeBare for EmojiKeywordsDifferenceRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.lang_code.encode(out);
-        self.from_version.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.from_version, self.version);
         self.keywords.encode(out);
     }
 }
@@ -653,8 +651,7 @@ impl EncodeBare for EmojiStatus {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.document_id);
         self.until.encode(out);
     }
 }
@@ -689,8 +686,7 @@ impl EncodeBare for EmojiStatusRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.document_id);
         self.until.encode(out);
     }
 }
@@ -734,16 +730,18 @@ impl EncodeBare for EmojiStatusCollectible {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.collectible_id, self.document_id);
         self.title.encode(out);
         self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.pattern_document_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.until.encode(out);
     }
 }
@@ -802,16 +800,18 @@ impl EncodeBare for EmojiStatusCollectibleRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.collectible_id, self.document_id);
         self.title.encode(out);
         self.slug.encode(out);
-        self.pattern_document_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.pattern_document_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.until.encode(out);
     }
 }
@@ -879,8 +879,7 @@ impl EncodeBare for InputEmojiStatusCollectible {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collectible_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.collectible_id);
         self.until.encode(out);
     }
 }
@@ -915,8 +914,7 @@ impl EncodeBare for InputEmojiStatusCollectibleRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collectible_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.collectible_id);
         self.until.encode(out);
     }
 }

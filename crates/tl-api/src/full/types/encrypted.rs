@@ -61,11 +61,7 @@ impl EncodeBare for EncryptedChatWaiting {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.date, self.admin_id, self.participant_id);
     }
 }
 
@@ -133,11 +129,7 @@ impl EncodeBare for EncryptedChatRequested {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.folder_id.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.date, self.admin_id, self.participant_id);
         self.g_a.encode(out);
     }
 }
@@ -189,11 +181,7 @@ impl EncodeBare for EncryptedChatRequestedRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.folder_id.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.date, self.admin_id, self.participant_id);
         self.g_a.encode(out);
     }
 }
@@ -259,11 +247,7 @@ impl EncodeBare for EncryptedChat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.date, self.admin_id, self.participant_id);
         self.g_a_or_b.encode(out);
         self.key_fingerprint.encode(out);
     }
@@ -310,11 +294,7 @@ impl EncodeBare for EncryptedChatRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.date, self.admin_id, self.participant_id);
         self.g_a_or_b.encode(out);
         self.key_fingerprint.encode(out);
     }
@@ -371,8 +351,7 @@ impl EncodeBare for EncryptedChatDiscarded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
     }
 }
 
@@ -406,8 +385,7 @@ impl EncodeBare for EncryptedChatDiscardedRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
     }
 }
 
@@ -464,11 +442,7 @@ impl EncodeBare for EncryptedFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
-        self.dc_id.encode(out);
-        self.key_fingerprint.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.size, self.dc_id, self.key_fingerprint);
     }
 }
 
@@ -524,9 +498,7 @@ impl EncodeBare for EncryptedMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.random_id.encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.chat_id, self.date);
         self.bytes.encode(out);
         self.file.encode(out);
     }
@@ -567,9 +539,7 @@ impl EncodeBare for EncryptedMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.random_id.encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.chat_id, self.date);
         self.bytes.encode(out);
         self.file.encode(out);
     }
@@ -620,9 +590,7 @@ impl EncodeBare for EncryptedMessageService {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.random_id.encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.chat_id, self.date);
         self.bytes.encode(out);
     }
 }
@@ -659,9 +627,7 @@ impl EncodeBare for EncryptedMessageServiceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.random_id.encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.random_id, self.chat_id, self.date);
         self.bytes.encode(out);
     }
 }

@@ -77,8 +77,7 @@ impl EncodeBare for ChatInviteExported {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.link.encode(out);
-        self.admin_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.admin_id, self.date);
         self.start_date.encode(out);
         self.expire_date.encode(out);
         self.usage_limit.encode(out);
@@ -174,8 +173,7 @@ impl EncodeBare for ChatInviteExportedRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.link.encode(out);
-        self.admin_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.admin_id, self.date);
         self.start_date.encode(out);
         self.expire_date.encode(out);
         self.usage_limit.encode(out);

@@ -30,9 +30,7 @@ impl EncodeBare for GroupCallDiscarded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.duration.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.access_hash, self.duration);
     }
 }
 
@@ -162,17 +160,13 @@ impl EncodeBare for GroupCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.participants_count.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.id, self.access_hash, self.participants_count);
         self.title.encode(out);
         self.stream_dc_id.encode(out);
         self.record_start_date.encode(out);
         self.schedule_date.encode(out);
         self.unmuted_video_count.encode(out);
-        self.unmuted_video_limit.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.unmuted_video_limit, self.version);
         self.invite_link.encode(out);
         self.send_paid_messages_stars.encode(out);
         self.default_send_as.encode(out);
@@ -320,17 +314,13 @@ impl EncodeBare for GroupCallRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.participants_count.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.id, self.access_hash, self.participants_count);
         self.title.encode(out);
         self.stream_dc_id.encode(out);
         self.record_start_date.encode(out);
         self.schedule_date.encode(out);
         self.unmuted_video_count.encode(out);
-        self.unmuted_video_limit.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.unmuted_video_limit, self.version);
         self.invite_link.encode(out);
         self.send_paid_messages_stars.encode(out);
         self.default_send_as.encode(out);
@@ -503,8 +493,7 @@ impl EncodeBare for GroupCallMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.from_id.encode(out);
         self.date.encode(out);
         self.message.encode(out);
@@ -558,8 +547,7 @@ impl EncodeBare for GroupCallMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.from_id.encode(out);
         self.date.encode(out);
         self.message.encode(out);
@@ -1034,9 +1022,7 @@ impl EncodeBare for GroupCallStreamChannel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel.encode(out);
-        self.scale.encode(out);
-        self.last_timestamp_ms.encode(out);
+        tl_codec::numbers!(out, 16, self.channel, self.scale, self.last_timestamp_ms);
     }
 }
 

@@ -128,8 +128,7 @@ impl EncodeBare for AppUpdate {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.version.encode(out);
         self.text.encode(out);
         self.entities.encode(out);
@@ -196,8 +195,7 @@ impl EncodeBare for AppUpdateRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.version.encode(out);
         self.text.encode(out);
         self.entities.encode(out);
@@ -842,8 +840,7 @@ impl EncodeBare for PeerColorOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.color_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.color_id);
         self.colors.encode(out);
         self.dark_colors.encode(out);
         self.channel_min_level.encode(out);
@@ -900,8 +897,7 @@ impl EncodeBare for PeerColorOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.color_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.color_id);
         self.colors.encode(out);
         self.dark_colors.encode(out);
         self.channel_min_level.encode(out);
@@ -1290,8 +1286,7 @@ impl EncodeBare for PromoData {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.expires);
         self.peer.encode(out);
         self.psa_type.encode(out);
         self.psa_message.encode(out);
@@ -1372,8 +1367,7 @@ impl EncodeBare for PromoDataRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.expires);
         self.peer.encode(out);
         self.psa_type.encode(out);
         self.psa_message.encode(out);

@@ -28,8 +28,7 @@ impl EncodeBare for InputBotAppId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -1207,9 +1206,7 @@ impl EncodeBare for InputBotInlineMessageId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.dc_id.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.dc_id, self.id, self.access_hash);
     }
 }
 
@@ -1259,10 +1256,7 @@ impl EncodeBare for InputBotInlineMessageId64 {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.dc_id.encode(out);
-        self.owner_id.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 24, self.dc_id, self.owner_id, self.id, self.access_hash);
     }
 }
 

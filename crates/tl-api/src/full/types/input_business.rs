@@ -38,8 +38,7 @@ impl EncodeBare for InputBusinessAwayMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.shortcut_id);
         self.schedule.encode(out);
         self.recipients.encode(out);
     }
@@ -84,8 +83,7 @@ impl EncodeBare for InputBusinessAwayMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.shortcut_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.shortcut_id);
         self.schedule.encode(out);
         self.recipients.encode(out);
     }

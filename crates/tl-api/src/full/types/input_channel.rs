@@ -50,8 +50,7 @@ impl EncodeBare for InputChannel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.channel_id, self.access_hash);
     }
 }
 
@@ -98,8 +97,7 @@ impl EncodeBare for InputChannelFromMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.channel_id);
     }
 }
 
@@ -133,8 +131,7 @@ impl EncodeBare for InputChannelFromMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.channel_id);
     }
 }
 

@@ -23,8 +23,7 @@ impl EncodeBare for InputEncryptedChat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 12, self.chat_id, self.access_hash);
     }
 }
 
@@ -97,8 +96,7 @@ impl EncodeBare for InputEncryptedFileUploaded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.md5_checksum.encode(out);
         self.key_fingerprint.encode(out);
     }
@@ -136,8 +134,7 @@ impl EncodeBare for InputEncryptedFileUploadedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.md5_checksum.encode(out);
         self.key_fingerprint.encode(out);
     }
@@ -187,8 +184,7 @@ impl EncodeBare for InputEncryptedFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -231,9 +227,7 @@ impl EncodeBare for InputEncryptedFileBigUploaded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
-        self.key_fingerprint.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.parts, self.key_fingerprint);
     }
 }
 

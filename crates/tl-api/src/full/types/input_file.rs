@@ -31,8 +31,7 @@ impl EncodeBare for InputFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
         self.md5_checksum.encode(out);
     }
@@ -70,8 +69,7 @@ impl EncodeBare for InputFileRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
         self.md5_checksum.encode(out);
     }
@@ -118,8 +116,7 @@ impl EncodeBare for InputFileBig {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
     }
 }
@@ -153,8 +150,7 @@ impl EncodeBare for InputFileBigRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.name.encode(out);
     }
 }
@@ -249,9 +245,7 @@ impl EncodeBare for InputFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.volume_id.encode(out);
-        self.local_id.encode(out);
-        self.secret.encode(out);
+        tl_codec::numbers!(out, 20, self.volume_id, self.local_id, self.secret);
         self.file_reference.encode(out);
     }
 }
@@ -288,9 +282,7 @@ impl EncodeBare for InputFileLocationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.volume_id.encode(out);
-        self.local_id.encode(out);
-        self.secret.encode(out);
+        tl_codec::numbers!(out, 20, self.volume_id, self.local_id, self.secret);
         self.file_reference.encode(out);
     }
 }
@@ -334,8 +326,7 @@ impl EncodeBare for InputEncryptedFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -383,8 +374,7 @@ impl EncodeBare for InputDocumentFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.thumb_size.encode(out);
     }
@@ -422,8 +412,7 @@ impl EncodeBare for InputDocumentFileLocationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.thumb_size.encode(out);
     }
@@ -473,8 +462,7 @@ impl EncodeBare for InputSecureFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 
@@ -547,8 +535,7 @@ impl EncodeBare for InputPhotoFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.thumb_size.encode(out);
     }
@@ -586,8 +573,7 @@ impl EncodeBare for InputPhotoFileLocationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.thumb_size.encode(out);
     }
@@ -645,12 +631,9 @@ impl EncodeBare for InputPhotoLegacyFileLocation {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
-        self.volume_id.encode(out);
-        self.local_id.encode(out);
-        self.secret.encode(out);
+        tl_codec::numbers!(out, 20, self.volume_id, self.local_id, self.secret);
     }
 }
 
@@ -692,12 +675,9 @@ impl EncodeBare for InputPhotoLegacyFileLocationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.file_reference.encode(out);
-        self.volume_id.encode(out);
-        self.local_id.encode(out);
-        self.secret.encode(out);
+        tl_codec::numbers!(out, 20, self.volume_id, self.local_id, self.secret);
     }
 }
 
@@ -898,8 +878,7 @@ impl EncodeBare for InputGroupCallStream {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.call.encode(out);
-        self.time_ms.encode(out);
-        self.scale.encode(out);
+        tl_codec::numbers!(out, 12, self.time_ms, self.scale);
         Shared(&self.video_channel, self.video_channel.is_some() || self.video_quality.is_some()).encode(out);
         Shared(&self.video_quality, self.video_channel.is_some() || self.video_quality.is_some()).encode(out);
     }
@@ -946,8 +925,7 @@ impl EncodeBare for InputGroupCallStreamRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.call.encode(out);
-        self.time_ms.encode(out);
-        self.scale.encode(out);
+        tl_codec::numbers!(out, 12, self.time_ms, self.scale);
         self.video_channel.encode(out);
         self.video_quality.encode(out);
     }

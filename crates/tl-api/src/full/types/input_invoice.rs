@@ -951,8 +951,7 @@ impl EncodeBare for InputInvoiceStarGiftAuctionBid {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.gift_id.encode(out);
-        self.bid_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.gift_id, self.bid_amount);
         self.message.encode(out);
     }
 }
@@ -1007,8 +1006,7 @@ impl EncodeBare for InputInvoiceStarGiftAuctionBidRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.gift_id.encode(out);
-        self.bid_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.gift_id, self.bid_amount);
         self.message.encode(out);
     }
 }

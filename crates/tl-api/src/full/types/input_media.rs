@@ -1750,8 +1750,7 @@ impl EncodeBare for InputMediaPaidMedia {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars_amount.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars_amount);
         self.extended_media.encode(out);
         self.payload.encode(out);
     }
@@ -1790,8 +1789,7 @@ impl EncodeBare for InputMediaPaidMediaRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars_amount.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars_amount);
         self.extended_media.encode(out);
         self.payload.encode(out);
     }

@@ -107,8 +107,7 @@ impl EncodeBare for InputMessageCallbackQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.query_id);
     }
 }
 
@@ -148,12 +147,16 @@ impl EncodeBare for InputMessageReadMetric {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.view_id.encode(out);
-        self.time_in_view_ms.encode(out);
-        self.active_time_in_view_ms.encode(out);
-        self.height_to_viewport_ratio_permille.encode(out);
-        self.seen_range_ratio_permille.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.msg_id,
+            self.view_id,
+            self.time_in_view_ms,
+            self.active_time_in_view_ms,
+            self.height_to_viewport_ratio_permille,
+            self.seen_range_ratio_permille
+        );
     }
 }
 

@@ -107,8 +107,7 @@ impl EncodeBare for InputPeerUser {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.access_hash);
     }
 }
 
@@ -152,8 +151,7 @@ impl EncodeBare for InputPeerChannel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.channel_id, self.access_hash);
     }
 }
 
@@ -200,8 +198,7 @@ impl EncodeBare for InputPeerUserFromMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.user_id);
     }
 }
 
@@ -235,8 +232,7 @@ impl EncodeBare for InputPeerUserFromMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.user_id);
     }
 }
 
@@ -265,8 +261,7 @@ impl EncodeBare for InputPeerChannelFromMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.channel_id);
     }
 }
 
@@ -300,8 +295,7 @@ impl EncodeBare for InputPeerChannelFromMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.channel_id);
     }
 }
 

@@ -61,8 +61,7 @@ impl EncodeBare for InputReplyToMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.reply_to_msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.reply_to_msg_id);
         self.top_msg_id.encode(out);
         self.reply_to_peer_id.encode(out);
         self.quote_text.encode(out);
@@ -132,8 +131,7 @@ impl EncodeBare for InputReplyToMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.reply_to_msg_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.reply_to_msg_id);
         self.top_msg_id.encode(out);
         self.reply_to_peer_id.encode(out);
         self.quote_text.encode(out);

@@ -33,8 +33,7 @@ impl EncodeBare for InputSecureFileUploaded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.md5_checksum.encode(out);
         self.file_hash.encode(out);
         self.secret.encode(out);
@@ -76,8 +75,7 @@ impl EncodeBare for InputSecureFileUploadedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.parts.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.parts);
         self.md5_checksum.encode(out);
         self.file_hash.encode(out);
         self.secret.encode(out);
@@ -130,8 +128,7 @@ impl EncodeBare for InputSecureFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
     }
 }
 

@@ -338,8 +338,7 @@ impl EncodeBare for InputStorePaymentPremiumGiveaway {
         self.additional_peers.encode(out);
         self.countries_iso2.encode(out);
         self.prize_description.encode(out);
-        self.random_id.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 12, self.random_id, self.until_date);
         self.currency.encode(out);
         self.amount.encode(out);
     }
@@ -414,8 +413,7 @@ impl EncodeBare for InputStorePaymentPremiumGiveawayRef<'_> {
         self.additional_peers.encode(out);
         self.countries_iso2.encode(out);
         self.prize_description.encode(out);
-        self.random_id.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 12, self.random_id, self.until_date);
         self.currency.encode(out);
         self.amount.encode(out);
     }
@@ -486,8 +484,7 @@ impl EncodeBare for InputStorePaymentStarsTopup {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
         self.currency.encode(out);
         self.amount.encode(out);
         self.spend_purpose_peer.encode(out);
@@ -530,8 +527,7 @@ impl EncodeBare for InputStorePaymentStarsTopupRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
         self.currency.encode(out);
         self.amount.encode(out);
         self.spend_purpose_peer.encode(out);
@@ -711,17 +707,14 @@ impl EncodeBare for InputStorePaymentStarsGiveaway {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
         self.boost_peer.encode(out);
         self.additional_peers.encode(out);
         self.countries_iso2.encode(out);
         self.prize_description.encode(out);
-        self.random_id.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 12, self.random_id, self.until_date);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.users.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.users);
     }
 }
 
@@ -795,17 +788,14 @@ impl EncodeBare for InputStorePaymentStarsGiveawayRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
         self.boost_peer.encode(out);
         self.additional_peers.encode(out);
         self.countries_iso2.encode(out);
         self.prize_description.encode(out);
-        self.random_id.encode(out);
-        self.until_date.encode(out);
+        tl_codec::numbers!(out, 12, self.random_id, self.until_date);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.users.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.users);
     }
 }
 

@@ -75,8 +75,7 @@ impl EncodeBare for InputUser {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.access_hash);
     }
 }
 
@@ -120,8 +119,7 @@ impl EncodeBare for InputUserFromMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.user_id);
     }
 }
 
@@ -155,8 +153,7 @@ impl EncodeBare for InputUserFromMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.user_id);
     }
 }
 

@@ -197,11 +197,7 @@ impl EncodeBare for InputWebFileGeoPointLocation {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo_point.encode(out);
-        self.access_hash.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.zoom.encode(out);
-        self.scale.encode(out);
+        tl_codec::numbers!(out, 24, self.access_hash, self.w, self.h, self.zoom, self.scale);
     }
 }
 
@@ -244,11 +240,7 @@ impl EncodeBare for InputWebFileGeoPointLocationRef {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.geo_point.encode(out);
-        self.access_hash.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.zoom.encode(out);
-        self.scale.encode(out);
+        tl_codec::numbers!(out, 24, self.access_hash, self.w, self.h, self.zoom, self.scale);
     }
 }
 

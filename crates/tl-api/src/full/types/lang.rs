@@ -32,8 +32,7 @@ impl EncodeBare for LangPackDifference {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.lang_code.encode(out);
-        self.from_version.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.from_version, self.version);
         self.strings.encode(out);
     }
 }
@@ -71,8 +70,7 @@ impl EncodeBare for LangPackDifferenceRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.lang_code.encode(out);
-        self.from_version.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 8, self.from_version, self.version);
         self.strings.encode(out);
     }
 }
@@ -151,8 +149,7 @@ impl EncodeBare for LangPackLanguage {
         self.lang_code.encode(out);
         self.base_lang_code.encode(out);
         self.plural_code.encode(out);
-        self.strings_count.encode(out);
-        self.translated_count.encode(out);
+        tl_codec::numbers!(out, 8, self.strings_count, self.translated_count);
         self.translations_url.encode(out);
     }
 }
@@ -233,8 +230,7 @@ impl EncodeBare for LangPackLanguageRef<'_> {
         self.lang_code.encode(out);
         self.base_lang_code.encode(out);
         self.plural_code.encode(out);
-        self.strings_count.encode(out);
-        self.translated_count.encode(out);
+        tl_codec::numbers!(out, 8, self.strings_count, self.translated_count);
         self.translations_url.encode(out);
     }
 }

@@ -395,8 +395,7 @@ impl EncodeBare for MediaAreaChannelPost {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.coordinates.encode(out);
-        self.channel_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 12, self.channel_id, self.msg_id);
     }
 }
 
@@ -430,8 +429,7 @@ impl EncodeBare for MediaAreaChannelPostRef {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.coordinates.encode(out);
-        self.channel_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 12, self.channel_id, self.msg_id);
     }
 }
 
@@ -594,8 +592,7 @@ impl EncodeBare for MediaAreaWeather {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.coordinates.encode(out);
         self.emoji.encode(out);
-        self.temperature_c.encode(out);
-        self.color.encode(out);
+        tl_codec::numbers!(out, 12, self.temperature_c, self.color);
     }
 }
 
@@ -633,8 +630,7 @@ impl EncodeBare for MediaAreaWeatherRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.coordinates.encode(out);
         self.emoji.encode(out);
-        self.temperature_c.encode(out);
-        self.color.encode(out);
+        tl_codec::numbers!(out, 12, self.temperature_c, self.color);
     }
 }
 
@@ -762,12 +758,7 @@ impl EncodeBare for MediaAreaCoordinates {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.x.encode(out);
-        self.y.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.rotation.encode(out);
+        tl_codec::numbers!(out, 44, self.flags(), self.x, self.y, self.w, self.h, self.rotation);
         self.radius.encode(out);
     }
 }
@@ -814,12 +805,7 @@ impl EncodeBare for MediaAreaCoordinatesRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.x.encode(out);
-        self.y.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.rotation.encode(out);
+        tl_codec::numbers!(out, 44, self.flags, self.x, self.y, self.w, self.h, self.rotation);
         self.radius.encode(out);
     }
 }

@@ -34,8 +34,7 @@ impl EncodeBare for MessageEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.peer_id.encode(out);
     }
 }
@@ -70,8 +69,7 @@ impl EncodeBare for MessageEmptyRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.peer_id.encode(out);
     }
 }
@@ -271,9 +269,7 @@ impl EncodeBare for Message {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.flags2(), self.id);
         self.from_id.encode(out);
         self.from_boosts_applied.encode(out);
         self.from_rank.encode(out);
@@ -564,9 +560,7 @@ impl EncodeBare for MessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.flags2, self.id);
         self.from_id.encode(out);
         self.from_boosts_applied.encode(out);
         self.from_rank.encode(out);
@@ -770,8 +764,7 @@ impl EncodeBare for MessageService {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.from_id.encode(out);
         self.peer_id.encode(out);
         self.saved_peer_id.encode(out);
@@ -877,8 +870,7 @@ impl EncodeBare for MessageServiceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.from_id.encode(out);
         self.peer_id.encode(out);
         self.saved_peer_id.encode(out);
@@ -1463,8 +1455,7 @@ impl EncodeBare for MessageActionGameScore {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.game_id.encode(out);
-        self.score.encode(out);
+        tl_codec::numbers!(out, 12, self.game_id, self.score);
     }
 }
 
@@ -1812,8 +1803,7 @@ impl EncodeBare for MessageActionPhoneCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.call_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.call_id);
         self.reason.encode(out);
         self.duration.encode(out);
     }
@@ -1859,8 +1849,7 @@ impl EncodeBare for MessageActionPhoneCallRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.call_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.call_id);
         self.reason.encode(out);
         self.duration.encode(out);
     }
@@ -2387,8 +2376,7 @@ impl EncodeBare for MessageActionSetMessagesTtl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.period.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.period);
         self.auto_setting_from.encode(out);
     }
 }
@@ -2423,8 +2411,7 @@ impl EncodeBare for MessageActionSetMessagesTtlRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.period.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.period);
         self.auto_setting_from.encode(out);
     }
 }
@@ -2740,8 +2727,7 @@ impl EncodeBare for MessageActionGiftPremium {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.days.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.days);
         Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
             .encode(out);
         Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
@@ -2797,8 +2783,7 @@ impl EncodeBare for MessageActionGiftPremiumRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.days.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.days);
         self.crypto_currency.encode(out);
         self.crypto_amount.encode(out);
         self.message.encode(out);
@@ -3515,9 +3500,7 @@ impl EncodeBare for MessageActionGiveawayResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.winners_count, self.unclaimed_count);
     }
 }
 
@@ -3557,9 +3540,7 @@ impl EncodeBare for MessageActionGiveawayResultsRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.winners_count, self.unclaimed_count);
     }
 }
 
@@ -3818,8 +3799,7 @@ impl EncodeBare for MessageActionGiftStars {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 16, self.amount, self.stars);
         Shared(&self.crypto_currency, self.crypto_currency.is_some() || self.crypto_amount.is_some())
             .encode(out);
         Shared(&self.crypto_amount, self.crypto_currency.is_some() || self.crypto_amount.is_some())
@@ -3875,8 +3855,7 @@ impl EncodeBare for MessageActionGiftStarsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.currency.encode(out);
-        self.amount.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 16, self.amount, self.stars);
         self.crypto_currency.encode(out);
         self.crypto_amount.encode(out);
         self.transaction_id.encode(out);
@@ -3944,8 +3923,7 @@ impl EncodeBare for MessageActionPrizeStars {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
         self.transaction_id.encode(out);
         self.boost_peer.encode(out);
         self.giveaway_msg_id.encode(out);
@@ -3994,8 +3972,7 @@ impl EncodeBare for MessageActionPrizeStarsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
         self.transaction_id.encode(out);
         self.boost_peer.encode(out);
         self.giveaway_msg_id.encode(out);
@@ -4590,8 +4567,7 @@ impl EncodeBare for MessageActionPaidMessagesRefunded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.count.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.count, self.stars);
     }
 }
 
@@ -4629,8 +4605,7 @@ impl EncodeBare for MessageActionPaidMessagesPrice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
     }
 }
 
@@ -4664,8 +4639,7 @@ impl EncodeBare for MessageActionPaidMessagesPriceRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
     }
 }
 
@@ -4709,8 +4683,7 @@ impl EncodeBare for MessageActionConferenceCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.call_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.call_id);
         self.duration.encode(out);
         self.other_participants.encode(out);
     }
@@ -4766,8 +4739,7 @@ impl EncodeBare for MessageActionConferenceCallRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.call_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.call_id);
         self.duration.encode(out);
         self.other_participants.encode(out);
     }
@@ -5852,8 +5824,7 @@ impl EncodeBare for MessageActionGramTransfer {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.amount.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.amount);
         self.peer_address.encode(out);
         self.transaction_id.encode(out);
         self.comment.encode(out);
@@ -5903,8 +5874,7 @@ impl EncodeBare for MessageActionGramTransferRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.amount.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.amount);
         self.peer_address.encode(out);
         self.transaction_id.encode(out);
         self.comment.encode(out);
@@ -5977,9 +5947,7 @@ impl EncodeBare for MessageActionWalletTonConnectRequest {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.session_id, self.expires);
         self.topic.encode(out);
         self.trace_id.encode(out);
         self.dapp_name.encode(out);
@@ -6037,9 +6005,7 @@ impl EncodeBare for MessageActionWalletTonConnectRequestRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.session_id, self.expires);
         self.topic.encode(out);
         self.trace_id.encode(out);
         self.dapp_name.encode(out);
@@ -6095,8 +6061,7 @@ impl EncodeBare for MessageEntityUnknown {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6128,8 +6093,7 @@ impl EncodeBare for MessageEntityMention {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6161,8 +6125,7 @@ impl EncodeBare for MessageEntityHashtag {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6194,8 +6157,7 @@ impl EncodeBare for MessageEntityBotCommand {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6227,8 +6189,7 @@ impl EncodeBare for MessageEntityUrl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6260,8 +6221,7 @@ impl EncodeBare for MessageEntityEmail {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6293,8 +6253,7 @@ impl EncodeBare for MessageEntityBold {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6326,8 +6285,7 @@ impl EncodeBare for MessageEntityItalic {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6359,8 +6317,7 @@ impl EncodeBare for MessageEntityCode {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6394,8 +6351,7 @@ impl EncodeBare for MessageEntityPre {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.language.encode(out);
     }
 }
@@ -6429,8 +6385,7 @@ impl EncodeBare for MessageEntityPreRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.language.encode(out);
     }
 }
@@ -6474,8 +6429,7 @@ impl EncodeBare for MessageEntityTextUrl {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.url.encode(out);
     }
 }
@@ -6509,8 +6463,7 @@ impl EncodeBare for MessageEntityTextUrlRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.url.encode(out);
     }
 }
@@ -6554,9 +6507,7 @@ impl EncodeBare for MessageEntityMentionName {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.length, self.user_id);
     }
 }
 
@@ -6594,8 +6545,7 @@ impl EncodeBare for InputMessageEntityMentionName {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.user_id.encode(out);
     }
 }
@@ -6629,8 +6579,7 @@ impl EncodeBare for InputMessageEntityMentionNameRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.user_id.encode(out);
     }
 }
@@ -6657,8 +6606,7 @@ impl EncodeBare for MessageEntityPhone {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6690,8 +6638,7 @@ impl EncodeBare for MessageEntityCashtag {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6723,8 +6670,7 @@ impl EncodeBare for MessageEntityUnderline {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6756,8 +6702,7 @@ impl EncodeBare for MessageEntityStrike {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6789,8 +6734,7 @@ impl EncodeBare for MessageEntityBankCard {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6822,8 +6766,7 @@ impl EncodeBare for MessageEntitySpoiler {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -6857,9 +6800,7 @@ impl EncodeBare for MessageEntityCustomEmoji {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.document_id.encode(out);
+        tl_codec::numbers!(out, 16, self.offset, self.length, self.document_id);
     }
 }
 
@@ -6903,9 +6844,7 @@ impl EncodeBare for MessageEntityBlockquote {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.offset, self.length);
     }
 }
 
@@ -6945,9 +6884,7 @@ impl EncodeBare for MessageEntityBlockquoteRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.offset, self.length);
     }
 }
 
@@ -7003,10 +6940,7 @@ impl EncodeBare for MessageEntityFormattedDate {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.offset, self.length, self.date);
     }
 }
 
@@ -7074,10 +7008,7 @@ impl EncodeBare for MessageEntityFormattedDateRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.offset.encode(out);
-        self.length.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.offset, self.length, self.date);
     }
 }
 
@@ -7103,8 +7034,7 @@ impl EncodeBare for MessageEntityDiffInsert {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -7138,8 +7068,7 @@ impl EncodeBare for MessageEntityDiffReplace {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.old_text.encode(out);
     }
 }
@@ -7173,8 +7102,7 @@ impl EncodeBare for MessageEntityDiffReplaceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
         self.old_text.encode(out);
     }
 }
@@ -7221,8 +7149,7 @@ impl EncodeBare for MessageEntityDiffDelete {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -7254,8 +7181,7 @@ impl EncodeBare for MessageEntityTonAddress {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.offset.encode(out);
-        self.length.encode(out);
+        tl_codec::numbers!(out, 8, self.offset, self.length);
     }
 }
 
@@ -8663,8 +8589,7 @@ impl EncodeBare for MessageMediaDice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.value.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.value);
         self.emoticon.encode(out);
         self.game_outcome.encode(out);
     }
@@ -8703,8 +8628,7 @@ impl EncodeBare for MessageMediaDiceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.value.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.value);
         self.emoticon.encode(out);
         self.game_outcome.encode(out);
     }
@@ -9024,12 +8948,9 @@ impl EncodeBare for MessageMediaGiveawayResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.additional_peers_count.encode(out);
-        self.launch_msg_id.encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.launch_msg_id, self.winners_count, self.unclaimed_count);
         self.winners.encode(out);
         self.months.encode(out);
         self.stars.encode(out);
@@ -9112,12 +9033,9 @@ impl EncodeBare for MessageMediaGiveawayResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.additional_peers_count.encode(out);
-        self.launch_msg_id.encode(out);
-        self.winners_count.encode(out);
-        self.unclaimed_count.encode(out);
+        tl_codec::numbers!(out, 12, self.launch_msg_id, self.winners_count, self.unclaimed_count);
         self.winners.encode(out);
         self.months.encode(out);
         self.stars.encode(out);
@@ -9668,8 +9586,7 @@ impl EncodeBare for MessageRange {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.min_id.encode(out);
-        self.max_id.encode(out);
+        tl_codec::numbers!(out, 8, self.min_id, self.max_id);
     }
 }
 
@@ -9911,9 +9828,7 @@ impl EncodeBare for MessageReplies {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.replies.encode(out);
-        self.replies_pts.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.replies, self.replies_pts);
         self.recent_repliers.encode(out);
         Shared(&self.channel_id, self.comments || self.channel_id.is_some()).encode(out);
         self.max_id.encode(out);
@@ -9973,9 +9888,7 @@ impl EncodeBare for MessageRepliesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.replies.encode(out);
-        self.replies_pts.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.replies, self.replies_pts);
         self.recent_repliers.encode(out);
         self.channel_id.encode(out);
         self.max_id.encode(out);

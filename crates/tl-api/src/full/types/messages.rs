@@ -32,9 +32,7 @@ impl EncodeBare for AffectedFoundMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.offset.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.offset);
         self.messages.encode(out);
     }
 }
@@ -71,9 +69,7 @@ impl EncodeBare for AffectedFoundMessagesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.offset.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.offset);
         self.messages.encode(out);
     }
 }
@@ -102,9 +98,7 @@ impl EncodeBare for AffectedHistory {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.offset.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.offset);
     }
 }
 
@@ -140,8 +134,7 @@ impl EncodeBare for AffectedMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -767,8 +760,7 @@ impl EncodeBare for BotResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.next_offset.encode(out);
         self.switch_pm.encode(out);
         self.switch_webview.encode(out);
@@ -834,8 +826,7 @@ impl EncodeBare for BotResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.next_offset.encode(out);
         self.switch_pm.encode(out);
         self.switch_webview.encode(out);
@@ -1123,8 +1114,7 @@ impl EncodeBare for ChatInviteJoinResultWebView {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.query_id);
         self.users.encode(out);
     }
 }
@@ -1158,8 +1148,7 @@ impl EncodeBare for ChatInviteJoinResultWebViewRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bot_id.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 16, self.bot_id, self.query_id);
         self.users.encode(out);
     }
 }
@@ -2007,8 +1996,7 @@ impl EncodeBare for EmojiGameDiceInfo {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.game_hash.encode(out);
-        self.prev_stake.encode(out);
-        self.current_streak.encode(out);
+        tl_codec::numbers!(out, 12, self.prev_stake, self.current_streak);
         self.params.encode(out);
         self.plays_left.encode(out);
     }
@@ -2055,8 +2043,7 @@ impl EncodeBare for EmojiGameDiceInfoRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.game_hash.encode(out);
-        self.prev_stake.encode(out);
-        self.current_streak.encode(out);
+        tl_codec::numbers!(out, 12, self.prev_stake, self.current_streak);
         self.params.encode(out);
         self.plays_left.encode(out);
     }
@@ -2107,8 +2094,7 @@ impl EncodeBare for EmojiGameOutcome {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.seed.encode(out);
-        self.stake_ton_amount.encode(out);
-        self.ton_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.stake_ton_amount, self.ton_amount);
     }
 }
 
@@ -2142,8 +2128,7 @@ impl EncodeBare for EmojiGameOutcomeRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.seed.encode(out);
-        self.stake_ton_amount.encode(out);
-        self.ton_amount.encode(out);
+        tl_codec::numbers!(out, 16, self.stake_ton_amount, self.ton_amount);
     }
 }
 
@@ -2571,9 +2556,7 @@ impl EncodeBare for FeaturedStickers {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.hash, self.count);
         self.sets.encode(out);
         self.unread.encode(out);
     }
@@ -2621,9 +2604,7 @@ impl EncodeBare for FeaturedStickersRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.hash, self.count);
         self.sets.encode(out);
         self.unread.encode(out);
     }
@@ -2665,8 +2646,7 @@ impl EncodeBare for ForumTopics {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.topics.encode(out);
         self.messages.encode(out);
         self.chats.encode(out);
@@ -2726,8 +2706,7 @@ impl EncodeBare for ForumTopicsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.topics.encode(out);
         self.messages.encode(out);
         self.chats.encode(out);
@@ -3320,8 +3299,7 @@ impl EncodeBare for MessageReactionsList {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.reactions.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -3371,8 +3349,7 @@ impl EncodeBare for MessageReactionsListRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.reactions.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -3589,8 +3566,7 @@ impl EncodeBare for MessagesSlice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.next_rate.encode(out);
         self.offset_id_offset.encode(out);
         self.search_flood.encode(out);
@@ -3662,8 +3638,7 @@ impl EncodeBare for MessagesSliceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.next_rate.encode(out);
         self.offset_id_offset.encode(out);
         self.search_flood.encode(out);
@@ -3713,9 +3688,7 @@ impl EncodeBare for ChannelMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.pts.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.pts, self.count);
         self.offset_id_offset.encode(out);
         self.messages.encode(out);
         self.topics.encode(out);
@@ -3780,9 +3753,7 @@ impl EncodeBare for ChannelMessagesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.pts.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.pts, self.count);
         self.offset_id_offset.encode(out);
         self.messages.encode(out);
         self.topics.encode(out);
@@ -4807,10 +4778,7 @@ impl EncodeBare for SearchResultsCalendar {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
-        self.min_date.encode(out);
-        self.min_msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.count, self.min_date, self.min_msg_id);
         self.offset_id_offset.encode(out);
         self.periods.encode(out);
         self.messages.encode(out);
@@ -4878,10 +4846,7 @@ impl EncodeBare for SearchResultsCalendarRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
-        self.min_date.encode(out);
-        self.min_msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.count, self.min_date, self.min_msg_id);
         self.offset_id_offset.encode(out);
         self.periods.encode(out);
         self.messages.encode(out);
@@ -5434,8 +5399,7 @@ impl EncodeBare for TranscribedAudio {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.transcription_id);
         self.text.encode(out);
         Shared(
             &self.trial_remains_num,
@@ -5499,8 +5463,7 @@ impl EncodeBare for TranscribedAudioRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.transcription_id);
         self.text.encode(out);
         self.trial_remains_num.encode(out);
         self.trial_remains_until_date.encode(out);
@@ -5656,8 +5619,7 @@ impl EncodeBare for VotesList {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.votes.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -5707,8 +5669,7 @@ impl EncodeBare for VotesListRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.votes.encode(out);
         self.chats.encode(out);
         self.users.encode(out);

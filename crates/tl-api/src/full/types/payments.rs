@@ -203,8 +203,7 @@ impl EncodeBare for CheckedGiftCode {
         self.from_id.encode(out);
         self.giveaway_msg_id.encode(out);
         self.to_id.encode(out);
-        self.date.encode(out);
-        self.days.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.days);
         self.used_date.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -275,8 +274,7 @@ impl EncodeBare for CheckedGiftCodeRef<'_> {
         self.from_id.encode(out);
         self.giveaway_msg_id.encode(out);
         self.to_id.encode(out);
-        self.date.encode(out);
-        self.days.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.days);
         self.used_date.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -485,8 +483,7 @@ impl EncodeBare for GiveawayInfo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.start_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.start_date);
         self.joined_too_early_date.encode(out);
         self.admin_disallowed_chat_id.encode(out);
         self.disallowed_country.encode(out);
@@ -547,8 +544,7 @@ impl EncodeBare for GiveawayInfoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.start_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.start_date);
         self.joined_too_early_date.encode(out);
         self.admin_disallowed_chat_id.encode(out);
         self.disallowed_country.encode(out);
@@ -621,12 +617,10 @@ impl EncodeBare for GiveawayInfoResults {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.start_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.start_date);
         self.gift_code_slug.encode(out);
         self.stars_prize.encode(out);
-        self.finish_date.encode(out);
-        self.winners_count.encode(out);
+        tl_codec::numbers!(out, 8, self.finish_date, self.winners_count);
         self.activated_count.encode(out);
     }
 }
@@ -687,12 +681,10 @@ impl EncodeBare for GiveawayInfoResultsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.start_date.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.start_date);
         self.gift_code_slug.encode(out);
         self.stars_prize.encode(out);
-        self.finish_date.encode(out);
-        self.winners_count.encode(out);
+        tl_codec::numbers!(out, 8, self.finish_date, self.winners_count);
         self.activated_count.encode(out);
     }
 }
@@ -801,9 +793,7 @@ impl EncodeBare for PaymentForm {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.form_id.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.form_id, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -909,9 +899,7 @@ impl EncodeBare for PaymentFormRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.form_id.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.form_id, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1009,9 +997,7 @@ impl EncodeBare for PaymentFormStars {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.form_id.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.form_id, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1069,9 +1055,7 @@ impl EncodeBare for PaymentFormStarsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.form_id.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.form_id, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1226,10 +1210,7 @@ impl EncodeBare for PaymentReceipt {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
-        self.provider_id.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.date, self.bot_id, self.provider_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1319,10 +1300,7 @@ impl EncodeBare for PaymentReceiptRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
-        self.provider_id.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.date, self.bot_id, self.provider_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1425,9 +1403,7 @@ impl EncodeBare for PaymentReceiptStars {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.date, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1499,9 +1475,7 @@ impl EncodeBare for PaymentReceiptStarsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.date.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.date, self.bot_id);
         self.title.encode(out);
         self.description.encode(out);
         self.photo.encode(out);
@@ -1704,8 +1678,7 @@ impl EncodeBare for ResaleStarGifts {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.gifts.encode(out);
         self.next_offset.encode(out);
         Shared(&self.attributes, self.attributes.is_some() || self.attributes_hash.is_some()).encode(out);
@@ -1771,8 +1744,7 @@ impl EncodeBare for ResaleStarGiftsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.gifts.encode(out);
         self.next_offset.encode(out);
         self.attributes.encode(out);
@@ -1913,8 +1885,7 @@ impl EncodeBare for SavedStarGifts {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.chat_notifications_enabled.encode(out);
         self.gifts.encode(out);
         self.next_offset.encode(out);
@@ -1973,8 +1944,7 @@ impl EncodeBare for SavedStarGiftsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.chat_notifications_enabled.encode(out);
         self.gifts.encode(out);
         self.next_offset.encode(out);
@@ -2992,8 +2962,7 @@ impl EncodeBare for SuggestedStarRefBots {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.suggested_bots.encode(out);
         self.users.encode(out);
         self.next_offset.encode(out);
@@ -3036,8 +3005,7 @@ impl EncodeBare for SuggestedStarRefBotsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.suggested_bots.encode(out);
         self.users.encode(out);
         self.next_offset.encode(out);
@@ -3206,10 +3174,14 @@ impl EncodeBare for UniqueStarGiftValueInfo {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.currency.encode(out);
-        self.value.encode(out);
-        self.initial_sale_date.encode(out);
-        self.initial_sale_stars.encode(out);
-        self.initial_sale_price.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.value,
+            self.initial_sale_date,
+            self.initial_sale_stars,
+            self.initial_sale_price
+        );
         Shared(&self.last_sale_date, self.last_sale_date.is_some() || self.last_sale_price.is_some())
             .encode(out);
         Shared(&self.last_sale_price, self.last_sale_date.is_some() || self.last_sale_price.is_some())
@@ -3311,10 +3283,14 @@ impl EncodeBare for UniqueStarGiftValueInfoRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.currency.encode(out);
-        self.value.encode(out);
-        self.initial_sale_date.encode(out);
-        self.initial_sale_stars.encode(out);
-        self.initial_sale_price.encode(out);
+        tl_codec::numbers!(
+            out,
+            28,
+            self.value,
+            self.initial_sale_date,
+            self.initial_sale_stars,
+            self.initial_sale_price
+        );
         self.last_sale_date.encode(out);
         self.last_sale_price.encode(out);
         self.floor_price.encode(out);

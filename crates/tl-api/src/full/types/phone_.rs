@@ -75,12 +75,16 @@ impl EncodeBare for PhoneCallWaiting {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags(),
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.protocol.encode(out);
         self.receive_date.encode(out);
     }
@@ -138,12 +142,16 @@ impl EncodeBare for PhoneCallWaitingRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags,
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.protocol.encode(out);
         self.receive_date.encode(out);
     }
@@ -214,12 +222,16 @@ impl EncodeBare for PhoneCallRequested {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags(),
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_a_hash.encode(out);
         self.protocol.encode(out);
     }
@@ -276,12 +288,16 @@ impl EncodeBare for PhoneCallRequestedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags,
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_a_hash.encode(out);
         self.protocol.encode(out);
     }
@@ -352,12 +368,16 @@ impl EncodeBare for PhoneCallAccepted {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags(),
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_b.encode(out);
         self.protocol.encode(out);
     }
@@ -414,12 +434,16 @@ impl EncodeBare for PhoneCallAcceptedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags,
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_b.encode(out);
         self.protocol.encode(out);
     }
@@ -508,12 +532,16 @@ impl EncodeBare for PhoneCall {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags(),
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_a_or_b.encode(out);
         self.key_fingerprint.encode(out);
         self.protocol.encode(out);
@@ -600,12 +628,16 @@ impl EncodeBare for PhoneCallRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.date.encode(out);
-        self.admin_id.encode(out);
-        self.participant_id.encode(out);
+        tl_codec::numbers!(
+            out,
+            40,
+            self.flags,
+            self.id,
+            self.access_hash,
+            self.date,
+            self.admin_id,
+            self.participant_id
+        );
         self.g_a_or_b.encode(out);
         self.key_fingerprint.encode(out);
         self.protocol.encode(out);
@@ -690,8 +722,7 @@ impl EncodeBare for PhoneCallDiscarded {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.reason.encode(out);
         self.duration.encode(out);
     }
@@ -747,8 +778,7 @@ impl EncodeBare for PhoneCallDiscardedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.reason.encode(out);
         self.duration.encode(out);
     }
@@ -944,9 +974,7 @@ impl EncodeBare for PhoneCallProtocol {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.min_layer.encode(out);
-        self.max_layer.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.min_layer, self.max_layer);
         self.library_versions.encode(out);
     }
 }
@@ -995,9 +1023,7 @@ impl EncodeBare for PhoneCallProtocolRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.min_layer.encode(out);
-        self.max_layer.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.min_layer, self.max_layer);
         self.library_versions.encode(out);
     }
 }
@@ -1056,8 +1082,7 @@ impl EncodeBare for PhoneConnection {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.ip.encode(out);
         self.ipv6.encode(out);
         self.port.encode(out);
@@ -1110,8 +1135,7 @@ impl EncodeBare for PhoneConnectionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.ip.encode(out);
         self.ipv6.encode(out);
         self.port.encode(out);
@@ -1183,8 +1207,7 @@ impl EncodeBare for PhoneConnectionWebrtc {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.ip.encode(out);
         self.ipv6.encode(out);
         self.port.encode(out);
@@ -1249,8 +1272,7 @@ impl EncodeBare for PhoneConnectionWebrtcRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.ip.encode(out);
         self.ipv6.encode(out);
         self.port.encode(out);

@@ -75,9 +75,7 @@ impl EncodeBare for Photo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.access_hash);
         self.file_reference.encode(out);
         self.date.encode(out);
         self.sizes.encode(out);
@@ -138,9 +136,7 @@ impl EncodeBare for PhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.access_hash);
         self.file_reference.encode(out);
         self.date.encode(out);
         self.sizes.encode(out);
@@ -257,9 +253,7 @@ impl EncodeBare for PhotoSize {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.w, self.h, self.size);
     }
 }
 
@@ -296,9 +290,7 @@ impl EncodeBare for PhotoSizeRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.w, self.h, self.size);
     }
 }
 
@@ -346,8 +338,7 @@ impl EncodeBare for PhotoCachedSize {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 8, self.w, self.h);
         self.bytes.encode(out);
     }
 }
@@ -385,8 +376,7 @@ impl EncodeBare for PhotoCachedSizeRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 8, self.w, self.h);
         self.bytes.encode(out);
     }
 }
@@ -497,8 +487,7 @@ impl EncodeBare for PhotoSizeProgressive {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 8, self.w, self.h);
         self.sizes.encode(out);
     }
 }
@@ -536,8 +525,7 @@ impl EncodeBare for PhotoSizeProgressiveRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.type_.encode(out);
-        self.w.encode(out);
-        self.h.encode(out);
+        tl_codec::numbers!(out, 8, self.w, self.h);
         self.sizes.encode(out);
     }
 }

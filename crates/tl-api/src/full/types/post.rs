@@ -144,10 +144,7 @@ impl EncodeBare for PostInteractionCountersMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.views.encode(out);
-        self.forwards.encode(out);
-        self.reactions.encode(out);
+        tl_codec::numbers!(out, 16, self.msg_id, self.views, self.forwards, self.reactions);
     }
 }
 
@@ -188,10 +185,7 @@ impl EncodeBare for PostInteractionCountersStory {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.story_id.encode(out);
-        self.views.encode(out);
-        self.forwards.encode(out);
-        self.reactions.encode(out);
+        tl_codec::numbers!(out, 16, self.story_id, self.views, self.forwards, self.reactions);
     }
 }
 

@@ -38,8 +38,7 @@ impl EncodeBare for BoostsList {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.boosts.encode(out);
         self.next_offset.encode(out);
         self.users.encode(out);
@@ -82,8 +81,7 @@ impl EncodeBare for BoostsListRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.boosts.encode(out);
         self.next_offset.encode(out);
         self.users.encode(out);
@@ -162,10 +160,7 @@ impl EncodeBare for BoostsStatus {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.level.encode(out);
-        self.current_level_boosts.encode(out);
-        self.boosts.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.level, self.current_level_boosts, self.boosts);
         self.gift_boosts.encode(out);
         self.next_level_boosts.encode(out);
         self.premium_audience.encode(out);
@@ -238,10 +233,7 @@ impl EncodeBare for BoostsStatusRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.level.encode(out);
-        self.current_level_boosts.encode(out);
-        self.boosts.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.level, self.current_level_boosts, self.boosts);
         self.gift_boosts.encode(out);
         self.next_level_boosts.encode(out);
         self.premium_audience.encode(out);

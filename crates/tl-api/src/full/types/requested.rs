@@ -45,8 +45,7 @@ impl EncodeBare for RequestedPeerUser {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         Shared(&self.first_name, self.first_name.is_some() || self.last_name.is_some()).encode(out);
         Shared(&self.last_name, self.first_name.is_some() || self.last_name.is_some()).encode(out);
         self.username.encode(out);
@@ -96,8 +95,7 @@ impl EncodeBare for RequestedPeerUserRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.first_name.encode(out);
         self.last_name.encode(out);
         self.username.encode(out);
@@ -155,8 +153,7 @@ impl EncodeBare for RequestedPeerChat {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.chat_id);
         self.title.encode(out);
         self.photo.encode(out);
     }
@@ -195,8 +192,7 @@ impl EncodeBare for RequestedPeerChatRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.chat_id);
         self.title.encode(out);
         self.photo.encode(out);
     }
@@ -250,8 +246,7 @@ impl EncodeBare for RequestedPeerChannel {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.title.encode(out);
         self.username.encode(out);
         self.photo.encode(out);
@@ -294,8 +289,7 @@ impl EncodeBare for RequestedPeerChannelRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.title.encode(out);
         self.username.encode(out);
         self.photo.encode(out);

@@ -211,11 +211,15 @@ impl EncodeBare for MonoForumDialog {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_reactions_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_reactions_count
+        );
         self.draft.encode(out);
     }
 }
@@ -279,11 +283,15 @@ impl EncodeBare for MonoForumDialogRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.top_message.encode(out);
-        self.read_inbox_max_id.encode(out);
-        self.read_outbox_max_id.encode(out);
-        self.unread_count.encode(out);
-        self.unread_reactions_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.top_message,
+            self.read_inbox_max_id,
+            self.read_outbox_max_id,
+            self.unread_count,
+            self.unread_reactions_count
+        );
         self.draft.encode(out);
     }
 }

@@ -34,9 +34,7 @@ impl EncodeBare for SearchPostsFlood {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.total_daily.encode(out);
-        self.remains.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.total_daily, self.remains);
         self.wait_till.encode(out);
         self.stars_amount.encode(out);
     }
@@ -85,9 +83,7 @@ impl EncodeBare for SearchPostsFloodRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.total_daily.encode(out);
-        self.remains.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.total_daily, self.remains);
         self.wait_till.encode(out);
         self.stars_amount.encode(out);
     }
@@ -114,10 +110,7 @@ impl EncodeBare for SearchResultsCalendarPeriod {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.min_msg_id.encode(out);
-        self.max_msg_id.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 16, self.date, self.min_msg_id, self.max_msg_id, self.count);
     }
 }
 
@@ -156,9 +149,7 @@ impl EncodeBare for SearchResultPosition {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.date.encode(out);
-        self.offset.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.date, self.offset);
     }
 }
 

@@ -228,11 +228,7 @@ impl EncodeBare for SecureFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
-        self.dc_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.size, self.dc_id, self.date);
         self.file_hash.encode(out);
         self.secret.encode(out);
     }
@@ -279,11 +275,7 @@ impl EncodeBare for SecureFileRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
-        self.dc_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 32, self.id, self.access_hash, self.size, self.dc_id, self.date);
         self.file_hash.encode(out);
         self.secret.encode(out);
     }

@@ -676,8 +676,7 @@ impl EncodeBare for SendMessageTextDraftAction {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.random_id);
         self.text.encode(out);
     }
 }
@@ -723,8 +722,7 @@ impl EncodeBare for SendMessageTextDraftActionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.random_id);
         self.text.encode(out);
     }
 }
@@ -782,8 +780,7 @@ impl EncodeBare for InputSendMessageRichMessageDraftAction {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.random_id);
         self.rich_message.encode(out);
     }
 }
@@ -829,8 +826,7 @@ impl EncodeBare for InputSendMessageRichMessageDraftActionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.random_id);
         self.rich_message.encode(out);
     }
 }
@@ -867,8 +863,7 @@ impl EncodeBare for SendMessageRichMessageDraftAction {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.random_id);
         self.rich_message.encode(out);
     }
 }
@@ -914,8 +909,7 @@ impl EncodeBare for SendMessageRichMessageDraftActionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.random_id);
         self.rich_message.encode(out);
     }
 }

@@ -114,12 +114,16 @@ impl EncodeBare for Status {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.recent_sent.encode(out);
-        self.recent_since.encode(out);
-        self.recent_remains.encode(out);
-        self.total_sent.encode(out);
-        self.total_since.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.flags(),
+            self.recent_sent,
+            self.recent_since,
+            self.recent_remains,
+            self.total_sent,
+            self.total_since
+        );
         self.last_gift_slug.encode(out);
         self.terms_url.encode(out);
     }
@@ -177,12 +181,16 @@ impl EncodeBare for StatusRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.recent_sent.encode(out);
-        self.recent_since.encode(out);
-        self.recent_remains.encode(out);
-        self.total_sent.encode(out);
-        self.total_since.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.flags,
+            self.recent_sent,
+            self.recent_since,
+            self.recent_remains,
+            self.total_sent,
+            self.total_since
+        );
         self.last_gift_slug.encode(out);
         self.terms_url.encode(out);
     }

@@ -177,8 +177,7 @@ impl EncodeBare for StarGift {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.sticker.encode(out);
         self.stars.encode(out);
         Shared(
@@ -393,8 +392,7 @@ impl EncodeBare for StarGiftRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.sticker.encode(out);
         self.stars.encode(out);
         self.availability_remains.encode(out);
@@ -607,9 +605,7 @@ impl EncodeBare for StarGiftUnique {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.gift_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.gift_id);
         self.title.encode(out);
         self.slug.encode(out);
         self.num.encode(out);
@@ -617,8 +613,7 @@ impl EncodeBare for StarGiftUnique {
         self.owner_name.encode(out);
         self.owner_address.encode(out);
         self.attributes.encode(out);
-        self.availability_issued.encode(out);
-        self.availability_total.encode(out);
+        tl_codec::numbers!(out, 8, self.availability_issued, self.availability_total);
         self.gift_address.encode(out);
         self.resell_amount.encode(out);
         self.released_by.encode(out);
@@ -778,9 +773,7 @@ impl EncodeBare for StarGiftUniqueRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.gift_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.gift_id);
         self.title.encode(out);
         self.slug.encode(out);
         self.num.encode(out);
@@ -788,8 +781,7 @@ impl EncodeBare for StarGiftUniqueRef<'_> {
         self.owner_name.encode(out);
         self.owner_address.encode(out);
         self.attributes.encode(out);
-        self.availability_issued.encode(out);
-        self.availability_total.encode(out);
+        tl_codec::numbers!(out, 8, self.availability_issued, self.availability_total);
         self.gift_address.encode(out);
         self.resell_amount.encode(out);
         self.released_by.encode(out);
@@ -1153,11 +1145,15 @@ impl EncodeBare for StarGiftAttributeBackdrop {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.name.encode(out);
-        self.backdrop_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.backdrop_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.rarity.encode(out);
     }
 }
@@ -1204,11 +1200,15 @@ impl EncodeBare for StarGiftAttributeBackdropRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.name.encode(out);
-        self.backdrop_id.encode(out);
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.pattern_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.backdrop_id,
+            self.center_color,
+            self.edge_color,
+            self.pattern_color,
+            self.text_color
+        );
         self.rarity.encode(out);
     }
 }
@@ -1623,10 +1623,7 @@ impl EncodeBare for StarGiftAuctionAcquiredGift {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.bid_amount.encode(out);
-        self.round.encode(out);
-        self.pos.encode(out);
+        tl_codec::numbers!(out, 20, self.date, self.bid_amount, self.round, self.pos);
         self.message.encode(out);
         self.gift_num.encode(out);
     }
@@ -1686,10 +1683,7 @@ impl EncodeBare for StarGiftAuctionAcquiredGiftRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.bid_amount.encode(out);
-        self.round.encode(out);
-        self.pos.encode(out);
+        tl_codec::numbers!(out, 20, self.date, self.bid_amount, self.round, self.pos);
         self.message.encode(out);
         self.gift_num.encode(out);
     }
@@ -1717,8 +1711,7 @@ impl EncodeBare for StarGiftAuctionRound {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.num.encode(out);
-        self.duration.encode(out);
+        tl_codec::numbers!(out, 8, self.num, self.duration);
     }
 }
 
@@ -1754,10 +1747,7 @@ impl EncodeBare for StarGiftAuctionRoundExtendable {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.num.encode(out);
-        self.duration.encode(out);
-        self.extend_top.encode(out);
-        self.extend_window.encode(out);
+        tl_codec::numbers!(out, 16, self.num, self.duration, self.extend_top, self.extend_window);
     }
 }
 
@@ -1839,17 +1829,18 @@ impl EncodeBare for StarGiftAuctionState {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.version.encode(out);
-        self.start_date.encode(out);
-        self.end_date.encode(out);
-        self.min_bid_amount.encode(out);
+        tl_codec::numbers!(out, 20, self.version, self.start_date, self.end_date, self.min_bid_amount);
         self.bid_levels.encode(out);
         self.top_bidders.encode(out);
-        self.next_round_at.encode(out);
-        self.last_gift_num.encode(out);
-        self.gifts_left.encode(out);
-        self.current_round.encode(out);
-        self.total_rounds.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.next_round_at,
+            self.last_gift_num,
+            self.gifts_left,
+            self.current_round,
+            self.total_rounds
+        );
         self.rounds.encode(out);
     }
 }
@@ -1910,17 +1901,18 @@ impl EncodeBare for StarGiftAuctionStateRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.version.encode(out);
-        self.start_date.encode(out);
-        self.end_date.encode(out);
-        self.min_bid_amount.encode(out);
+        tl_codec::numbers!(out, 20, self.version, self.start_date, self.end_date, self.min_bid_amount);
         self.bid_levels.encode(out);
         self.top_bidders.encode(out);
-        self.next_round_at.encode(out);
-        self.last_gift_num.encode(out);
-        self.gifts_left.encode(out);
-        self.current_round.encode(out);
-        self.total_rounds.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.next_round_at,
+            self.last_gift_num,
+            self.gifts_left,
+            self.current_round,
+            self.total_rounds
+        );
         self.rounds.encode(out);
     }
 }
@@ -1968,10 +1960,7 @@ impl EncodeBare for StarGiftAuctionStateFinished {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.start_date.encode(out);
-        self.end_date.encode(out);
-        self.average_price.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.start_date, self.end_date, self.average_price);
         self.listed_count.encode(out);
         Shared(
             &self.fragment_listed_count,
@@ -2030,10 +2019,7 @@ impl EncodeBare for StarGiftAuctionStateFinishedRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.start_date.encode(out);
-        self.end_date.encode(out);
-        self.average_price.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.start_date, self.end_date, self.average_price);
         self.listed_count.encode(out);
         self.fragment_listed_count.encode(out);
         self.fragment_listed_url.encode(out);
@@ -2257,9 +2243,7 @@ impl EncodeBare for StarGiftBackground {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.center_color.encode(out);
-        self.edge_color.encode(out);
-        self.text_color.encode(out);
+        tl_codec::numbers!(out, 12, self.center_color, self.edge_color, self.text_color);
     }
 }
 
@@ -2307,12 +2291,10 @@ impl EncodeBare for StarGiftCollection {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.collection_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.collection_id);
         self.title.encode(out);
         self.icon.encode(out);
-        self.gifts_count.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.gifts_count, self.hash);
     }
 }
 
@@ -2355,12 +2337,10 @@ impl EncodeBare for StarGiftCollectionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.collection_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.collection_id);
         self.title.encode(out);
         self.icon.encode(out);
-        self.gifts_count.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.gifts_count, self.hash);
     }
 }
 
@@ -2406,8 +2386,7 @@ impl EncodeBare for StarGiftUpgradePrice {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.upgrade_stars.encode(out);
+        tl_codec::numbers!(out, 12, self.date, self.upgrade_stars);
     }
 }
 
@@ -2458,9 +2437,7 @@ impl EncodeBare for StarRefProgram {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
         self.end_date.encode(out);
         self.daily_revenue_per_user.encode(out);
@@ -2512,9 +2489,7 @@ impl EncodeBare for StarRefProgramRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.bot_id.encode(out);
-        self.commission_permille.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.bot_id, self.commission_permille);
         self.duration_months.encode(out);
         self.end_date.encode(out);
         self.daily_revenue_per_user.encode(out);

@@ -28,8 +28,7 @@ impl EncodeBare for StarsAmount {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.amount.encode(out);
-        self.nanos.encode(out);
+        tl_codec::numbers!(out, 12, self.amount, self.nanos);
     }
 }
 
@@ -103,8 +102,7 @@ impl EncodeBare for StarsGiftOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
@@ -154,8 +152,7 @@ impl EncodeBare for StarsGiftOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
@@ -221,9 +218,7 @@ impl EncodeBare for StarsGiveawayOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
-        self.yearly_boosts.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.stars, self.yearly_boosts);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
@@ -285,9 +280,7 @@ impl EncodeBare for StarsGiveawayOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
-        self.yearly_boosts.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.stars, self.yearly_boosts);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
@@ -349,9 +342,7 @@ impl EncodeBare for StarsGiveawayWinnersOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.users.encode(out);
-        self.per_user_stars.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.users, self.per_user_stars);
     }
 }
 
@@ -391,9 +382,7 @@ impl EncodeBare for StarsGiveawayWinnersOptionRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.users.encode(out);
-        self.per_user_stars.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.users, self.per_user_stars);
     }
 }
 
@@ -429,10 +418,7 @@ impl EncodeBare for StarsRating {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.level.encode(out);
-        self.current_level_stars.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.level, self.current_level_stars, self.stars);
         self.next_level_stars.encode(out);
     }
 }
@@ -473,10 +459,7 @@ impl EncodeBare for StarsRatingRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.level.encode(out);
-        self.current_level_stars.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.level, self.current_level_stars, self.stars);
         self.next_level_stars.encode(out);
     }
 }
@@ -781,8 +764,7 @@ impl EncodeBare for StarsSubscriptionPricing {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.period.encode(out);
-        self.amount.encode(out);
+        tl_codec::numbers!(out, 12, self.period, self.amount);
     }
 }
 
@@ -826,8 +808,7 @@ impl EncodeBare for StarsTopupOption {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stars);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);
@@ -877,8 +858,7 @@ impl EncodeBare for StarsTopupOptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stars.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stars);
         self.store_product.encode(out);
         self.currency.encode(out);
         self.amount.encode(out);

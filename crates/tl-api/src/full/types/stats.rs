@@ -564,8 +564,7 @@ impl EncodeBare for PublicForwards {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.forwards.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);
@@ -615,8 +614,7 @@ impl EncodeBare for PublicForwardsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.forwards.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);

@@ -27,8 +27,7 @@ impl EncodeBare for StatsAbsValueAndPrev {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.current.encode(out);
-        self.previous.encode(out);
+        tl_codec::numbers!(out, 16, self.current, self.previous);
     }
 }
 
@@ -63,8 +62,7 @@ impl EncodeBare for StatsDateRangeDays {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.min_date.encode(out);
-        self.max_date.encode(out);
+        tl_codec::numbers!(out, 8, self.min_date, self.max_date);
     }
 }
 
@@ -296,10 +294,7 @@ impl EncodeBare for StatsGroupTopAdmin {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.deleted.encode(out);
-        self.kicked.encode(out);
-        self.banned.encode(out);
+        tl_codec::numbers!(out, 20, self.user_id, self.deleted, self.kicked, self.banned);
     }
 }
 
@@ -336,8 +331,7 @@ impl EncodeBare for StatsGroupTopInviter {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.invitations.encode(out);
+        tl_codec::numbers!(out, 12, self.user_id, self.invitations);
     }
 }
 
@@ -374,9 +368,7 @@ impl EncodeBare for StatsGroupTopPoster {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.messages.encode(out);
-        self.avg_chars.encode(out);
+        tl_codec::numbers!(out, 16, self.user_id, self.messages, self.avg_chars);
     }
 }
 
@@ -412,8 +404,7 @@ impl EncodeBare for StatsPercentValue {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.part.encode(out);
-        self.total.encode(out);
+        tl_codec::numbers!(out, 16, self.part, self.total);
     }
 }
 

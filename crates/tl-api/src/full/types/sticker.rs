@@ -235,8 +235,7 @@ impl EncodeBare for StickerSet {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.installed_date.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.title.encode(out);
         self.short_name.encode(out);
         Shared(
@@ -255,8 +254,7 @@ impl EncodeBare for StickerSet {
         )
         .encode(out);
         self.thumb_document_id.encode(out);
-        self.count.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 8, self.count, self.hash);
     }
 }
 
@@ -362,16 +360,14 @@ impl EncodeBare for StickerSetRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.installed_date.encode(out);
-        self.id.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 16, self.id, self.access_hash);
         self.title.encode(out);
         self.short_name.encode(out);
         self.thumbs.encode(out);
         self.thumb_dc_id.encode(out);
         self.thumb_version.encode(out);
         self.thumb_document_id.encode(out);
-        self.count.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 8, self.count, self.hash);
     }
 }
 

@@ -204,8 +204,7 @@ impl EncodeBare for AllStories {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.state.encode(out);
         self.peer_stories.encode(out);
         self.chats.encode(out);
@@ -266,8 +265,7 @@ impl EncodeBare for AllStoriesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.state.encode(out);
         self.peer_stories.encode(out);
         self.chats.encode(out);
@@ -366,8 +364,7 @@ impl EncodeBare for FoundStories {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.stories.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);
@@ -417,8 +414,7 @@ impl EncodeBare for FoundStoriesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.stories.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);
@@ -543,8 +539,7 @@ impl EncodeBare for Stories {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.stories.encode(out);
         self.pinned_to_top.encode(out);
         self.chats.encode(out);
@@ -594,8 +589,7 @@ impl EncodeBare for StoriesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.stories.encode(out);
         self.pinned_to_top.encode(out);
         self.chats.encode(out);
@@ -635,8 +629,7 @@ impl EncodeBare for StoryReactionsList {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.count);
         self.reactions.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -686,8 +679,7 @@ impl EncodeBare for StoryReactionsListRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.count);
         self.reactions.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -813,11 +805,15 @@ impl EncodeBare for StoryViewsList {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.count.encode(out);
-        self.views_count.encode(out);
-        self.forwards_count.encode(out);
-        self.reactions_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.flags(),
+            self.count,
+            self.views_count,
+            self.forwards_count,
+            self.reactions_count
+        );
         self.views.encode(out);
         self.chats.encode(out);
         self.users.encode(out);
@@ -876,11 +872,15 @@ impl EncodeBare for StoryViewsListRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.count.encode(out);
-        self.views_count.encode(out);
-        self.forwards_count.encode(out);
-        self.reactions_count.encode(out);
+        tl_codec::numbers!(
+            out,
+            20,
+            self.flags,
+            self.count,
+            self.views_count,
+            self.forwards_count,
+            self.reactions_count
+        );
         self.views.encode(out);
         self.chats.encode(out);
         self.users.encode(out);

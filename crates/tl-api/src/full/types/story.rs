@@ -38,8 +38,7 @@ impl EncodeBare for StoryAlbum {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.album_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.album_id);
         self.title.encode(out);
         self.icon_photo.encode(out);
         self.icon_video.encode(out);
@@ -82,8 +81,7 @@ impl EncodeBare for StoryAlbumRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.album_id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.album_id);
         self.title.encode(out);
         self.icon_photo.encode(out);
         self.icon_video.encode(out);
@@ -278,10 +276,7 @@ impl EncodeBare for StoryItemSkipped {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
-        self.expire_date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.id, self.date, self.expire_date);
     }
 }
 
@@ -329,10 +324,7 @@ impl EncodeBare for StoryItemSkippedRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
-        self.expire_date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.id, self.date, self.expire_date);
     }
 }
 
@@ -434,9 +426,7 @@ impl EncodeBare for StoryItem {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id, self.date);
         self.from_id.encode(out);
         self.fwd_from.encode(out);
         self.expire_date.encode(out);
@@ -575,9 +565,7 @@ impl EncodeBare for StoryItemRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id, self.date);
         self.from_id.encode(out);
         self.fwd_from.encode(out);
         self.expire_date.encode(out);
@@ -838,9 +826,7 @@ impl EncodeBare for StoryView {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.user_id, self.date);
         self.reaction.encode(out);
     }
 }
@@ -890,9 +876,7 @@ impl EncodeBare for StoryViewRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.user_id, self.date);
         self.reaction.encode(out);
     }
 }
@@ -1095,8 +1079,7 @@ impl EncodeBare for StoryViews {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.views_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.views_count);
         self.forwards_count.encode(out);
         self.reactions.encode(out);
         self.reactions_count.encode(out);
@@ -1153,8 +1136,7 @@ impl EncodeBare for StoryViewsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.views_count.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.views_count);
         self.forwards_count.encode(out);
         self.reactions.encode(out);
         self.reactions_count.encode(out);

@@ -164,9 +164,7 @@ impl EncodeBare for TonConnectRequest {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.session_id, self.msg_id);
         self.body.encode(out);
         self.expires.encode(out);
         self.topic.encode(out);
@@ -216,9 +214,7 @@ impl EncodeBare for TonConnectRequestRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.session_id.encode(out);
-        self.msg_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.session_id, self.msg_id);
         self.body.encode(out);
         self.expires.encode(out);
         self.topic.encode(out);
@@ -299,8 +295,7 @@ impl EncodeBare for TonConnectSession {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.dapp_client_id.encode(out);
         self.client_id.encode(out);
         self.nonce.encode(out);
@@ -376,8 +371,7 @@ impl EncodeBare for TonConnectSessionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.dapp_client_id.encode(out);
         self.client_id.encode(out);
         self.nonce.encode(out);

@@ -31,8 +31,7 @@ impl EncodeBare for UpdateNewMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -66,8 +65,7 @@ impl EncodeBare for UpdateNewMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -88,8 +86,7 @@ impl EncodeBare for UpdateMessageId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.random_id);
     }
 }
 
@@ -124,8 +121,7 @@ impl EncodeBare for UpdateDeleteMessages {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -159,8 +155,7 @@ impl EncodeBare for UpdateDeleteMessagesRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -189,8 +184,7 @@ impl EncodeBare for UpdateUserTyping {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.top_msg_id.encode(out);
         self.action.encode(out);
     }
@@ -229,8 +223,7 @@ impl EncodeBare for UpdateUserTypingRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.top_msg_id.encode(out);
         self.action.encode(out);
     }
@@ -533,8 +526,7 @@ impl EncodeBare for UpdateNewAuthorization {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.hash);
         Shared(
             &self.date,
             self.unconfirmed || self.date.is_some() || self.device.is_some() || self.location.is_some(),
@@ -596,8 +588,7 @@ impl EncodeBare for UpdateNewAuthorizationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.hash.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.hash);
         self.date.encode(out);
         self.device.encode(out);
         self.location.encode(out);
@@ -787,9 +778,7 @@ impl EncodeBare for UpdateEncryptedMessagesRead {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.max_date.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.chat_id, self.max_date, self.date);
     }
 }
 
@@ -831,11 +820,7 @@ impl EncodeBare for UpdateChatParticipantAdd {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.user_id.encode(out);
-        self.inviter_id.encode(out);
-        self.date.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 32, self.chat_id, self.user_id, self.inviter_id, self.date, self.version);
     }
 }
 
@@ -875,9 +860,7 @@ impl EncodeBare for UpdateChatParticipantDelete {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.user_id.encode(out);
-        self.version.encode(out);
+        tl_codec::numbers!(out, 20, self.chat_id, self.user_id, self.version);
     }
 }
 
@@ -1287,10 +1270,7 @@ impl EncodeBare for UpdateReadHistoryInbox {
         self.folder_id.encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.max_id.encode(out);
-        self.still_unread_count.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 16, self.max_id, self.still_unread_count, self.pts, self.pts_count);
     }
 }
 
@@ -1343,10 +1323,7 @@ impl EncodeBare for UpdateReadHistoryInboxRef {
         self.folder_id.encode(out);
         self.peer.encode(out);
         self.top_msg_id.encode(out);
-        self.max_id.encode(out);
-        self.still_unread_count.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 16, self.max_id, self.still_unread_count, self.pts, self.pts_count);
     }
 }
 
@@ -1377,9 +1354,7 @@ impl EncodeBare for UpdateReadHistoryOutbox {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.max_id.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 12, self.max_id, self.pts, self.pts_count);
     }
 }
 
@@ -1419,8 +1394,7 @@ impl EncodeBare for UpdateWebPage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.webpage.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1454,8 +1428,7 @@ impl EncodeBare for UpdateWebPageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.webpage.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1488,8 +1461,7 @@ impl EncodeBare for UpdateReadMessagesContents {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
         self.date.encode(out);
     }
 }
@@ -1532,8 +1504,7 @@ impl EncodeBare for UpdateReadMessagesContentsRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
         self.date.encode(out);
     }
 }
@@ -1566,8 +1537,7 @@ impl EncodeBare for UpdateChannelTooLong {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.pts.encode(out);
     }
 }
@@ -1602,8 +1572,7 @@ impl EncodeBare for UpdateChannelTooLongRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.pts.encode(out);
     }
 }
@@ -1658,8 +1627,7 @@ impl EncodeBare for UpdateNewChannelMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1693,8 +1661,7 @@ impl EncodeBare for UpdateNewChannelMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1734,10 +1701,7 @@ impl EncodeBare for UpdateReadChannelInbox {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.folder_id.encode(out);
-        self.channel_id.encode(out);
-        self.max_id.encode(out);
-        self.still_unread_count.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 20, self.channel_id, self.max_id, self.still_unread_count, self.pts);
     }
 }
 
@@ -1782,10 +1746,7 @@ impl EncodeBare for UpdateReadChannelInboxRef {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.folder_id.encode(out);
-        self.channel_id.encode(out);
-        self.max_id.encode(out);
-        self.still_unread_count.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 20, self.channel_id, self.max_id, self.still_unread_count, self.pts);
     }
 }
 
@@ -1817,8 +1778,7 @@ impl EncodeBare for UpdateDeleteChannelMessages {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel_id.encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1856,8 +1816,7 @@ impl EncodeBare for UpdateDeleteChannelMessagesRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel_id.encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -1885,9 +1844,7 @@ impl EncodeBare for UpdateChannelMessageViews {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.id.encode(out);
-        self.views.encode(out);
+        tl_codec::numbers!(out, 16, self.channel_id, self.id, self.views);
     }
 }
 
@@ -1927,8 +1884,7 @@ impl EncodeBare for UpdateChatParticipantAdmin {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.chat_id, self.user_id);
         self.is_admin.encode(out);
         self.version.encode(out);
     }
@@ -2192,9 +2148,7 @@ impl EncodeBare for UpdateBotInlineQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.query.encode(out);
         self.geo.encode(out);
         self.peer_type.encode(out);
@@ -2247,9 +2201,7 @@ impl EncodeBare for UpdateBotInlineQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.query.encode(out);
         self.geo.encode(out);
         self.peer_type.encode(out);
@@ -2316,8 +2268,7 @@ impl EncodeBare for UpdateBotInlineSend {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.query.encode(out);
         self.geo.encode(out);
         self.id.encode(out);
@@ -2367,8 +2318,7 @@ impl EncodeBare for UpdateBotInlineSendRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.query.encode(out);
         self.geo.encode(out);
         self.id.encode(out);
@@ -2421,8 +2371,7 @@ impl EncodeBare for UpdateEditChannelMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -2456,8 +2405,7 @@ impl EncodeBare for UpdateEditChannelMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -2499,12 +2447,9 @@ impl EncodeBare for UpdateBotCallbackQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.chat_instance.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.chat_instance);
         self.data.encode(out);
         self.game_short_name.encode(out);
     }
@@ -2555,12 +2500,9 @@ impl EncodeBare for UpdateBotCallbackQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.chat_instance.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.chat_instance);
         self.data.encode(out);
         self.game_short_name.encode(out);
     }
@@ -2620,8 +2562,7 @@ impl EncodeBare for UpdateEditMessage {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -2655,8 +2596,7 @@ impl EncodeBare for UpdateEditMessageRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -2691,9 +2631,7 @@ impl EncodeBare for UpdateInlineBotCallbackQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.msg_id.encode(out);
         self.chat_instance.encode(out);
         self.data.encode(out);
@@ -2743,9 +2681,7 @@ impl EncodeBare for UpdateInlineBotCallbackQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.msg_id.encode(out);
         self.chat_instance.encode(out);
         self.data.encode(out);
@@ -2802,8 +2738,7 @@ impl EncodeBare for UpdateReadChannelOutbox {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.max_id.encode(out);
+        tl_codec::numbers!(out, 12, self.channel_id, self.max_id);
     }
 }
 
@@ -3029,8 +2964,7 @@ impl EncodeBare for UpdateChannelWebPage {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel_id.encode(out);
         self.webpage.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -3068,8 +3002,7 @@ impl EncodeBare for UpdateChannelWebPageRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.channel_id.encode(out);
         self.webpage.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -3342,8 +3275,7 @@ impl EncodeBare for UpdateBotShippingQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.query_id, self.user_id);
         self.payload.encode(out);
         self.shipping_address.encode(out);
     }
@@ -3381,8 +3313,7 @@ impl EncodeBare for UpdateBotShippingQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.query_id, self.user_id);
         self.payload.encode(out);
         self.shipping_address.encode(out);
     }
@@ -3451,9 +3382,7 @@ impl EncodeBare for UpdateBotPrecheckoutQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.payload.encode(out);
         self.info.encode(out);
         self.shipping_option_id.encode(out);
@@ -3510,9 +3439,7 @@ impl EncodeBare for UpdateBotPrecheckoutQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.payload.encode(out);
         self.info.encode(out);
         self.shipping_option_id.encode(out);
@@ -3756,8 +3683,7 @@ impl EncodeBare for UpdateChannelReadMessagesContents {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.top_msg_id.encode(out);
         self.saved_peer_id.encode(out);
         self.messages.encode(out);
@@ -3800,8 +3726,7 @@ impl EncodeBare for UpdateChannelReadMessagesContentsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.top_msg_id.encode(out);
         self.saved_peer_id.encode(out);
         self.messages.encode(out);
@@ -3855,8 +3780,7 @@ impl EncodeBare for UpdateChannelAvailableMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.available_min_id.encode(out);
+        tl_codec::numbers!(out, 12, self.channel_id, self.available_min_id);
     }
 }
 
@@ -4142,8 +4066,7 @@ impl EncodeBare for UpdateFolderPeers {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.folder_peers.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -4177,8 +4100,7 @@ impl EncodeBare for UpdateFolderPeersRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.folder_peers.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -4630,8 +4552,7 @@ impl EncodeBare for UpdateDialogFilter {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.id);
         self.filter.encode(out);
     }
 }
@@ -4666,8 +4587,7 @@ impl EncodeBare for UpdateDialogFilterRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.id);
         self.filter.encode(out);
     }
 }
@@ -4841,9 +4761,7 @@ impl EncodeBare for UpdateChannelMessageForwards {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.id.encode(out);
-        self.forwards.encode(out);
+        tl_codec::numbers!(out, 16, self.channel_id, self.id, self.forwards);
     }
 }
 
@@ -4894,10 +4812,7 @@ impl EncodeBare for UpdateReadChannelDiscussionInbox {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
-        self.top_msg_id.encode(out);
-        self.read_max_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.channel_id, self.top_msg_id, self.read_max_id);
         Shared(&self.broadcast_id, self.broadcast_id.is_some() || self.broadcast_post.is_some()).encode(out);
         Shared(&self.broadcast_post, self.broadcast_id.is_some() || self.broadcast_post.is_some())
             .encode(out);
@@ -4943,10 +4858,7 @@ impl EncodeBare for UpdateReadChannelDiscussionInboxRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
-        self.top_msg_id.encode(out);
-        self.read_max_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.channel_id, self.top_msg_id, self.read_max_id);
         self.broadcast_id.encode(out);
         self.broadcast_post.encode(out);
     }
@@ -4976,9 +4888,7 @@ impl EncodeBare for UpdateReadChannelDiscussionOutbox {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.channel_id.encode(out);
-        self.top_msg_id.encode(out);
-        self.read_max_id.encode(out);
+        tl_codec::numbers!(out, 16, self.channel_id, self.top_msg_id, self.read_max_id);
     }
 }
 
@@ -5094,8 +5004,7 @@ impl EncodeBare for UpdateChannelUserTyping {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.top_msg_id.encode(out);
         self.from_id.encode(out);
         self.action.encode(out);
@@ -5138,8 +5047,7 @@ impl EncodeBare for UpdateChannelUserTypingRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.top_msg_id.encode(out);
         self.from_id.encode(out);
         self.action.encode(out);
@@ -5183,8 +5091,7 @@ impl EncodeBare for UpdatePinnedMessages {
         self.flags().encode(out);
         self.peer.encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -5233,8 +5140,7 @@ impl EncodeBare for UpdatePinnedMessagesRef<'_> {
         self.flags.encode(out);
         self.peer.encode(out);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -5267,11 +5173,9 @@ impl EncodeBare for UpdatePinnedChannelMessages {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -5317,11 +5221,9 @@ impl EncodeBare for UpdatePinnedChannelMessagesRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.messages.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
+        tl_codec::numbers!(out, 8, self.pts, self.pts_count);
     }
 }
 
@@ -5603,11 +5505,7 @@ impl EncodeBare for UpdateChatParticipant {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
-        self.actor_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 32, self.flags(), self.chat_id, self.date, self.actor_id, self.user_id);
         self.prev_participant.encode(out);
         self.new_participant.encode(out);
         self.invite.encode(out);
@@ -5665,11 +5563,7 @@ impl EncodeBare for UpdateChatParticipantRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.chat_id.encode(out);
-        self.date.encode(out);
-        self.actor_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 32, self.flags, self.chat_id, self.date, self.actor_id, self.user_id);
         self.prev_participant.encode(out);
         self.new_participant.encode(out);
         self.invite.encode(out);
@@ -5724,11 +5618,7 @@ impl EncodeBare for UpdateChannelParticipant {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
-        self.date.encode(out);
-        self.actor_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 32, self.flags(), self.channel_id, self.date, self.actor_id, self.user_id);
         self.prev_participant.encode(out);
         self.new_participant.encode(out);
         self.invite.encode(out);
@@ -5793,11 +5683,7 @@ impl EncodeBare for UpdateChannelParticipantRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
-        self.date.encode(out);
-        self.actor_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 32, self.flags, self.channel_id, self.date, self.actor_id, self.user_id);
         self.prev_participant.encode(out);
         self.new_participant.encode(out);
         self.invite.encode(out);
@@ -5831,8 +5717,7 @@ impl EncodeBare for UpdateBotStopped {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.user_id, self.date);
         self.stopped.encode(out);
         self.qts.encode(out);
     }
@@ -6085,8 +5970,7 @@ impl EncodeBare for UpdateBotChatInviteRequester {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.date, self.user_id);
         self.about.encode(out);
         self.invite.encode(out);
         self.qts.encode(out);
@@ -6144,8 +6028,7 @@ impl EncodeBare for UpdateBotChatInviteRequesterRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.date.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.date, self.user_id);
         self.about.encode(out);
         self.invite.encode(out);
         self.qts.encode(out);
@@ -6445,8 +6328,7 @@ impl EncodeBare for UpdateTranscribedAudio {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.transcription_id);
         self.text.encode(out);
     }
 }
@@ -6495,8 +6377,7 @@ impl EncodeBare for UpdateTranscribedAudioRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.transcription_id.encode(out);
+        tl_codec::numbers!(out, 12, self.msg_id, self.transcription_id);
         self.text.encode(out);
     }
 }
@@ -6688,8 +6569,7 @@ impl EncodeBare for UpdateMoveStickerSetToTop {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.stickerset.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.stickerset);
     }
 }
 
@@ -6731,8 +6611,7 @@ impl EncodeBare for UpdateMoveStickerSetToTopRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.stickerset.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.stickerset);
     }
 }
 
@@ -6961,8 +6840,7 @@ impl EncodeBare for UpdateStoryId {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.random_id.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.random_id);
     }
 }
 
@@ -7292,8 +7170,7 @@ impl EncodeBare for UpdateBotMessageReaction {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.date);
         self.actor.encode(out);
         self.old_reactions.encode(out);
         self.new_reactions.encode(out);
@@ -7346,8 +7223,7 @@ impl EncodeBare for UpdateBotMessageReactionRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.date);
         self.actor.encode(out);
         self.old_reactions.encode(out);
         self.new_reactions.encode(out);
@@ -7384,8 +7260,7 @@ impl EncodeBare for UpdateBotMessageReactions {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.date);
         self.reactions.encode(out);
         self.qts.encode(out);
     }
@@ -7427,8 +7302,7 @@ impl EncodeBare for UpdateBotMessageReactionsRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.peer.encode(out);
-        self.msg_id.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 8, self.msg_id, self.date);
         self.reactions.encode(out);
         self.qts.encode(out);
     }
@@ -8378,9 +8252,7 @@ impl EncodeBare for UpdateBusinessBotCallbackQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.connection_id.encode(out);
         self.message.encode(out);
         self.reply_to_message.encode(out);
@@ -8437,9 +8309,7 @@ impl EncodeBare for UpdateBusinessBotCallbackQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.connection_id.encode(out);
         self.message.encode(out);
         self.reply_to_message.encode(out);
@@ -8914,8 +8784,7 @@ impl EncodeBare for UpdateMonoForumNoPaidException {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.channel_id);
         self.saved_peer_id.encode(out);
     }
 }
@@ -8956,8 +8825,7 @@ impl EncodeBare for UpdateMonoForumNoPaidExceptionRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.channel_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.channel_id);
         self.saved_peer_id.encode(out);
     }
 }
@@ -9513,8 +9381,7 @@ impl EncodeBare for UpdateChatParticipantRank {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.chat_id, self.user_id);
         self.rank.encode(out);
         self.version.encode(out);
     }
@@ -9552,8 +9419,7 @@ impl EncodeBare for UpdateChatParticipantRankRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.chat_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.chat_id, self.user_id);
         self.rank.encode(out);
         self.version.encode(out);
     }
@@ -9605,9 +9471,7 @@ impl EncodeBare for UpdateManagedBot {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.user_id.encode(out);
-        self.bot_id.encode(out);
-        self.qts.encode(out);
+        tl_codec::numbers!(out, 20, self.user_id, self.bot_id, self.qts);
     }
 }
 
@@ -9653,8 +9517,7 @@ impl EncodeBare for UpdateBotGuestChatQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.query_id);
         self.message.encode(out);
         self.reference_messages.encode(out);
         self.qts.encode(out);
@@ -9697,8 +9560,7 @@ impl EncodeBare for UpdateBotGuestChatQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.query_id);
         self.message.encode(out);
         self.reference_messages.encode(out);
         self.qts.encode(out);
@@ -9837,8 +9699,7 @@ impl EncodeBare for UpdateNewBotConnection {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.bot_id);
         Shared(&self.date, self.date.is_some() || self.device.is_some() || self.location.is_some())
             .encode(out);
         Shared(&self.device, self.date.is_some() || self.device.is_some() || self.location.is_some())
@@ -9891,8 +9752,7 @@ impl EncodeBare for UpdateNewBotConnectionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.bot_id);
         self.date.encode(out);
         self.device.encode(out);
         self.location.encode(out);
@@ -10265,9 +10125,7 @@ impl EncodeBare for UpdateEphemeralBotCallbackQuery {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.query_id, self.user_id);
         self.peer.encode(out);
         self.msg_id.encode(out);
         self.data.encode(out);
@@ -10324,9 +10182,7 @@ impl EncodeBare for UpdateEphemeralBotCallbackQueryRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.query_id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.query_id, self.user_id);
         self.peer.encode(out);
         self.msg_id.encode(out);
         self.data.encode(out);
@@ -10400,8 +10256,7 @@ impl EncodeBare for UpdateBotStarsSubscription {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.payload.encode(out);
         self.qts.encode(out);
     }
@@ -10456,8 +10311,7 @@ impl EncodeBare for UpdateBotStarsSubscriptionRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.payload.encode(out);
         self.qts.encode(out);
     }
@@ -10664,10 +10518,7 @@ impl EncodeBare for UpdateWalletGaslessInfo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.left.encode(out);
-        self.reset_at.encode(out);
-        self.min_amount.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.left, self.reset_at, self.min_amount);
         self.relayer_address.encode(out);
     }
 }
@@ -10714,10 +10565,7 @@ impl EncodeBare for UpdateWalletGaslessInfoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.left.encode(out);
-        self.reset_at.encode(out);
-        self.min_amount.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.left, self.reset_at, self.min_amount);
         self.relayer_address.encode(out);
     }
 }

@@ -32,8 +32,7 @@ impl EncodeBare for ChannelDifferenceEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.pts);
         self.timeout.encode(out);
     }
 }
@@ -75,8 +74,7 @@ impl EncodeBare for ChannelDifferenceEmptyRef {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.pts);
         self.timeout.encode(out);
     }
 }
@@ -231,8 +229,7 @@ impl EncodeBare for ChannelDifference {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags(), self.pts);
         self.timeout.encode(out);
         self.new_messages.encode(out);
         self.other_updates.encode(out);
@@ -294,8 +291,7 @@ impl EncodeBare for ChannelDifferenceRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.pts.encode(out);
+        tl_codec::numbers!(out, 8, self.flags, self.pts);
         self.timeout.encode(out);
         self.new_messages.encode(out);
         self.other_updates.encode(out);
@@ -321,8 +317,7 @@ impl EncodeBare for DifferenceEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.seq);
     }
 }
 
@@ -572,11 +567,7 @@ impl EncodeBare for State {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.pts.encode(out);
-        self.qts.encode(out);
-        self.date.encode(out);
-        self.seq.encode(out);
-        self.unread_count.encode(out);
+        tl_codec::numbers!(out, 20, self.pts, self.qts, self.date, self.seq, self.unread_count);
     }
 }
 

@@ -97,13 +97,9 @@ impl EncodeBare for UpdateShortMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.id, self.user_id);
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.date);
         self.fwd_from.encode(out);
         self.via_bot_id.encode(out);
         self.reply_to.encode(out);
@@ -196,13 +192,9 @@ impl EncodeBare for UpdateShortMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.id, self.user_id);
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.date);
         self.fwd_from.encode(out);
         self.via_bot_id.encode(out);
         self.reply_to.encode(out);
@@ -316,14 +308,9 @@ impl EncodeBare for UpdateShortChatMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.from_id.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 24, self.flags(), self.id, self.from_id, self.chat_id);
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.date);
         self.fwd_from.encode(out);
         self.via_bot_id.encode(out);
         self.reply_to.encode(out);
@@ -419,14 +406,9 @@ impl EncodeBare for UpdateShortChatMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.from_id.encode(out);
-        self.chat_id.encode(out);
+        tl_codec::numbers!(out, 24, self.flags, self.id, self.from_id, self.chat_id);
         self.message.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 12, self.pts, self.pts_count, self.date);
         self.fwd_from.encode(out);
         self.via_bot_id.encode(out);
         self.reply_to.encode(out);
@@ -561,9 +543,7 @@ impl EncodeBare for UpdatesCombined {
         self.updates.encode(out);
         self.users.encode(out);
         self.chats.encode(out);
-        self.date.encode(out);
-        self.seq_start.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 12, self.date, self.seq_start, self.seq);
     }
 }
 
@@ -608,9 +588,7 @@ impl EncodeBare for UpdatesCombinedRef<'_> {
         self.updates.encode(out);
         self.users.encode(out);
         self.chats.encode(out);
-        self.date.encode(out);
-        self.seq_start.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 12, self.date, self.seq_start, self.seq);
     }
 }
 
@@ -640,8 +618,7 @@ impl EncodeBare for Updates {
         self.updates.encode(out);
         self.users.encode(out);
         self.chats.encode(out);
-        self.date.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.seq);
     }
 }
 
@@ -683,8 +660,7 @@ impl EncodeBare for UpdatesRef<'_> {
         self.updates.encode(out);
         self.users.encode(out);
         self.chats.encode(out);
-        self.date.encode(out);
-        self.seq.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.seq);
     }
 }
 
@@ -726,11 +702,7 @@ impl EncodeBare for UpdateShortSentMessage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 20, self.flags(), self.id, self.pts, self.pts_count, self.date);
         self.media.encode(out);
         self.entities.encode(out);
         self.ttl_period.encode(out);
@@ -789,11 +761,7 @@ impl EncodeBare for UpdateShortSentMessageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
-        self.pts.encode(out);
-        self.pts_count.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 20, self.flags, self.id, self.pts, self.pts_count, self.date);
         self.media.encode(out);
         self.entities.encode(out);
         self.ttl_period.encode(out);

@@ -122,6 +122,13 @@ pub struct User {
     pub photo: Option<enums::UserProfilePhoto>,
     /// `status:flags.6?UserStatus`
     pub status: Option<enums::UserStatus>,
+    /// What few values have.
+    pub rare: Option<Box<UserRare>>,
+}
+
+/// What few [`User`]s have.
+#[derive(Clone, PartialEq, Default)]
+pub struct UserRare {
     /// `bot_info_version:flags.14?int`, on one bit with `bot`
     pub bot_info_version: Option<i32>,
     /// `restriction_reason:flags.18?Vector<RestrictionReason>`, on one bit with `restricted`
@@ -131,15 +138,15 @@ pub struct User {
     /// `lang_code:flags.22?string`
     pub lang_code: Option<String>,
     /// `emoji_status:flags.30?EmojiStatus`
-    pub emoji_status: Option<Box<enums::EmojiStatus>>,
+    pub emoji_status: Option<enums::EmojiStatus>,
     /// `usernames:flags2.0?Vector<Username>`
     pub usernames: Option<Vec<types::Username>>,
     /// `stories_max_id:flags2.5?RecentStory`
     pub stories_max_id: Option<types::RecentStory>,
     /// `color:flags2.8?PeerColor`
-    pub color: Option<Box<enums::PeerColor>>,
+    pub color: Option<enums::PeerColor>,
     /// `profile_color:flags2.9?PeerColor`
-    pub profile_color: Option<Box<enums::PeerColor>>,
+    pub profile_color: Option<enums::PeerColor>,
     /// `bot_active_users:flags2.12?int`
     pub bot_active_users: Option<i32>,
     /// `bot_verification_icon:flags2.14?long`
@@ -153,11 +160,13 @@ pub struct User {
 impl User {
     #[cold]
     fn rare_flags(&self) -> u32 {
-        bit(self.bot_info_version.is_some(), 14)
-            | bit(self.restriction_reason.is_some(), 18)
-            | bit(self.bot_inline_placeholder.is_some(), 19)
-            | bit(self.lang_code.is_some(), 22)
-            | bit(self.emoji_status.is_some(), 30)
+        self.rare.as_deref().map_or(0, |rare| {
+            bit(rare.bot_info_version.is_some(), 14)
+                | bit(rare.restriction_reason.is_some(), 18)
+                | bit(rare.bot_inline_placeholder.is_some(), 19)
+                | bit(rare.lang_code.is_some(), 22)
+                | bit(rare.emoji_status.is_some(), 30)
+        })
     }
 
     fn flags(&self, has_rare: bool) -> u32 {
@@ -200,14 +209,16 @@ impl User {
 
     #[cold]
     fn rare_flags2(&self) -> u32 {
-        bit(self.usernames.is_some(), 0)
-            | bit(self.stories_max_id.is_some(), 5)
-            | bit(self.color.is_some(), 8)
-            | bit(self.profile_color.is_some(), 9)
-            | bit(self.bot_active_users.is_some(), 12)
-            | bit(self.bot_verification_icon.is_some(), 14)
-            | bit(self.send_paid_messages_stars.is_some(), 15)
-            | bit(self.linked_community_id.is_some(), 21)
+        self.rare.as_deref().map_or(0, |rare| {
+            bit(rare.usernames.is_some(), 0)
+                | bit(rare.stories_max_id.is_some(), 5)
+                | bit(rare.color.is_some(), 8)
+                | bit(rare.profile_color.is_some(), 9)
+                | bit(rare.bot_active_users.is_some(), 12)
+                | bit(rare.bot_verification_icon.is_some(), 14)
+                | bit(rare.send_paid_messages_stars.is_some(), 15)
+                | bit(rare.linked_community_id.is_some(), 21)
+        })
     }
 
     fn flags2(&self, has_rare: bool) -> u32 {
@@ -243,9 +254,7 @@ impl EncodeBare for User {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         let has_rare = self.has_rare();
-        self.flags(has_rare).encode(out);
-        self.flags2(has_rare).encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(has_rare), self.flags2(has_rare), self.id);
         self.access_hash.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -262,56 +271,46 @@ impl EncodeBare for User {
 impl User {
     /// Whether one of the fields is there that few values have.
     fn has_rare(&self) -> bool {
-        self.bot
-            || self.restricted
-            || self.bot_info_version.is_some()
-            || self.restriction_reason.is_some()
-            || self.bot_inline_placeholder.is_some()
-            || self.lang_code.is_some()
-            || self.emoji_status.is_some()
-            || self.usernames.is_some()
-            || self.stories_max_id.is_some()
-            || self.color.is_some()
-            || self.profile_color.is_some()
-            || self.bot_active_users.is_some()
-            || self.bot_verification_icon.is_some()
-            || self.send_paid_messages_stars.is_some()
-            || self.linked_community_id.is_some()
+        self.bot || self.restricted || self.rare.is_some()
     }
 
     #[cold]
     fn rare_len(&self) -> usize {
-        Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encoded_len()
-            + Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some())
+        let none = UserRare::default();
+        let rare = self.rare.as_deref().unwrap_or(&none);
+        Shared(&rare.bot_info_version, self.bot || rare.bot_info_version.is_some()).encoded_len()
+            + Shared(&rare.restriction_reason, self.restricted || rare.restriction_reason.is_some())
                 .encoded_len()
-            + self.bot_inline_placeholder.encoded_len()
-            + self.lang_code.encoded_len()
-            + self.emoji_status.encoded_len()
-            + self.usernames.encoded_len()
-            + self.stories_max_id.encoded_len()
-            + self.color.encoded_len()
-            + self.profile_color.encoded_len()
-            + self.bot_active_users.encoded_len()
-            + self.bot_verification_icon.encoded_len()
-            + self.send_paid_messages_stars.encoded_len()
-            + self.linked_community_id.encoded_len()
+            + rare.bot_inline_placeholder.encoded_len()
+            + rare.lang_code.encoded_len()
+            + rare.emoji_status.encoded_len()
+            + rare.usernames.encoded_len()
+            + rare.stories_max_id.encoded_len()
+            + rare.color.encoded_len()
+            + rare.profile_color.encoded_len()
+            + rare.bot_active_users.encoded_len()
+            + rare.bot_verification_icon.encoded_len()
+            + rare.send_paid_messages_stars.encoded_len()
+            + rare.linked_community_id.encoded_len()
     }
 
     #[cold]
     fn encode_rare(&self, out: &mut Vec<u8>) {
-        Shared(&self.bot_info_version, self.bot || self.bot_info_version.is_some()).encode(out);
-        Shared(&self.restriction_reason, self.restricted || self.restriction_reason.is_some()).encode(out);
-        self.bot_inline_placeholder.encode(out);
-        self.lang_code.encode(out);
-        self.emoji_status.encode(out);
-        self.usernames.encode(out);
-        self.stories_max_id.encode(out);
-        self.color.encode(out);
-        self.profile_color.encode(out);
-        self.bot_active_users.encode(out);
-        self.bot_verification_icon.encode(out);
-        self.send_paid_messages_stars.encode(out);
-        self.linked_community_id.encode(out);
+        let none = UserRare::default();
+        let rare = self.rare.as_deref().unwrap_or(&none);
+        Shared(&rare.bot_info_version, self.bot || rare.bot_info_version.is_some()).encode(out);
+        Shared(&rare.restriction_reason, self.restricted || rare.restriction_reason.is_some()).encode(out);
+        rare.bot_inline_placeholder.encode(out);
+        rare.lang_code.encode(out);
+        rare.emoji_status.encode(out);
+        rare.usernames.encode(out);
+        rare.stories_max_id.encode(out);
+        rare.color.encode(out);
+        rare.profile_color.encode(out);
+        rare.bot_active_users.encode(out);
+        rare.bot_verification_icon.encode(out);
+        rare.send_paid_messages_stars.encode(out);
+        rare.linked_community_id.encode(out);
     }
 }
 
@@ -671,9 +670,7 @@ impl EncodeBare for UserRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.access_hash.encode(out);
         self.first_name.encode(out);
         self.last_name.encode(out);
@@ -802,6 +799,14 @@ impl fmt::Debug for User {
             .field("phone", &Redacted)
             .field("photo", &self.photo)
             .field("status", &self.status)
+            .field("rare", &self.rare)
+            .finish()
+    }
+}
+
+impl fmt::Debug for UserRare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserRare")
             .field("bot_info_version", &self.bot_info_version)
             .field("restriction_reason", &self.restriction_reason)
             .field("bot_inline_placeholder", &Redacted)
@@ -1082,9 +1087,7 @@ impl EncodeBare for UserFull {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.flags2().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags(), self.flags2(), self.id);
         self.about.encode(out);
         self.settings.encode(out);
         self.personal_photo.encode(out);
@@ -1448,9 +1451,7 @@ impl EncodeBare for UserFullRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.flags2.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 16, self.flags, self.flags2, self.id);
         self.about.encode(out);
         self.settings.encode(out);
         self.personal_photo.encode(out);
@@ -1657,8 +1658,7 @@ impl EncodeBare for UserProfilePhoto {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }
@@ -1709,8 +1709,7 @@ impl EncodeBare for UserProfilePhotoRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.photo_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.photo_id);
         self.stripped_thumb.encode(out);
         self.dc_id.encode(out);
     }

@@ -51,9 +51,7 @@ impl EncodeBare for WallPaper {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags().encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.flags(), self.access_hash);
         self.slug.encode(out);
         self.document.encode(out);
         self.settings.encode(out);
@@ -122,9 +120,7 @@ impl EncodeBare for WallPaperRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags.encode(out);
-        self.access_hash.encode(out);
+        tl_codec::numbers!(out, 20, self.id, self.flags, self.access_hash);
         self.slug.encode(out);
         self.document.encode(out);
         self.settings.encode(out);
@@ -187,8 +183,7 @@ impl EncodeBare for WallPaperNoFile {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags().encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.flags());
         self.settings.encode(out);
     }
 }
@@ -232,8 +227,7 @@ impl EncodeBare for WallPaperNoFileRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.id.encode(out);
-        self.flags.encode(out);
+        tl_codec::numbers!(out, 12, self.id, self.flags);
         self.settings.encode(out);
     }
 }

@@ -913,8 +913,7 @@ impl EncodeBare for Transactions {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.balance.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.balance);
         self.transactions.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);
@@ -964,8 +963,7 @@ impl EncodeBare for TransactionsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.balance.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.balance);
         self.transactions.encode(out);
         self.next_offset.encode(out);
         self.chats.encode(out);

@@ -312,9 +312,7 @@ impl EncodeBare for WalletTransaction {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags().encode(out);
         self.id.encode(out);
-        self.amount.encode(out);
-        self.fee.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 20, self.amount, self.fee, self.date);
         self.peer.encode(out);
         self.comment.encode(out);
         self.tx_hash.encode(out);
@@ -403,9 +401,7 @@ impl EncodeBare for WalletTransactionRef<'_> {
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.flags.encode(out);
         self.id.encode(out);
-        self.amount.encode(out);
-        self.fee.encode(out);
-        self.date.encode(out);
+        tl_codec::numbers!(out, 20, self.amount, self.fee, self.date);
         self.peer.encode(out);
         self.comment.encode(out);
         self.tx_hash.encode(out);
@@ -474,8 +470,7 @@ impl EncodeBare for WalletTransactionPeerUser {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.user_id);
         self.address.encode(out);
         self.domain.encode(out);
     }
@@ -514,8 +509,7 @@ impl EncodeBare for WalletTransactionPeerUserRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.user_id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.user_id);
         self.address.encode(out);
         self.domain.encode(out);
     }

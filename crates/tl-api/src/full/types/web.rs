@@ -46,13 +46,11 @@ impl EncodeBare for WebAuthorization {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.hash.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 16, self.hash, self.bot_id);
         self.domain.encode(out);
         self.browser.encode(out);
         self.platform.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.region.encode(out);
     }
@@ -109,13 +107,11 @@ impl EncodeBare for WebAuthorizationRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.hash.encode(out);
-        self.bot_id.encode(out);
+        tl_codec::numbers!(out, 16, self.hash, self.bot_id);
         self.domain.encode(out);
         self.browser.encode(out);
         self.platform.encode(out);
-        self.date_created.encode(out);
-        self.date_active.encode(out);
+        tl_codec::numbers!(out, 8, self.date_created, self.date_active);
         self.ip.encode(out);
         self.region.encode(out);
     }
@@ -177,8 +173,7 @@ impl EncodeBare for WebDocument {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.access_hash, self.size);
         self.mime_type.encode(out);
         self.attributes.encode(out);
     }
@@ -220,8 +215,7 @@ impl EncodeBare for WebDocumentRef<'_> {
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
         self.url.encode(out);
-        self.access_hash.encode(out);
-        self.size.encode(out);
+        tl_codec::numbers!(out, 12, self.access_hash, self.size);
         self.mime_type.encode(out);
         self.attributes.encode(out);
     }
@@ -471,8 +465,7 @@ impl EncodeBare for WebPageEmpty {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
     }
 }
@@ -507,8 +500,7 @@ impl EncodeBare for WebPageEmptyRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
     }
 }
@@ -554,8 +546,7 @@ impl EncodeBare for WebPagePending {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
         self.date.encode(out);
     }
@@ -594,8 +585,7 @@ impl EncodeBare for WebPagePendingRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
         self.date.encode(out);
     }
@@ -713,8 +703,7 @@ impl EncodeBare for WebPage {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags().encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags(), self.id);
         self.url.encode(out);
         self.display_url.encode(out);
         self.hash.encode(out);
@@ -840,8 +829,7 @@ impl EncodeBare for WebPageRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.flags.encode(out);
-        self.id.encode(out);
+        tl_codec::numbers!(out, 12, self.flags, self.id);
         self.url.encode(out);
         self.display_url.encode(out);
         self.hash.encode(out);
