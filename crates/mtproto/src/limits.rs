@@ -12,6 +12,10 @@ pub const MAX_SENT_FRAME_BYTES: usize = (1 << 24) - 4;
 /// The shortest frame body that can be a message; shorter ones are control messages (transport errors, quick acks).
 pub const MIN_MESSAGE_FRAME_BYTES: usize = 16;
 
+/// The longest frame, with what stands around its body, whose memory is kept for the next ones: a few reads of a driver.
+/// That of a longer one goes with it, so that one long reply does not fill the memory of a connection for good.
+pub const MAX_KEPT_FRAME_BYTES: usize = 64 << 10;
+
 /// Fewest bytes of padding in an encrypted message ("Description", MTProto 2.0).
 pub const MIN_PADDING_BYTES: usize = 12;
 
@@ -105,7 +109,10 @@ pub const MAX_TLS_HELLO_BYTES: usize = 64 << 10;
 /// The longest domain in a proxy's secret (TDLib's number).
 pub const MAX_PROXY_DOMAIN_BYTES: usize = 182;
 
-/// The longest answer of an HTTP proxy: servers end at 8 KiB of header lines.
+/// The longest name of a proxy's host (DNS).
+pub const MAX_HOST_BYTES: usize = 253;
+
+/// The longest head of an HTTP proxy's answer: servers end at 8 KiB of header lines.
 pub const MAX_HTTP_HEAD_BYTES: usize = 8 << 10;
 
 /// The longest message of a WebSocket: servers put a whole frame into one, and TLS' own records are shorter.
@@ -117,6 +124,10 @@ pub const MAX_HTTP_CONNECTIONS: usize = 4;
 
 /// How many sent messages are remembered until their quick acks come.
 pub const MAX_QUICK_ACK_TOKENS: usize = 256;
+
+/// How many updates wait for a reader; further ones are lost, and the reader is told so. An export reads none, and a
+/// server must not fill the memory with them.
+pub const MAX_WAITING_UPDATES: usize = 1024;
 
 /// How often in a row a data centre may fail before it is left alone: more than one call's own attempts, so that those
 /// end with the reason itself.

@@ -1,13 +1,12 @@
-//! Modular exponentiation: the one place that knows the big-number crate's way of doing it.
+//! Modular exponentiation: the one place that knows the big-number crates' ways of doing it.
 
-use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{Odd, U2048};
 use num_bigint::BigUint;
 
-/// Shorter moduli are left to arithmetic that takes their length into account; none of the protocol is among them.
-const MIN_MONTGOMERY_BITS: u64 = 1025;
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
+mod portable;
 
-/// The longest modulus and exponent.
+/// The longest modulus.
 const MAX_BITS: u64 = 2048;
 
 /// `base ^ exponent mod modulus`, all big-endian, as exactly 256 bytes with zeros on the left.
@@ -30,22 +29,11 @@ pub fn mod_pow(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Option<[u8; 256]
 
 /// `base ^ exponent mod modulus`; the modulus is not zero.
 pub(crate) fn power(base: &BigUint, exponent: &BigUint, modulus: &BigUint) -> BigUint {
-    let fits = (MIN_MONTGOMERY_BITS..=MAX_BITS).contains(&modulus.bits()) && exponent.bits() <= MAX_BITS;
-    match Option::<Odd<U2048>>::from(Odd::new(fixed(modulus))) {
-        Some(odd) if fits => {
-            let parameters = FixedMontyParams::new_vartime(odd);
-            let base = FixedMontyForm::new(&fixed(&(base % modulus)), &parameters);
-            let exponent_bits = u32::try_from(exponent.bits()).unwrap_or(U2048::BITS);
-            let power = base.pow_amm_bounded_exp(&fixed(exponent), exponent_bits).retrieve();
-            BigUint::from_bytes_be(power.to_be_bytes().as_ref())
-        }
-        _ => base.modpow(exponent, modulus),
+    #[cfg(feature = "aws-lc")]
+    if let Some(power) = aws_lc::power(base, exponent, modulus) {
+        return power;
     }
-}
-
-/// The low 2048 bits of a number.
-fn fixed(number: &BigUint) -> U2048 {
-    U2048::from_be_slice(&low_256_bytes(number))
+    portable::power(base, exponent, modulus).unwrap_or_else(|| base.modpow(exponent, modulus))
 }
 
 /// The low 2048 bits of a number, big-endian with zeros on the left.
@@ -61,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_reach_the_same_value() {
+    fn every_way_reaches_the_same_value() {
         let mut state = 3_u64;
         let mut number = |len: usize| {
             let bytes: Vec<u8> = (0..len)
@@ -84,13 +72,38 @@ mod tests {
             let (base, exponent) = (number(base_len), number(exponent_len));
             for lowest_bit in [0_u32, 1] {
                 let modulus = ((number(modulus_len) + 2_u32) >> 1_u32 << 1_u32) + lowest_bit;
-                assert_eq!(power(&base, &exponent, &modulus), base.modpow(&exponent, &modulus));
+                assert_same(&base, &exponent, &modulus);
             }
         }
         let odd = (BigUint::from(1_u32) << 2048_u32) - 1_u32;
         for base in [BigUint::ZERO, BigUint::from(1_u32), &odd - 1_u32, odd.clone(), &odd + 7_u32] {
-            assert_eq!(power(&base, &odd, &odd), base.modpow(&odd, &odd));
+            assert_same(&base, &odd, &odd);
         }
+    }
+
+    fn assert_same(base: &BigUint, exponent: &BigUint, modulus: &BigUint) {
+        let expected = base.modpow(exponent, modulus);
+        assert_eq!(power(base, exponent, modulus), expected);
+        assert_eq!(portable::power(base, exponent, modulus).unwrap_or_else(|| expected.clone()), expected);
+        #[cfg(feature = "aws-lc")]
+        assert_eq!(aws_lc::power(base, exponent, modulus), modulus.bit(0).then_some(expected));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_way_reaches_the_same_value_whatever_the_numbers(
+            base in bytes(300),
+            exponent in bytes(257),
+            modulus in bytes(256),
+        ) {
+            let numbers = [base, exponent, modulus].map(|bytes| BigUint::from_bytes_be(&bytes));
+            let [base, exponent, modulus] = numbers;
+            assert_same(&base, &exponent, &(modulus + 2_u32));
+        }
+    }
+
+    fn bytes(longest: usize) -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(proptest::num::u8::ANY, 0..=longest)
     }
 
     #[test]

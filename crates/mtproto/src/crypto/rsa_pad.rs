@@ -92,7 +92,7 @@ mod tests {
     fn a_source_that_gives_the_same_key_again_and_again_is_given_up() {
         let key = RsaPublicKey::telegram_test();
         let results = (0..=255).map(|byte| encrypt(&key, &[1], &mut |bytes: &mut [u8]| bytes.fill(byte)));
-        // about one temporary key in four makes a block that is not below the modulus
+        // the modulus begins with c8: about one block in five is not below it
         let given_up = results.filter(|result| *result == Err(RsaPadError::NoFittingKey)).count();
         assert!((1..256).contains(&given_up), "{given_up}");
     }

@@ -4,9 +4,7 @@ use bytes::BytesMut;
 
 use crate::frame::header::{self, Header};
 use crate::frame::{Decoded, Frame, FrameError, FrameKind, control};
-
-/// From this length on the memory of a frame goes with it, and is not kept for the next one.
-const LARGE_FRAME_BYTES: usize = 64 << 10;
+use crate::limits::MAX_KEPT_FRAME_BYTES;
 
 /// The reading half of one connection.
 ///
@@ -86,35 +84,12 @@ impl Decoder {
     /// Takes the frame out of the buffer and leaves its body, without copying.
     fn cut(&mut self, start: usize, len: usize, frame_len: usize) -> BytesMut {
         let mut frame = self.buffer.split_to(frame_len);
-        if frame_len > LARGE_FRAME_BYTES {
+        if frame_len > MAX_KEPT_FRAME_BYTES {
             // what is left shares its memory with the frame, and would hold all of it until the next one of this size
             self.buffer = BytesMut::from(&*self.buffer);
         }
         let mut body = frame.split_off(start);
         body.truncate(len);
         body
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_memory_of_a_large_frame_is_not_kept() {
-        for len in [64, 64 << 10, 8 << 20] {
-            let mut decoder = Decoder::new(FrameKind::Intermediate);
-            decoder.feed(&u32::try_from(len).unwrap().to_le_bytes());
-            decoder.feed(&vec![7; len]);
-            decoder.feed(&[4, 0, 0]);
-            let Decoded::Frame(Frame::Message(body)) = decoder.decode().unwrap() else {
-                panic!("no message")
-            };
-            assert_eq!(body.len(), len);
-            drop(body);
-            decoder.buffer_mut().reserve(4096);
-            assert!(decoder.buffer_mut().capacity() <= 256 << 10, "{}", decoder.buffer_mut().capacity());
-            assert_eq!(&decoder.buffer_mut()[..], [4, 0, 0], "what came behind the frame");
-        }
     }
 }

@@ -133,7 +133,7 @@ fn exponent(
     group: &Group,
     random: &mut dyn Random,
 ) -> Result<(Zeroizing<[u8; 256]>, [u8; 256]), HandshakeError> {
-    let mut tries = 0;
+    let mut tries = 1;
     loop {
         let secret = Zeroizing::new(fill_array(random));
         let public = group.public(&secret);

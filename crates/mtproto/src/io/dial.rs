@@ -1,6 +1,6 @@
 //! From addresses to a connection, and to a key.
 
-mod eyeballs;
+pub(super) mod eyeballs;
 pub(super) mod open;
 
 use std::net::SocketAddr;
@@ -88,8 +88,11 @@ impl Dialer {
     }
 
     /// An attempt has failed, or a connection ended before the server said anything.
-    pub(super) fn failed(&self) {
-        self.config.breakers.failed(self.config.dc_id, Instant::now());
+    pub(super) fn failed(&self, error: &Error) {
+        // where nobody was asked, nothing has failed: the attempt of somebody else decides
+        if !matches!(error, Error::CircuitOpen { .. }) {
+            self.config.breakers.failed(self.config.dc_id, Instant::now());
+        }
     }
 
     /// Tells whoever waits that another attempt will be made.

@@ -28,7 +28,7 @@ impl Dialer {
                 Err(error) => error,
             };
             failures += 1;
-            self.failed();
+            self.failed(&error);
             if !error.is_retryable() || failures >= self.config.backoff.attempts {
                 return Err(error);
             }

@@ -13,10 +13,9 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::frame::fake_tls::{ClientHello, FakeTlsError, read_server_hello};
+use crate::io::Error;
+use crate::io::dial::eyeballs;
 use crate::proxy::{Proxy, ProxyAddress};
-
-/// How many addresses of a proxy's name are tried: more than an IPv4 and an IPv6 address each of a few machines.
-const MAX_PROXY_ADDRESSES: usize = 8;
 
 /// Why there is no way through the proxy.
 #[derive(Debug, thiserror::Error)]
@@ -129,20 +128,32 @@ pub(super) async fn open_tcp(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Connects to the first address of the proxy that accepts; `after` bounds the look-up and each attempt.
-pub(super) async fn connect(proxy: &ProxyAddress, after: Duration) -> Result<TcpStream, ProxyError> {
+/// Connects to the address of the proxy that accepts first; `after` bounds the look-up, and all attempts together.
+pub(super) async fn connect(proxy: &ProxyAddress, after: Duration) -> Result<TcpStream, Error> {
     let looked_up = timeout(after, lookup_host((proxy.host.as_str(), proxy.port))).await;
     let looked_up = looked_up.map_err(|_| ProxyError::Timeout { after })?;
-    let addresses = looked_up.map_err(|source| ProxyError::Resolve { address: proxy.clone(), source })?;
-    let mut last_error = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses.take(MAX_PROXY_ADDRESSES) {
-        match timeout(after, open_tcp(address)).await {
-            Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(error)) => last_error = error,
-            Err(_) => last_error = io::ErrorKind::TimedOut.into(),
+    let resolved = looked_up.map_err(|source| ProxyError::Resolve { address: proxy.clone(), source })?;
+    connect_to(&resolved.collect::<Vec<_>>(), proxy, after).await
+}
+
+async fn connect_to(
+    resolved: &[SocketAddr],
+    proxy: &ProxyAddress,
+    after: Duration,
+) -> Result<TcpStream, Error> {
+    let order = eyeballs::order(resolved, None);
+    let connected = eyeballs::first(order, |address| {
+        let proxy = proxy.clone();
+        async move {
+            let opened = open_tcp(address).await;
+            opened.map_err(|source| ProxyError::Connect { address: proxy, source }.into())
         }
-    }
-    Err(ProxyError::Connect { address: proxy.clone(), source: last_error })
+    });
+    let connected = timeout(after, connected).await.unwrap_or_else(|_| {
+        let source = io::ErrorKind::TimedOut.into();
+        Err(ProxyError::Connect { address: proxy.clone(), source }.into())
+    });
+    Ok(connected?.0)
 }
 
 /// What a proxy is asked for.
@@ -193,5 +204,44 @@ pub(super) async fn greet(
         if let Some(len) = read_server_hello(key, &hello.random, &answer)? {
             return Ok(answer.split_off(len));
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "test-util")]
+mod tests {
+    use tokio::net::{TcpListener, TcpSocket};
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    /// A name has several addresses only where somebody has said so: here they are resolved already.
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_address_of_a_proxy_does_not_hold_up_the_next_one() {
+        // the clock leaps to the next timer when there is nothing to do, but for as long as a blocking task runs
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        tokio::task::spawn_blocking(move || ended.recv_timeout(Duration::from_secs(60)));
+        let local = SocketAddr::from(([127, 0, 0, 1], 0));
+        // its queue is full: it neither takes a connection nor refuses it
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(local).unwrap();
+        let busy = socket.listen(1).unwrap();
+        let slow = busy.local_addr().unwrap();
+        let _queue: JoinSet<_> = (0..4).map(|_| TcpStream::connect(slow)).collect();
+        let listener = TcpListener::bind(local).await.unwrap();
+        let next = listener.local_addr().unwrap();
+        for _ in 0..5 {
+            // meanwhile the queue is filled
+            let (here, there) = tokio::join!(TcpStream::connect(next), listener.accept());
+            assert!(here.is_ok() && there.is_ok());
+        }
+        let proxy = ProxyAddress { host: "proxy.example".to_owned(), port: 443 };
+        let resolved = [slow, next];
+        let (stream, ()) = tokio::join!(
+            connect_to(&resolved, &proxy, Duration::from_secs(5)),
+            tokio::time::advance(Duration::from_secs(1)),
+        );
+        assert_eq!(stream.unwrap().peer_addr().unwrap(), next);
+        drop(end);
     }
 }

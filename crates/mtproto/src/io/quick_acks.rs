@@ -42,32 +42,3 @@ impl QuickAcks {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-
-    #[test]
-    fn each_expected_token_counts_once_and_others_do_not() {
-        let told = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&told);
-        let observer = Observer::new(move |progress| {
-            assert_eq!(*progress, Progress::Received);
-            count.fetch_add(1, Ordering::Relaxed);
-        });
-        let mut acks = QuickAcks::new(true, observer);
-        acks.arrived(7);
-        assert_eq!(told.load(Ordering::Relaxed), 0, "unsolicited");
-        assert_eq!(acks.expect(7), Wish::QuickAck);
-        (0..2).for_each(|_| acks.arrived(7));
-        assert_eq!(told.load(Ordering::Relaxed), 1);
-        for token in (0..).take(MAX_QUICK_ACK_TOKENS + 1) {
-            acks.expect(token);
-        }
-        acks.arrived(0);
-        assert_eq!(told.load(Ordering::Relaxed), 1, "the oldest one made room");
-    }
-}

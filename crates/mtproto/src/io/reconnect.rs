@@ -20,7 +20,7 @@ impl Driver {
         loop {
             wants_key |= self.wants_another_key(&error);
             self.failures += 1;
-            self.dialer.failed();
+            self.dialer.failed(&error);
             let is_hopeless = !error.is_retryable() && !self.wants_another_key(&error);
             if is_hopeless || self.failures > self.backoff.attempts {
                 return ControlFlow::Break(Err(error));

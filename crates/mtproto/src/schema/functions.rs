@@ -158,8 +158,7 @@ impl EncodeBare for PingDelayDisconnect {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.ping_id.encode(out);
-        self.disconnect_delay.encode(out);
+        tl_codec::numbers!(out, 12, self.ping_id, self.disconnect_delay);
     }
 }
 

@@ -93,9 +93,7 @@ impl EncodeBare for BadMsgNotification {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bad_msg_id.encode(out);
-        self.bad_msg_seqno.encode(out);
-        self.error_code.encode(out);
+        tl_codec::numbers!(out, 16, self.bad_msg_id, self.bad_msg_seqno, self.error_code);
     }
 }
 
@@ -135,10 +133,14 @@ impl EncodeBare for BadServerSalt {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.bad_msg_id.encode(out);
-        self.bad_msg_seqno.encode(out);
-        self.error_code.encode(out);
-        self.new_server_salt.encode(out);
+        tl_codec::numbers!(
+            out,
+            24,
+            self.bad_msg_id,
+            self.bad_msg_seqno,
+            self.error_code,
+            self.new_server_salt
+        );
     }
 }
 
@@ -192,11 +194,15 @@ impl EncodeBare for BindAuthKeyInner {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.nonce.encode(out);
-        self.temp_auth_key_id.encode(out);
-        self.perm_auth_key_id.encode(out);
-        self.temp_session_id.encode(out);
-        self.expires_at.encode(out);
+        tl_codec::numbers!(
+            out,
+            36,
+            self.nonce,
+            self.temp_auth_key_id,
+            self.perm_auth_key_id,
+            self.temp_session_id,
+            self.expires_at
+        );
     }
 }
 
@@ -460,9 +466,7 @@ impl EncodeBare for FutureSalt {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.valid_since.encode(out);
-        self.valid_until.encode(out);
-        self.salt.encode(out);
+        tl_codec::numbers!(out, 16, self.valid_since, self.valid_until, self.salt);
     }
 }
 
@@ -510,8 +514,7 @@ impl EncodeBare for FutureSalts {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.req_msg_id.encode(out);
-        self.now.encode(out);
+        tl_codec::numbers!(out, 12, self.req_msg_id, self.now);
         encode_bare_vector(self.salts.iter().map(Bare), out);
     }
 }
@@ -545,8 +548,7 @@ impl EncodeBare for FutureSaltsRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.req_msg_id.encode(out);
-        self.now.encode(out);
+        tl_codec::numbers!(out, 12, self.req_msg_id, self.now);
         self.salts.encode(out);
     }
 }
@@ -590,9 +592,7 @@ impl EncodeBare for HttpWait {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.max_delay.encode(out);
-        self.wait_after.encode(out);
-        self.max_wait.encode(out);
+        tl_codec::numbers!(out, 12, self.max_delay, self.wait_after, self.max_wait);
     }
 }
 
@@ -628,8 +628,7 @@ impl EncodeBare for IpPort {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.ipv4.encode(out);
-        self.port.encode(out);
+        tl_codec::numbers!(out, 8, self.ipv4, self.port);
     }
 }
 
@@ -663,8 +662,7 @@ impl EncodeBare for IpPortSecret {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.ipv4.encode(out);
-        self.port.encode(out);
+        tl_codec::numbers!(out, 8, self.ipv4, self.port);
         self.secret.encode(out);
     }
 }
@@ -698,8 +696,7 @@ impl EncodeBare for IpPortSecretRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.ipv4.encode(out);
-        self.port.encode(out);
+        tl_codec::numbers!(out, 8, self.ipv4, self.port);
         self.secret.encode(out);
     }
 }
@@ -745,10 +742,7 @@ impl EncodeBare for MsgDetailedInfo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.answer_msg_id.encode(out);
-        self.bytes.encode(out);
-        self.status.encode(out);
+        tl_codec::numbers!(out, 24, self.msg_id, self.answer_msg_id, self.bytes, self.status);
     }
 }
 
@@ -787,9 +781,7 @@ impl EncodeBare for MsgNewDetailedInfo {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.answer_msg_id.encode(out);
-        self.bytes.encode(out);
-        self.status.encode(out);
+        tl_codec::numbers!(out, 16, self.answer_msg_id, self.bytes, self.status);
     }
 }
 
@@ -1136,9 +1128,7 @@ impl EncodeBare for NewSessionCreated {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.first_msg_id.encode(out);
-        self.unique_id.encode(out);
-        self.server_salt.encode(out);
+        tl_codec::numbers!(out, 24, self.first_msg_id, self.unique_id, self.server_salt);
     }
 }
 
@@ -1597,8 +1587,7 @@ impl EncodeBare for PQInnerDataTempDc {
         self.nonce.encode(out);
         self.server_nonce.encode(out);
         self.new_nonce.encode(out);
-        self.dc.encode(out);
-        self.expires_in.encode(out);
+        tl_codec::numbers!(out, 8, self.dc, self.expires_in);
     }
 }
 
@@ -1652,8 +1641,7 @@ impl EncodeBare for PQInnerDataTempDcRef<'_> {
         self.nonce.encode(out);
         self.server_nonce.encode(out);
         self.new_nonce.encode(out);
-        self.dc.encode(out);
-        self.expires_in.encode(out);
+        tl_codec::numbers!(out, 8, self.dc, self.expires_in);
     }
 }
 
@@ -1704,8 +1692,7 @@ impl EncodeBare for Pong {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.ping_id.encode(out);
+        tl_codec::numbers!(out, 16, self.msg_id, self.ping_id);
     }
 }
 
@@ -1859,9 +1846,7 @@ impl EncodeBare for RpcAnswerDropped {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.msg_id.encode(out);
-        self.seq_no.encode(out);
-        self.bytes.encode(out);
+        tl_codec::numbers!(out, 16, self.msg_id, self.seq_no, self.bytes);
     }
 }
 

@@ -115,9 +115,6 @@ mod tests {
         }
     }
 
-    // check: 3.2-11-bodies -> SessionError::ContainerBody
-    // check: 3.2-11-inner-ids -> SessionError::MsgIdParity
-    // check: 3.2-11-nested -> SessionError::NestedContainer
     #[test]
     fn the_rules_of_a_container() {
         let body = |edit: fn(&mut Vec<u8>)| {
@@ -136,7 +133,6 @@ mod tests {
         assert_eq!(read(&write(&[message(5, inner)]).into()), Err(SessionError::NestedContainer));
     }
 
-    // check: 3.2-11-count -> SessionError::TooMany
     #[test]
     fn the_number_of_messages_is_limited_on_both_sides() {
         let full = vec![message(5, &[0; 4]); MAX_CONTAINER_MESSAGES];

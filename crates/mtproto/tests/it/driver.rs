@@ -62,7 +62,8 @@ async fn a_new_key_and_a_request_over_every_kind_of_frame() {
         let server = TcpServer::echo(kind, vec![Act::Serve]).await;
         let (client, mut updates) = Client::connect(config(&server, kind)).await.unwrap();
         assert_eq!(invoke(&client, REQUEST).await.unwrap(), REQUEST);
-        assert_eq!(client.time_offset_secs().abs(), 0, "both ends have the same clock");
+        // both ends have the same clock; how long an answer took is in it
+        assert!(client.time_offset_secs().abs() < 10, "{}", client.time_offset_secs());
         assert_eq!(updates.recv().await, Some(Update::Gap), "the server began a session");
         client.shutdown().await;
         assert!(matches!(invoke(&client, REQUEST).await, Err(InvokeError::ShutDown)));

@@ -10,6 +10,7 @@ use mtproto::session::Resume;
 use crate::script::key;
 use crate::server::binding::KeyRing;
 use crate::server::keys::KeyServer;
+use crate::server::pipes::PipeServer;
 use crate::server::tcp::{Act, TcpServer};
 
 const REQUEST: &[u8] = &[1, 1, 1, 1, 2, 2, 2, 2];
@@ -88,7 +89,7 @@ async fn a_key_that_ends_soon_is_replaced_while_requests_go_on() {
     let done = server.done();
     let (introductions, requests): (Vec<_>, Vec<_>) = done.into_iter().partition(|body| body == INTRODUCTION);
     assert_eq!(requests.len(), sent, "each was done once");
-    assert_eq!(introductions.len(), 1);
+    assert_eq!(introductions.len(), bound(&server) - 1, "over each key but the first");
 }
 
 #[tokio::test]
@@ -128,6 +129,19 @@ async fn a_new_key_that_is_refused_is_tried_again_and_not_for_ever() {
     assert!(matches!(error, Error::NotBound(_)) && error.is_retryable(), "{error:?}");
     assert!(!error.is_unknown_key(), "a key that is a moment old is not given up");
     assert!((3..=6).contains(&server.connections()), "{}", server.connections());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_young_for_a_minute() {
+    for (age_secs, is_given_up) in [(59, false), (60, true)] {
+        let server = PipeServer::echo(None, vec![Act::Serve]);
+        let (client, _updates) = Client::connect(server.config(3)).await.unwrap();
+        invoke(&client).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(age_secs)).await;
+        server.state.lock().unwrap().peer.as_mut().unwrap().keys = KeyRing::default();
+        let error = invoke(&client).await.unwrap_err();
+        assert_eq!(error.connection().unwrap().is_unknown_key(), is_given_up, "{age_secs} s: {error:?}");
+    }
 }
 
 #[tokio::test]

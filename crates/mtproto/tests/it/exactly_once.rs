@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use mtproto::limits::{MAX_FUTURE_SALTS, MAX_IDS, MAX_RESENDS};
 use mtproto::schema::{functions, types};
 use mtproto::session::{CallError, CallId, Event, SessionError};
 use tl_codec::{Constructor as _, Decode as _, Encode as _};
@@ -125,7 +124,7 @@ fn states_that_were_not_asked_for_or_do_not_fit() {
     // unasked, the server may say so all the same
     script.deliver_service(types::MsgsAllInfo { msg_ids: vec![first.msg_id], info: vec![3] }.to_bytes());
     assert_eq!(script.sent_requests().remove(0).body, REQUEST);
-    for (count, taken) in [(MAX_IDS, true), (MAX_IDS + 1, false)] {
+    for (count, taken) in [(8192, true), (8193, false)] {
         let all = types::MsgsAllInfo { msg_ids: vec![4; count], info: vec![4; count] };
         let all = script.service(all.to_bytes());
         assert_eq!(script.deliver(&all).is_ok(), taken);
@@ -171,7 +170,7 @@ fn a_server_that_has_waited_too_long_gets_the_same_again() {
     let first = script.request(&REQUEST);
     let second = script.session.request_after(first, vec![3; 8].into()).unwrap();
     let mut last = script.sent_requests().remove(1);
-    for _ in 0..MAX_RESENDS {
+    for _ in 0..10 {
         script.deliver_service(answer(last.msg_id, &refusal("MSG_WAIT_TIMEOUT")));
         let again = script.sent_requests().remove(0);
         assert!(again.msg_id > last.msg_id && again.body == last.body);
@@ -233,6 +232,7 @@ fn salts_are_fetched_ahead_and_used_from_their_time_on() {
         asked = asked.or(sent);
     }
     let asked = asked.expect("of the first salt nothing is known, so that others are asked for");
+    assert_eq!(functions::GetFutureSalts::from_bytes(&asked.body).unwrap().num, 64);
     let now = start + 40 * 19;
     let salt = |begins: i32, salt: i64| types::FutureSalt {
         valid_since: now + begins,
@@ -266,8 +266,28 @@ fn salts_are_fetched_ahead_and_used_from_their_time_on() {
 }
 
 #[test]
+fn a_question_for_salts_is_asked_again_every_minute_and_no_more_often() {
+    let mut script = Script::new();
+    let mut asked_at = Vec::new();
+    for secs in 1..=750 {
+        wait(&mut script, Duration::from_secs(1));
+        let sent = script.sent().into_iter().find(|sent| sent.id() == functions::GetFutureSalts::ID);
+        let Some(asked) = sent else { continue };
+        asked_at.push(secs);
+        if asked_at.len() == 3 {
+            // what is known ends soon
+            let now = i32::try_from(script.now.unix.as_secs()).unwrap();
+            let salts = vec![types::FutureSalt { valid_since: now - 9, valid_until: now + 300, salt: 2 }];
+            let answer = types::FutureSalts { req_msg_id: asked.msg_id, now, salts };
+            script.deliver_service(answer.to_bytes());
+        }
+    }
+    assert_eq!(asked_at, [540, 600, 660, 720]);
+}
+
+#[test]
 fn more_salts_than_were_asked_for_are_refused() {
-    for (count, taken) in [(MAX_FUTURE_SALTS, true), (MAX_FUTURE_SALTS + 1, false)] {
+    for (count, taken) in [(64, true), (65, false)] {
         let mut script = Script::new();
         let salts = vec![types::FutureSalt { valid_since: 1, valid_until: 2, salt: 3 }; count];
         let message = script.service(types::FutureSalts { req_msg_id: 4, now: 5, salts }.to_bytes());

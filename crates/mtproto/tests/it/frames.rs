@@ -100,6 +100,32 @@ fn the_heads_of_abridged_frames_at_their_boundary() {
 }
 
 #[test]
+fn what_is_shorter_than_sixteen_bytes_is_no_message() {
+    for kind in FrameKind::ALL {
+        let found = |len: usize| decode(kind, &encode(kind, &vec![1; len], false, false, &mut none), &[64]);
+        let error = TransportError { code: 0x0101_0101 };
+        assert_eq!(found(12), Ok(vec![Frame::TransportError(error)]), "{kind:?}");
+        assert!(matches!(&found(16).unwrap()[..], [Frame::Message(body)] if body.len() == 16), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_memory_of_a_large_frame_is_not_kept() {
+    for (frame_len, is_kept) in [(64 << 10, true), ((64 << 10) + 4, false), (8 << 20, false)] {
+        let mut decoder = Decoder::new(FrameKind::Intermediate);
+        let body = vec![7; frame_len - 4];
+        decoder.feed(&encode(FrameKind::Intermediate, &body, false, false, &mut none));
+        decoder.feed(&[4, 0, 0]);
+        assert_eq!(decoder.decode(), Ok(Decoded::Frame(message(&body))));
+        // the next read of a driver
+        decoder.buffer_mut().reserve(4096);
+        let kept_bytes = decoder.buffer_mut().capacity();
+        assert_eq!(kept_bytes >= frame_len, is_kept, "{kept_bytes} bytes after {frame_len}");
+        assert_eq!(&decoder.buffer_mut()[..], [4, 0, 0], "what came behind the frame");
+    }
+}
+
+#[test]
 fn transport_errors_in_every_kind() {
     let vector = &open("transports")["transport_error_-404"];
     let expected = Ok(vec![Frame::TransportError(TransportError::UNKNOWN_KEY)]);
@@ -225,6 +251,8 @@ fn bodies_that_cannot_be_sent_are_refused_and_nothing_is_written() {
         assert!(wire.is_empty());
         encoder.encode(&[0; 4], false, &mut none, &mut wire).unwrap();
         assert!(wire.starts_with(kind.tag()));
+        encoder.encode(&vec![0; MAX_SENT_FRAME_BYTES], false, &mut none, &mut wire).unwrap();
+        assert!(wire.len() > MAX_SENT_FRAME_BYTES);
     }
 }
 

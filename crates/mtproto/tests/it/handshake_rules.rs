@@ -5,7 +5,6 @@ use std::time::Duration;
 use mtproto::crypto::dh::{DhError, KNOWN_PRIME};
 use mtproto::crypto::factor::FactorError;
 use mtproto::handshake::{DhGen, Established, HandshakeError, KeyUse, Parameters, Step, start};
-use mtproto::limits::MAX_DH_GEN_RETRIES;
 
 use crate::recorded::Seeded;
 use crate::server::keys::{Ending, EndingFields, KeyServer};
@@ -58,12 +57,12 @@ fn a_fair_server_for_each_use_of_the_key() {
 #[test]
 fn a_server_that_asks_for_another_key() {
     let mut server = KeyServer::new();
-    server.endings = vec![Ending::Retry, Ending::Retry, Ending::Ok];
+    server.endings = [vec![Ending::Retry; 5], vec![Ending::Ok]].concat();
     exchange(&mut server, KeyUse::Permanent).unwrap();
-    assert_eq!(server.retry_ids.len(), 3);
+    assert_eq!(server.retry_ids.len(), 6);
     assert!(server.retry_ids[1] != 0 && server.retry_ids[2] != server.retry_ids[1]);
     let error = fault(|server| server.endings = vec![Ending::Retry]);
-    assert_eq!(error, HandshakeError::TooManyRetries { limit: MAX_DH_GEN_RETRIES });
+    assert_eq!(error, HandshakeError::TooManyRetries { limit: 5 });
     assert!(error.is_retryable() && !error.is_peer_fault());
 }
 
@@ -236,13 +235,21 @@ fn a_refusal_counts_only_with_its_nonces_and_its_hash() {
 // check: 2.2-5-own -> HandshakeError::OwnPublic
 #[test]
 fn a_source_of_randomness_that_only_gives_zeros_ends_the_exchange() {
-    let mut server = KeyServer::new();
-    let mut random = Seeded::new(4);
-    let parameters =
-        Parameters { dc_id: 2, rsa_keys: vec![KeyServer::public_key()], key_use: KeyUse::Permanent };
-    let (state, request) = start(parameters, &mut random);
-    let (state, request) = state.handle(&server.res_pq(&request), &mut random).unwrap();
-    let answer = server.server_dh_params(&request);
-    let error = state.handle(&answer, NOW, &mut |bytes: &mut [u8]| bytes.fill(0)).unwrap_err();
-    assert_eq!(error, HandshakeError::OwnPublic(DhError::PublicTooSmall));
+    // so many secret exponents are zeros: what comes of it, and how many are drawn
+    let with_zeros = |zeros: usize| {
+        let (mut server, mut random) = (KeyServer::new(), Seeded::new(4));
+        let parameters =
+            Parameters { dc_id: 2, rsa_keys: vec![KeyServer::public_key()], key_use: KeyUse::Permanent };
+        let (state, request) = start(parameters, &mut random);
+        let (state, request) = state.handle(&server.res_pq(&request), &mut random).unwrap();
+        let answer = server.server_dh_params(&request);
+        let mut drawn = 0;
+        let mut random = |bytes: &mut [u8]| {
+            drawn += usize::from(bytes.len() == 256);
+            bytes.fill(if drawn <= zeros { 0 } else { 0x5a });
+        };
+        (state.handle(&answer, NOW, &mut random).map(|_| ()), drawn)
+    };
+    assert_eq!(with_zeros(15), (Ok(()), 16));
+    assert_eq!(with_zeros(16), (Err(HandshakeError::OwnPublic(DhError::PublicTooSmall)), 16));
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::frame::FrameKind;
 use mtproto::io::{Backoff, Carrier, CarrierError, Client, Config, Error, Opener, ProxyError};
+use mtproto::proxy::{Proxy, ProxyUrlError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -27,7 +28,7 @@ enum Kind {
         status: &'static str,
     },
     /// Says these bytes and waits.
-    Says(&'static [u8]),
+    Says(Vec<u8>),
 }
 
 /// A proxy for one test: where it listens, and what it was asked for.
@@ -80,7 +81,7 @@ async fn carry(mut stream: TcpStream, kind: Kind, asked: Arc<Mutex<Vec<String>>>
             head.split(' ').nth(1).unwrap().parse().unwrap()
         }
         Kind::Says(bytes) => {
-            stream.write_all(bytes).await?;
+            stream.write_all(&bytes).await?;
             let _ = stream.read_to_end(&mut Vec::new()).await;
             return Ok(());
         }
@@ -137,8 +138,7 @@ async fn server() -> TcpServer {
 
 async fn refusal(kind: Kind, url: &str) -> ProxyError {
     let (server, proxy) = (server().await, TestProxy::start(kind).await);
-    let mut config = config(&server, &url.replace("PROXY", &proxy.address.to_string()));
-    config.connect_timeout = Duration::from_millis(500);
+    let config = config(&server, &url.replace("PROXY", &proxy.address.to_string()));
     let error = Client::connect(config).await.unwrap_err();
     assert_eq!(server.connections(), 0, "nothing goes past the proxy");
     let Error::Proxy(error) = error else { panic!("{error:?}") };
@@ -186,21 +186,47 @@ async fn what_a_proxy_refuses_is_said() {
 }
 
 #[tokio::test]
-async fn what_is_no_proxy_is_recognised_and_silence_ends() {
-    let error = refusal(Kind::Says(b"SSH-2.0-x\r\n"), "socks5://PROXY").await;
+async fn what_is_no_proxy_is_recognised() {
+    let ssh = || Kind::Says(b"SSH-2.0-x\r\n".to_vec());
+    let error = refusal(ssh(), "socks5://PROXY").await;
     assert!(matches!(error, ProxyError::NoSocks { .. }) && error.is_peer_fault(), "{error:?}");
-    let error = refusal(Kind::Says(b"SSH-2.0-x\r\n"), "http://PROXY").await;
+    let error = refusal(ssh(), "http://PROXY").await;
     assert!(matches!(error, ProxyError::NoHttp) && error.is_peer_fault(), "{error:?}");
-    for url in ["socks5://PROXY", "http://PROXY"] {
-        let error = refusal(Kind::Says(b""), url).await;
-        assert!(matches!(error, ProxyError::Timeout { .. }) && error.is_retryable(), "{error:?}");
-    }
     let server = server().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = Client::connect(config(&server, &format!("socks5://{gone}"))).await.unwrap_err();
     assert!(matches!(error, Error::Proxy(ProxyError::Connect { .. })), "{error:?}");
     let error = Client::connect(config(&server, "http://no.such.host.invalid:1")).await.unwrap_err();
     assert!(matches!(error, Error::Proxy(ProxyError::Resolve { .. })), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_silence_of_a_proxy_ends() {
+    for url in ["socks5://PROXY", "http://PROXY"] {
+        let error = refusal(Kind::Says(Vec::new()), url).await;
+        assert!(matches!(error, ProxyError::Timeout { .. }) && error.is_retryable(), "{error:?}");
+    }
+}
+
+/// Whole or endless, in however many pieces it arrives.
+#[tokio::test]
+async fn the_longest_answer_of_an_http_proxy() {
+    let busy = |len: usize| format!("HTTP/1.1 503 {:x<1$}\r\n\r\n", "", len - 17).into_bytes();
+    let error = refusal(Kind::Says(busy(8192)), "http://PROXY").await;
+    assert!(matches!(error, ProxyError::HttpStatus { status: 503 }), "{error:?}");
+    for longer in [busy(8193), busy(8193)[..8192].to_vec()] {
+        let error = refusal(Kind::Says(longer), "http://PROXY").await;
+        assert!(matches!(error, ProxyError::NoHttp), "{error:?}");
+    }
+}
+
+/// The longest name that DNS has, and one that is longer.
+#[test]
+fn the_longest_name_of_a_proxys_host() {
+    let host = "h".repeat(253);
+    let proxy: Proxy = format!("socks5://{host}:1080").parse().unwrap();
+    assert_eq!(proxy.address().host, host);
+    assert_eq!(format!("socks5://{host}h:1080").parse::<Proxy>(), Err(ProxyUrlError::Host));
 }
 
 #[tokio::test]

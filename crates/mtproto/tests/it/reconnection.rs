@@ -7,11 +7,12 @@ use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::frame::{FrameKind, TransportError};
 use mtproto::io::{Backoff, Client, Config, Error, InvokeError, Observer, Progress};
-use mtproto::limits::{BREAKER_FAILURES, BREAKER_PAUSE};
 use mtproto::session::Resume;
+use tokio::time::{sleep, timeout};
 
 use crate::script::key;
 use crate::server::keys::KeyServer;
+use crate::server::pipes::PipeServer;
 use crate::server::tcp::{Act, TcpServer};
 
 const REQUEST: &[u8] = &[1, 1, 1, 1, 2, 2, 2, 2];
@@ -95,22 +96,53 @@ async fn every_further_attempt_is_told() {
     assert_eq!(attempts, [(2, 4, reason), (3, 4, reason)]);
 }
 
-#[tokio::test]
-async fn a_data_centre_that_keeps_failing_is_left_alone() {
-    let server = TcpServer::echo(FrameKind::Intermediate, vec![Act::Close]).await;
-    let config = config(&server, BREAKER_FAILURES * 2);
+async fn left_alone(config: &Config) -> Duration {
     let error = Client::connect(config.clone()).await.unwrap_err();
     let Error::CircuitOpen { dc_id: 2, retry_after, until } = error else { panic!("{error:?}") };
-    assert!(retry_after <= BREAKER_PAUSE && until > now(), "{retry_after:?}");
-    assert_eq!(server.connections(), usize::try_from(BREAKER_FAILURES).unwrap());
-    // it says so at once to the next one, whatever its own attempts
-    let error = Client::connect(config.clone()).await.unwrap_err();
-    assert!(matches!(error, Error::CircuitOpen { .. }) && !error.is_retryable(), "{error:?}");
-    assert_eq!(server.connections(), usize::try_from(BREAKER_FAILURES).unwrap(), "nobody was asked");
-    // another data centre has a breaker of its own
-    let other = TcpServer::echo(FrameKind::Intermediate, vec![Act::Serve]).await;
-    let mut config = config;
-    (config.addresses, config.dc_id) = (vec![other.address], 3);
+    assert!(!error.is_retryable() && until > now());
+    retry_after
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_data_centre_that_keeps_failing_is_left_alone_for_half_a_minute() {
+    let acts = [vec![Act::Close; 11], vec![Act::Silence, Act::Serve]].concat();
+    let server = PipeServer::echo(None, acts);
+    let mut config = server.config(20);
+    config.temporary_keys = None;
+    // the pause before the attempt that is not made is a part of it
+    let half_a_minute = Duration::from_millis(29_990)..=Duration::from_secs(30);
+    let retry_after = left_alone(&config).await;
+    assert!(half_a_minute.contains(&retry_after), "{retry_after:?}");
+    assert_eq!(server.connections(), 10);
+
+    let moment = Duration::from_millis(10);
+    sleep(retry_after.saturating_sub(moment)).await;
+    // it says so at once, whatever the attempts of whoever comes next
+    assert!(left_alone(&config).await <= moment);
+    assert_eq!(server.connections(), 10, "nobody was asked");
+    sleep(moment).await;
+    let retry_after = left_alone(&config).await;
+    assert!(half_a_minute.contains(&retry_after), "one attempt, and as long again: {retry_after:?}");
+    assert_eq!(server.connections(), 11);
+
+    sleep(retry_after).await;
+    let given_up = timeout(Duration::from_secs(1), Client::connect(config.clone())).await;
+    assert!(given_up.is_err() && server.connections() == 12);
+    let retry_after = left_alone(&config).await;
+    assert_eq!(retry_after.as_millis().div_ceil(10), 2900, "nor is an attempt of unknown end waited for");
+    sleep(retry_after).await;
+    Client::connect(config.clone()).await.unwrap();
+    assert_eq!(server.connections(), 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_data_centre_has_a_circuit_breaker_of_its_own() {
+    let (failing, other) =
+        (PipeServer::echo(None, vec![Act::Close]), PipeServer::echo(None, vec![Act::Serve]));
+    let failing = failing.config(20);
+    left_alone(&failing).await;
+    let mut config = other.config(1);
+    (config.dc_id, config.breakers) = (3, failing.breakers);
     Client::connect(config).await.unwrap();
 }
 

@@ -36,9 +36,21 @@ impl Script {
         script
     }
 
+    /// A connected session whose server speaks only when it is asked.
+    pub(crate) fn over_http() -> Self {
+        let config = Config { uses_http: true, ..Config::default() };
+        let mut script = Self::with(config, Resume { clock_is_fresh: true, ..Resume::new(key(), SALT) });
+        script.session.handle_connected(script.now);
+        script
+    }
+
     pub(crate) fn unconnected(resume: Resume) -> Self {
+        Self::with(Config::default(), resume)
+    }
+
+    fn with(config: Config, resume: Resume) -> Self {
         let mut random = Seeded::new(42);
-        let session = Session::new(Config::default(), resume, &mut random);
+        let session = Session::new(config, resume, &mut random);
         let now = Now { monotonic: Duration::from_secs(1000), unix: Duration::from_secs(START_SECS) };
         Self { session, now, random, next_id: 0 }
     }

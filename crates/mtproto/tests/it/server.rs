@@ -6,4 +6,6 @@ pub(crate) mod envelope;
 pub(crate) mod keys;
 pub(crate) mod peer;
 #[cfg(feature = "test-util")]
+pub(crate) mod pipes;
+#[cfg(feature = "test-util")]
 pub(crate) mod tcp;

@@ -5,10 +5,6 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use mtproto::Random as _;
-use mtproto::limits::{
-    MAX_FORMER_SESSIONS, MAX_FRAME_BYTES, MAX_IDS, MAX_PENDING_ACKS, MAX_REFUSED_SERVICES, MAX_REQUEST_BYTES,
-    MAX_RESENDS, MAX_SENT_CONTAINER_MESSAGES, MAX_SENT_RECORDS, MAX_SESSION_RESETS, REPLAY_WINDOW,
-};
 use mtproto::schema::{functions, types};
 use mtproto::session::{CallError, Event, GzipError, RequestError, Resume, RpcError, SessionError};
 use tl_codec::{Constructor as _, Decode as _, Encode as _};
@@ -117,6 +113,21 @@ fn packed_answers_and_packed_messages() {
 }
 
 #[test]
+fn a_packed_answer_unfolds_to_32_mebibytes() {
+    let limit_bytes = 32 << 20;
+    for (len, expected) in
+        [(limit_bytes, Ok(limit_bytes)), (limit_bytes + 4, Err(GzipError::TooLong { limit_bytes }))]
+    {
+        let mut script = Script::new();
+        script.request(&REQUEST);
+        let sent = the_request(&mut script);
+        script.deliver_service(rpc_result(sent.msg_id, &gzip(&vec![7; len])));
+        let Some(Event::Answer { result, .. }) = script.events().pop() else { panic!("one answer") };
+        assert_eq!(result.map(|answer| answer.len()), expected.map_err(CallError::Gzip));
+    }
+}
+
+#[test]
 fn a_damaged_packed_answer_ends_its_request_and_nothing_else() {
     let mut script = Script::new();
     let call = script.request(&REQUEST);
@@ -146,13 +157,13 @@ fn content_messages_are_acknowledged_with_the_next_request() {
 #[test]
 fn acks_travel_alone_when_they_are_many_or_old() {
     let mut script = Script::new();
-    for count in 0..=MAX_PENDING_ACKS {
+    for count in 0..=16 {
         assert_eq!(script.sent(), [], "{count}");
         let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
         script.deliver(&update).unwrap();
     }
     let sent = script.sent();
-    assert_eq!(types::MsgsAckRef::from_bytes(&sent[0].body).unwrap().msg_ids.len(), MAX_PENDING_ACKS + 1);
+    assert_eq!(types::MsgsAckRef::from_bytes(&sent[0].body).unwrap().msg_ids.len(), 17);
 
     let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
     script.deliver(&update).unwrap();
@@ -209,12 +220,62 @@ fn what_mends_the_clock_and_the_salt_is_taken_from_any_time() {
 fn messages_in_a_container_are_held_to_the_same_rules() {
     let mut script = Script::new();
     let update = |script: &mut Script, secs| Message::new(script.server_id(secs), 1, vec![0xee; 8]);
-    let (old, new) = (update(&mut script, -310), update(&mut script, 0));
-    let ahead = update(&mut script, 70);
+    let (old, new) = (update(&mut script, -301), update(&mut script, 0));
+    let ahead = update(&mut script, 31);
     script.deliver_service(envelope::container(&[old, new.clone(), ahead, new.clone()]));
     assert_eq!(script.events().len(), 1, "the others are passed over");
+    let (still, already) = (update(&mut script, -299), update(&mut script, 29));
+    script.deliver_service(envelope::container(&[still, already]));
+    assert_eq!(script.events().len(), 2, "neither too old nor too early");
     script.deliver_service(envelope::container(&[new]));
     assert_eq!(script.events(), [], "passed over in another container too");
+}
+
+/// Sealed and sent as any message, each with one rule broken: none of what it holds is used.
+// check: 3.2-11-bodies -> SessionError::ContainerBody
+// check: 3.2-11-inner-ids -> SessionError::MsgIdParity
+// check: 3.2-11-nested -> SessionError::NestedContainer
+// check: 3.2-11-count -> SessionError::TooMany
+#[test]
+fn a_container_that_breaks_a_rule_is_refused_whole() {
+    let refused = |spoil: &dyn Fn(&mut Vec<Message>, &mut Vec<u8>)| {
+        let mut script = Script::new();
+        let mut messages = vec![
+            Message::new(script.server_id(0), 1, vec![0xee; 8]),
+            Message::new(script.server_id(0), 1, vec![0xdd; 8]),
+        ];
+        spoil(&mut messages, &mut Vec::new());
+        let mut body = envelope::container(&messages);
+        spoil(&mut Vec::new(), &mut body);
+        let container = script.service(body);
+        let error = script.deliver(&container).unwrap_err();
+        assert_eq!(script.events(), [], "{error}");
+        assert!(error.is_peer_fault(), "{error}");
+        error
+    };
+    // the length of the first body
+    for (stated, byte, value) in [(3, 20, 3), (36, 20, 36), (i32::MIN + 8, 23, 0x80)] {
+        let error = refused(&|_, body| {
+            if let Some(length) = body.get_mut(byte) {
+                *length = value;
+            }
+        });
+        assert_eq!(error, SessionError::ContainerBody { stated, available_bytes: 32 });
+    }
+    let error = refused(&|messages, _| messages.iter_mut().for_each(|message| message.msg_id -= 1));
+    assert!(matches!(error, SessionError::MsgIdParity { .. }), "{error}");
+    let error = refused(&|messages, _| {
+        if let Some(message) = messages.first_mut() {
+            message.body = envelope::container(&[]);
+        }
+    });
+    assert_eq!(error, SessionError::NestedContainer);
+    let error = refused(&|messages, _| {
+        if let Some(message) = messages.first().cloned() {
+            messages.resize(1025, message);
+        }
+    });
+    assert_eq!(error, SessionError::TooMany { name: "msg_container", count: 1025, limit: 1024 });
 }
 
 #[test]
@@ -297,24 +358,24 @@ fn a_refused_container_is_sent_again_whole() {
 fn refusals_are_bounded() {
     let mut script = Script::new();
     let call = script.request(&REQUEST);
-    for _ in 0..=MAX_RESENDS {
+    for _ in 0..=10 {
         let sent = the_request(&mut script);
         script.deliver_service(bad_msg(sent.msg_id, 20));
     }
-    let result = Err(CallError::Refused { code: 20, times: MAX_RESENDS + 1 });
+    let result = Err(CallError::Refused { code: 20, times: 11 });
     assert_eq!(script.events(), [Event::Answer { call, result }]);
     assert_eq!(script.sent_requests(), []);
 
     let mut script = Script::new();
     script.request(&REQUEST);
-    for _ in 0..MAX_SESSION_RESETS {
+    for _ in 0..5 {
         let sent = the_request(&mut script);
         script.deliver_service(bad_msg(sent.msg_id, 33));
     }
     let sent = the_request(&mut script);
     let last = script.service(bad_msg(sent.msg_id, 33));
     let error = script.deliver(&last).unwrap_err();
-    assert_eq!(error, SessionError::TooManyResets { limit: MAX_SESSION_RESETS });
+    assert_eq!(error, SessionError::TooManyResets { limit: 5 });
     assert!(!error.is_retryable());
 }
 
@@ -371,13 +432,13 @@ fn an_answer_that_must_be_fetched() {
 #[test]
 fn an_answer_that_no_frame_can_carry_ends_its_request() {
     let mut script = Script::new();
-    for (bytes, ends) in [(MAX_FRAME_BYTES, false), (MAX_FRAME_BYTES + 1, true)] {
+    for (bytes, ends) in [(24 << 20, false), ((24 << 20) + 1, true)] {
         script.request(&REQUEST);
         let sent = the_request(&mut script);
         let info = types::MsgDetailedInfo {
             msg_id: sent.msg_id,
             answer_msg_id: script.server_id(0),
-            bytes: i32::try_from(bytes).unwrap(),
+            bytes,
             status: 0,
         };
         script.deliver_service(info.to_bytes());
@@ -464,13 +525,15 @@ fn pings_and_silence() {
 #[test]
 fn a_message_below_all_that_are_remembered() {
     let mut script = Script::new();
-    let old = Message::new(script.server_id(-200), 1, vec![0xee; 8]);
-    for _ in 0..REPLAY_WINDOW {
+    let older = [(); 2].map(|()| Message::new(script.server_id(-200), 1, vec![0xee; 8]));
+    for _ in 0..999 {
         let update = Message::new(script.server_id(-100), 1, vec![0xee; 8]);
         script.deliver(&update).unwrap();
     }
-    assert_eq!(script.events().len(), REPLAY_WINDOW);
-    script.deliver(&old).unwrap();
+    let [lower, low] = older;
+    script.deliver(&low).unwrap();
+    assert_eq!(script.events().len(), 1000, "there is room for one more");
+    script.deliver(&lower).unwrap();
     assert_eq!(script.events(), [], "it may have arrived before, and is passed over");
     let newer = Message::new(script.server_id(-50), 1, vec![0xee; 8]);
     script.deliver(&newer).unwrap();
@@ -527,15 +590,17 @@ fn requests_that_cannot_be_messages_are_refused() {
     let mut with = |len: usize| script.session.request(vec![0; len].into()).map(|_| ());
     assert_eq!(with(0), Err(RequestError::NotWholeWords { len_bytes: 0 }));
     assert_eq!(with(6), Err(RequestError::NotWholeWords { len_bytes: 6 }));
-    let len_bytes = MAX_REQUEST_BYTES + 4;
+    // a frame of 2²⁴ − 4 bytes, and 2¹⁷ of them for acks
+    let limit_bytes = (1 << 24) - 4 - (1 << 17);
+    let len_bytes = limit_bytes + 4;
     assert_eq!(with(len_bytes), Err(RequestError::TooLong { len_bytes }));
-    assert_eq!(with(MAX_REQUEST_BYTES), Ok(()));
+    assert_eq!(with(limit_bytes), Ok(()));
     assert_eq!(script.sent_requests().len(), 1);
 }
 
 #[test]
 fn lists_of_ids_are_limited_on_both_sides() {
-    for (count, taken) in [(MAX_IDS, true), (MAX_IDS + 1, false)] {
+    for (count, taken) in [(8192, true), (8193, false)] {
         let msg_ids = vec![4; count];
         let state = types::MsgsStateReq { msg_ids: msg_ids.clone() }.to_bytes();
         let resend = types::MsgResendReq { msg_ids }.to_bytes();
@@ -544,7 +609,7 @@ fn lists_of_ids_are_limited_on_both_sides() {
             let message = script.service(body);
             let outcome = script.deliver(&message);
             assert_eq!(outcome.is_ok(), taken, "{count}");
-            assert!(taken || matches!(outcome, Err(SessionError::TooMany { limit: MAX_IDS, .. })));
+            assert!(taken || matches!(outcome, Err(SessionError::TooMany { limit: 8192, .. })));
         }
     }
 }
@@ -552,12 +617,19 @@ fn lists_of_ids_are_limited_on_both_sides() {
 #[test]
 fn a_container_that_is_sent_holds_no_more_messages_than_older_servers_take() {
     let mut script = Script::new();
-    for _ in 0..=MAX_SENT_CONTAINER_MESSAGES {
+    for _ in 0..=1000 {
         script.request(&[5; 4]);
     }
     let counts: Vec<_> =
         std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
-    assert_eq!(counts, [MAX_SENT_CONTAINER_MESSAGES, 1]);
+    assert_eq!(counts, [1000, 1]);
+    // too short to be packed, and 32 KiB in all but for the last one
+    for _ in 0..=256 {
+        script.request(&[5; 128]);
+    }
+    let counts: Vec<_> =
+        std::iter::from_fn(|| script.envelope()).map(|from| from.message.unpacked().len()).collect();
+    assert_eq!(counts, [256, 1]);
 }
 
 #[test]
@@ -566,36 +638,40 @@ fn acks_and_pings_are_not_sent_again_for_ever() {
     let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
     script.deliver(&update).unwrap();
     script.advance(Duration::from_secs(10));
-    for _ in 0..MAX_REFUSED_SERVICES {
+    for _ in 0..100 {
         let sent = script.envelope().unwrap().message;
         script.deliver_service(bad_msg(sent.msg_id, 20));
     }
     let sent = script.envelope().unwrap().message;
     let last = script.service(bad_msg(sent.msg_id, 20));
     let error = script.deliver(&last).unwrap_err();
-    assert_eq!(error, SessionError::TooManyRefusals { limit: MAX_REFUSED_SERVICES });
+    assert_eq!(error, SessionError::TooManyRefusals { limit: 100 });
 }
 
 #[test]
 fn what_was_sent_long_ago_is_forgotten() {
-    let mut script = Script::new();
-    let mut first = None;
-    for _ in 0..=MAX_SENT_RECORDS {
-        let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
-        script.deliver(&update).unwrap();
-        script.advance(Duration::from_secs(10));
-        let sent = script.sent();
-        first.get_or_insert(sent[0].msg_id);
+    for (later, is_known) in [(255, true), (256, false)] {
+        let mut script = Script::new();
+        let mut answer_a_question = || {
+            script.deliver_service(types::MsgsStateReq { msg_ids: vec![4] }.to_bytes());
+            let sent = script.sent();
+            assert_eq!((sent.len(), sent[0].id()), (1, types::MsgsStateInfo::ID));
+            sent[0].msg_id
+        };
+        let first = answer_a_question();
+        for _ in 0..later {
+            answer_a_question();
+        }
+        script.deliver_service(bad_msg(first, 20));
+        assert_eq!(script.sent().len(), usize::from(is_known), "known to be ours after {later} others?");
     }
-    script.deliver_service(bad_msg(first.unwrap(), 20));
-    assert_eq!(script.sent(), [], "not known to be ours any more");
 }
 
 #[test]
 fn only_the_last_former_sessions_are_remembered() {
     let mut script = Script::new();
     let mut former = Vec::new();
-    for _ in 0..=MAX_FORMER_SESSIONS {
+    for _ in 0..=8 {
         let call = script.request(&REQUEST);
         let sent = the_request(&mut script);
         former.push(script.session.session_id());
@@ -610,7 +686,7 @@ fn only_the_last_former_sessions_are_remembered() {
         script.session.handle_frame(script.now, frame.as_slice().into()).is_ok()
     });
     let taken: Vec<_> = taken.collect();
-    assert_eq!(taken, [[false].as_slice(), &[true; MAX_FORMER_SESSIONS]].concat());
+    assert_eq!(taken, [[false].as_slice(), &[true; 8]].concat());
 }
 
 #[test]

@@ -192,27 +192,3 @@ async fn read(answer: Response<body::Incoming>) -> Result<BytesMut, Error> {
     let body = Limited::new(answer.into_body(), MAX_FRAME_BYTES).collect().await;
     Ok(body.map_err(CarrierError::Http)?.to_bytes().into())
 }
-
-#[cfg(test)]
-#[cfg(feature = "test-util")]
-mod tests {
-    use tokio::net::TcpListener;
-
-    use super::*;
-    use crate::io::{Carrier, WebServer};
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_that_nobody_answers_is_not_waited_for_longer_than_it_may_wait() {
-        // the system takes the connection and the request; nobody else does
-        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut config = Config::new(vec![silent.local_addr().unwrap()], 2, Vec::new());
-        config.carrier = Carrier::Http(WebServer { name: None, path: "/api".to_owned(), tls: None });
-        let (mut posts, mut answers) = open(Arc::new(config), "/api").await.unwrap();
-        posts.queue(vec![7; 40], true);
-        posts.send().await.unwrap();
-        let Err(Error::Carrier(CarrierError::Timeout { after })) = answers.next().await else {
-            panic!("nobody has answered")
-        };
-        assert_eq!(after, Duration::from_secs(25 + 20));
-    }
-}

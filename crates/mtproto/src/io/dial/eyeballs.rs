@@ -13,7 +13,7 @@ use crate::io::Error;
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// The order in which addresses are tried: the one that answered last, then by turns IPv6 and IPv4 (RFC 8305, section 4).
-pub(super) fn order(addresses: &[SocketAddr], preferred: Option<SocketAddr>) -> Vec<SocketAddr> {
+pub(in crate::io) fn order(addresses: &[SocketAddr], preferred: Option<SocketAddr>) -> Vec<SocketAddr> {
     let preferred = preferred.filter(|address| addresses.contains(address));
     let others = || addresses.iter().copied().filter(move |address| Some(*address) != preferred);
     let (mut v6, mut v4) = (others().filter(SocketAddr::is_ipv6), others().filter(SocketAddr::is_ipv4));
@@ -31,7 +31,7 @@ pub(super) fn order(addresses: &[SocketAddr], preferred: Option<SocketAddr>) -> 
 ///
 /// # Errors
 /// The error that came last, or [`Error::NoAddress`].
-pub(super) async fn first<T, F>(
+pub(in crate::io) async fn first<T, F>(
     order: Vec<SocketAddr>,
     connect: impl Fn(SocketAddr) -> F,
 ) -> Result<(T, SocketAddr), Error>

@@ -29,8 +29,7 @@ impl EncodeBare for ConfigSimple {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         encode_bare_vector(self.rules.iter(), out);
     }
 }
@@ -64,8 +63,7 @@ impl EncodeBare for ConfigSimpleRef<'_> {
     }
 
     fn encode_bare(&self, out: &mut Vec<u8>) {
-        self.date.encode(out);
-        self.expires.encode(out);
+        tl_codec::numbers!(out, 8, self.date, self.expires);
         self.rules.encode(out);
     }
 }

@@ -179,9 +179,10 @@ impl PeerSession {
                 let body = types::MsgsStateInfo { req_msg_id: message.msg_id, info }.to_bytes();
                 Some(self.message(now, true, false, body))
             }
-            functions::RpcDropAnswer::ID | functions::DestroySession::ID | functions::GetFutureSalts::ID => {
-                None
-            }
+            functions::RpcDropAnswer::ID
+            | functions::DestroySession::ID
+            | functions::GetFutureSalts::ID
+            | types::HttpWait::ID => None,
             _ => {
                 assert_eq!(message.seq_no % 2, 1, "a request is a content message");
                 let body = unzipped(message.body);

@@ -9,8 +9,8 @@ use mtproto::frame::{Decoded, Decoder, Encoder, Frame, FrameKind};
 use mtproto::handshake::plain;
 use mtproto::schema::{functions, types};
 use tl_codec::Constructor as _;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::recorded::Seeded;
@@ -44,6 +44,25 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// What the connections to a server share that makes keys, or knows one already.
+    pub(crate) fn new(key: Option<AuthKey>, serve: Serve) -> Arc<Mutex<Self>> {
+        let (peer, serve) = match key {
+            Some(key) => (Some(Peer::new(key, 5, serve)), None),
+            None => (None, Some(serve)),
+        };
+        Arc::new(Mutex::new(Self { peer, connections: 0, open: 0, serve }))
+    }
+
+    /// Counts a connection: what happens on it. The last act is for all further ones.
+    fn connected(&mut self, acts: &[Act]) -> Act {
+        self.connections += 1;
+        self.open += 1;
+        if let Some(peer) = &mut self.peer {
+            peer.connected();
+        }
+        acts[(self.connections - 1).min(acts.len() - 1)].clone()
+    }
+
     /// Keeps a key that was made. Its salt is taken for all: no older key is used any more.
     fn keep(&mut self, key: AuthKey, made: &KeyServer) {
         let salt = made.first_salt();
@@ -72,34 +91,16 @@ impl Drop for TcpServer {
 }
 
 impl TcpServer {
-    /// Starts a server that makes keys, or knows one already. The last act is for all further connections.
+    /// Starts a server that makes keys, or knows one already.
     pub(crate) async fn start(kind: FrameKind, key: Option<AuthKey>, acts: Vec<Act>, serve: Serve) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (peer, serve) = match key {
-            Some(key) => (Some(Peer::new(key, 5, serve)), None),
-            None => (None, Some(serve)),
-        };
-        let state = Arc::new(Mutex::new(State { peer, connections: 0, open: 0, serve }));
+        let state = State::new(key, serve);
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let act = {
-                    let mut state = shared.lock().unwrap();
-                    state.connections += 1;
-                    state.open += 1;
-                    if let Some(peer) = &mut state.peer {
-                        peer.connected();
-                    }
-                    acts[(state.connections - 1).min(acts.len() - 1)].clone()
-                };
-                let shared = Arc::clone(&shared);
-                tokio::spawn(async move {
-                    // a client that goes away is no fault of the server
-                    let _ = serve_connection(stream, kind, act, &shared).await;
-                    shared.lock().unwrap().open -= 1;
-                });
+                serve_stream(stream, kind, &acts, &shared);
             }
         });
         Self { address, state, task }
@@ -119,8 +120,22 @@ impl TcpServer {
     }
 }
 
+/// Does on a connection what its act says.
+pub(crate) fn serve_stream<S>(stream: S, kind: FrameKind, acts: &[Act], shared: &Arc<Mutex<State>>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let act = shared.lock().unwrap().connected(acts);
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        // a client that goes away is no fault of the server
+        let _ = serve_connection(stream, kind, act, &shared).await;
+        shared.lock().unwrap().open -= 1;
+    });
+}
+
 async fn serve_connection(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     kind: FrameKind,
     act: Act,
     shared: &Mutex<State>,
@@ -179,7 +194,10 @@ async fn serve_connection(
 }
 
 /// Reads what opens the connection: a tag, or the init of an obfuscated one (from the client, to the client).
-async fn accept_stream(stream: &mut TcpStream, kind: FrameKind) -> std::io::Result<Option<(Ctr, Ctr)>> {
+async fn accept_stream(
+    stream: &mut (impl AsyncRead + Unpin),
+    kind: FrameKind,
+) -> std::io::Result<Option<(Ctr, Ctr)>> {
     let mut head = vec![0; kind.tag().len()];
     stream.read_exact(&mut head).await?;
     if head == kind.tag() {
@@ -218,6 +236,6 @@ fn answer(keys: &mut KeyServer, shared: &Mutex<State>, frame: &[u8]) -> Option<V
 }
 
 #[expect(clippy::disallowed_methods, reason = "a server over real sockets lives in real time")]
-fn unix_now() -> Duration {
+pub(crate) fn unix_now() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap()
 }
