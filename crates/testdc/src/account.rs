@@ -1,10 +1,11 @@
 //! Accounts: who can log in, with what, and what they see.
 //!
-//! **Owns** the accounts of a data centre: profile, code, password verifier ([`srp`]), address book and the state of
-//! their takeout ([`takeout`]). **Must not know** the wire or who is logged in.
+//! **Owns** the accounts of a data centre: profile, code, password verifier ([`srp`]), address book, the state of
+//! their takeout ([`takeout`]) and the messages of user 777000. **Must not know** the wire or who is logged in.
 
 mod blocklist;
 mod contact_list;
+mod inbox;
 mod kept;
 pub(crate) mod srp;
 pub(crate) mod takeout;
@@ -21,6 +22,7 @@ use crate::config::Config;
 use crate::directory::Directory;
 use crate::entropy::Entropy;
 pub(crate) use contact_list::{ContactList, SavedName};
+pub(crate) use inbox::{Inbox, ServiceMessage};
 pub(crate) use kept::KeptAccount;
 use srp::Verifier;
 use takeout::Takeouts;
@@ -51,7 +53,7 @@ pub(crate) struct Account {
     takeouts: Mutex<Takeouts>,
     standing: Mutex<AccountStanding>,
     home_dc: AtomicI32,
-    pts: AtomicI32,
+    inbox: Mutex<Inbox>,
 }
 
 impl Account {
@@ -81,7 +83,7 @@ impl Account {
             takeouts: Mutex::default(),
             standing: Mutex::default(),
             home_dc: AtomicI32::new(config.account_dc.unwrap_or(config.dc_id)),
-            pts: AtomicI32::new(1),
+            inbox: Mutex::new(Inbox::at(1)),
             contacts: OnceLock::new(),
         }
     }
@@ -115,14 +117,9 @@ impl Account {
         self.home_dc.store(dc_id, Ordering::Relaxed);
     }
 
-    /// The number of the last message of the account.
-    pub(crate) fn pts(&self) -> i32 {
-        self.pts.load(Ordering::Relaxed)
-    }
-
-    /// The number of a new message.
-    pub(crate) fn next_pts(&self) -> i32 {
-        self.pts.fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    /// What user 777000 has said to it.
+    pub(crate) fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The account as a user, as it sees itself.

@@ -22,6 +22,7 @@ mod users;
 mod wire_forms;
 mod wrappers;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ use crate::centre::DataCentre;
 use crate::entropy::Entropy;
 use crate::fault::Fault;
 use crate::keys::KeyRecord;
+use crate::packed::{GZIP_PACKED, inflate};
 pub(crate) use refusal::Refusal;
 use request::{Access, Method, Request};
 
@@ -62,7 +64,7 @@ pub(crate) fn answer(
 ) -> Answered {
     let mut request = Request::new(centre, key, connection, entropy);
     let peeled = wrappers::peel(&mut request, body);
-    let peeled = peeled.map(|call| layers::modernise(call.as_bytes()));
+    let peeled = peeled.and_then(|call| unpack(call.as_bytes())).map(layers::modernise);
     let method = peeled.as_ref().ok().and_then(|call| find(call));
     let name = method.map_or(UNKNOWN_METHOD, |method| method.name);
     let outcome = peeled.and_then(|call| {
@@ -90,6 +92,14 @@ pub(crate) fn answer(
         if let Fault::Delay { method, by } = fault { method.matches(name).then_some(*by) } else { None }
     });
     Answered { method: name, object, delay, takes_updates: !request.without_updates }
+}
+
+/// A call that is packed inside of its wrappers, as `TDLib` packs them; a packed message was unpacked before.
+fn unpack(call: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
+    if !call.starts_with(&GZIP_PACKED.to_le_bytes()) {
+        return Ok(Cow::Borrowed(call));
+    }
+    inflate(call).map(Cow::Owned).ok_or_else(|| Refusal::bad("INPUT_FETCH_FAIL"))
 }
 
 /// Every method, by family.

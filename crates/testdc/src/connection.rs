@@ -293,8 +293,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     fn demand_close(&mut self, delay: Duration) {
-        // a delay beyond the server's own patience changes nothing
-        self.deadlines.demanded = Some(Instant::now() + delay.min(IDLE_TIMEOUT));
+        self.deadlines.demanded = Some(Instant::now() + delay);
     }
 
     async fn write(&mut self, wire: &[u8]) -> Result<(), Ended> {

@@ -226,7 +226,7 @@ impl Control {
     /// [`ControlError::UnknownPhone`].
     pub fn push(&self, phone: &str, text: &str) -> Result<usize, ControlError> {
         let (account, now) = (self.account(phone)?, self.home.now());
-        let message = api::updates::service_message(text, account.next_pts(), now);
+        let message = api::updates::service_message(&account, text, now);
         self.cloud().changed();
         Ok(self.cloud().push_to_account(&account, None, &message, now))
     }

@@ -167,6 +167,11 @@ pub enum Fault {
         /// What is wrong with them.
         how: BadGroup,
     },
+    /// Gives parameters of two-step verification that no client may use.
+    BadSrp {
+        /// What is wrong with them; `srp_B` is what `g_a` is in the key exchange.
+        how: BadGroup,
+    },
 }
 
 /// A nonce in an answer of the key exchange.
@@ -222,7 +227,7 @@ pub enum BadGroup {
 }
 
 impl BadGroup {
-    /// Each with its word in `bad-dh=KIND`.
+    /// Each with its word in `bad-dh=KIND` and `bad-srp=KIND`.
     pub(crate) const WORDS: [(&str, Self); 8] = [
         ("composite", Self::Composite),
         ("unsafe", Self::Unsafe),
@@ -269,7 +274,8 @@ impl Fault {
             | Self::WrongNonceIn { .. }
             | Self::PrimePq
             | Self::WrongAnswerHash
-            | Self::BadGroup { .. } => None,
+            | Self::BadGroup { .. }
+            | Self::BadSrp { .. } => None,
         }
     }
 }

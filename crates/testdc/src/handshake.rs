@@ -34,6 +34,7 @@ use crate::fault::{Fault, NoncePlace, Script};
 use crate::key::RsaKey;
 use crate::limits::{HANDSHAKE_LIFETIME, MAX_HANDSHAKES};
 
+pub(crate) use bad_group::Parameters;
 pub(crate) use plain::{PlainMessage, answer_plain};
 use query::Query;
 
@@ -180,7 +181,7 @@ impl Handshakes {
         host: &Host<'_>,
         entropy: &mut Entropy,
     ) -> Result<Vec<u8>, HandshakeError> {
-        let query = Query::read(body)?;
+        let (query, body) = Query::read(body)?;
         let (nonce, server_nonce) = match query {
             Query::Pq { nonce } => {
                 return Ok(this.lock().unwrap_or_else(PoisonError::into_inner).begin(nonce, host, entropy));

@@ -251,27 +251,6 @@ mod tests {
     }
 
     #[test]
-    fn the_key_that_was_used_longest_ago_makes_room() {
-        let now = UnixTime::from_secs(1_000);
-        let store = KeyStore::default();
-        let new = |number: u32| {
-            let mut bytes = [0; AuthKey::BYTES];
-            bytes[..4].copy_from_slice(&number.to_le_bytes());
-            NewKey { key: AuthKey::new(&mut bytes), lifetime: Lifetime::Permanent, first_salt: 1 }
-        };
-        let mut ids = Vec::new();
-        for number in 0..100_000 {
-            let key = new(number);
-            ids.push(key.key.id());
-            store.insert(key, now);
-        }
-        assert!(store.find(ids[0], now).is_some(), "there is room for all of them, and this one is in use");
-        store.insert(new(100_000), now);
-        assert!(store.find(ids[1], now).is_none());
-        assert!(store.find(ids[0], now).is_some() && store.find(ids[2], now).is_some());
-    }
-
-    #[test]
     fn sessions_of_a_key_are_bounded() {
         let now = UnixTime::from_secs;
         let record = KeyRecord::new(key(1, Lifetime::Permanent), now(0));

@@ -44,6 +44,8 @@
 //!
 //! Read next: [`Server`], [`Config`], [`fault`], [`book`].
 
+#![forbid(unsafe_code)]
+
 mod account;
 pub mod admin;
 mod api;
@@ -70,6 +72,7 @@ pub mod limits;
 mod link;
 mod mtproxy;
 mod opening;
+mod packed;
 mod server;
 mod session;
 mod store;

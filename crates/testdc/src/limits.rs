@@ -85,8 +85,8 @@ pub const MAX_CODE_ATTEMPTS: u32 = 5;
 /// How long an `srp_id` is good for.
 pub const SRP_LIFETIME: Duration = Duration::from_secs(300);
 
-/// Openings that a proxy remembers, to refuse them the second time.
-pub const MAX_SEEN_OPENINGS: usize = 1 << 16;
+/// Openings that a proxy remembers, to refuse them the second time: more than a test makes.
+pub const MAX_SEEN_OPENINGS: usize = 1024;
 
 /// The longest hello of a client that looks like TLS. Browsers' are below 2 KiB; a record ends at 16 KiB.
 pub const MAX_HELLO_BYTES: usize = 5 + (16 << 10);
@@ -120,6 +120,10 @@ pub const MAX_NOTE_CHARS: usize = 128;
 pub const MAX_LOGIN_TOKENS: usize = 1_000;
 /// See [`MAX_LOGIN_TOKENS`].
 pub const MAX_EXPORTS: usize = 1_000;
+
+/// Messages of user 777000 that an account keeps for clients that missed them; the oldest one makes room, and who missed that
+/// one is told to begin anew. A test pushes a few.
+pub const MAX_SERVICE_MESSAGES: usize = 100;
 
 /// Data centres in one process.
 pub const MAX_DCS: usize = 5;

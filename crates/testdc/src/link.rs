@@ -19,7 +19,8 @@ use crate::fault::{Fault, Script};
 use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain};
 use crate::keys::{KeyRecord, Wire};
 use crate::limits::GZIP_FROM_BYTES;
-use crate::session::{BadMsg, Call, Demand, HttpWait, Outgoing, ReplyTo, check_msg_id, pack};
+use crate::packed::pack;
+use crate::session::{BadMsg, Call, Demand, HttpWait, Outgoing, ReplyTo, check_msg_id};
 
 /// `destroy_session_ok#e22045fc session_id:long`, `destroy_session_none#62d350c9 session_id:long`
 const DESTROY_SESSION_OK: u32 = 0xe220_45fc;
@@ -165,8 +166,15 @@ impl Link {
         }
         let session_id = opened.head.session_id;
         self.current = Some((Arc::clone(key), session_id));
-        for demand in self.accept(key, opened, now) {
+        let demands = self.accept(key, opened, now);
+        if !demands.is_empty() && demands.iter().all(|demand| matches!(demand, Demand::Nothing)) {
+            // "having received the query, the server may … immediately return a dummy response" (transports, "HTTP"):
+            // clients acknowledge without `http_wait`, and would have to wait with everything else
+            self.http_wait.max_wait = Duration::ZERO;
+        }
+        for demand in demands {
             match demand {
+                Demand::Nothing => {}
                 Demand::Call(call) => self.call(key, session_id, &call),
                 Demand::DisconnectAfter(delay) => outputs.push(Output::CloseAfter(delay)),
                 Demand::HttpWait(wait) => self.http_wait = wait,

@@ -1,5 +1,7 @@
 //! The `testdc` program: see `testdc serve --help` and the crate's README.
 
+#![forbid(unsafe_code)]
+
 mod cli;
 
 use std::process::ExitCode;

@@ -12,7 +12,6 @@
 
 mod inbound;
 mod outbox;
-mod packed;
 mod received;
 mod salts;
 mod service;
@@ -32,7 +31,6 @@ use outbox::{Kind, Outbox};
 use received::{Freshness, Received};
 
 pub(crate) use outbox::{Outgoing, ReplyTo};
-pub(crate) use packed::pack;
 pub(crate) use received::check_msg_id;
 pub(crate) use salts::Salts;
 
@@ -93,6 +91,8 @@ pub(crate) struct Call {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
     Call(Call),
+    /// An acknowledgement, which has no answer.
+    Nothing,
     /// Close the connection after so long, unless asked again.
     DisconnectAfter(Duration),
     /// Keep the HTTP request until there is something to say.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::srp::Verifier;
 use super::takeout::Takeouts;
-use super::{Account, AccountStanding, ContactList};
+use super::{Account, AccountStanding, ContactList, Inbox};
 use crate::book::{BookSize, Profile};
 use crate::store::Base64;
 
@@ -44,7 +44,7 @@ impl Account {
             takeouts: self.takeouts().clone(),
             standing: self.standing(),
             home_dc: self.home_dc(),
-            pts: self.pts(),
+            pts: self.inbox().pts(),
         })
     }
 
@@ -59,7 +59,7 @@ impl Account {
             takeouts: Mutex::new(kept.takeouts),
             standing: Mutex::new(kept.standing),
             home_dc: AtomicI32::new(kept.home_dc),
-            pts: AtomicI32::new(kept.pts),
+            inbox: Mutex::new(Inbox::at(kept.pts)),
             profile: kept.profile,
         }
     }

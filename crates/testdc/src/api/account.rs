@@ -7,10 +7,11 @@ use tl_codec::{Constructor, Encode};
 use super::auth::email;
 use super::request::{Access, Answer, Method, Request, read};
 use super::{Refusal, updates};
-use crate::account::srp::{GENERATOR, Verifier};
+use crate::account::srp::GENERATOR;
 use crate::account::takeout::{NotYet, OpenTakeout};
 use crate::event::Event;
 use crate::fault::Fault;
+use crate::handshake::Parameters;
 use crate::keys::Login;
 
 pub(super) const METHODS: &[Method] = &[
@@ -92,7 +93,7 @@ fn warn_owner(request: &Request<'_>, secs: u32) {
         "Somebody asks to export the data of this account, from the device {device}. It can begin in {secs} seconds, or at \
          once if you allow it. If it was not you, decline, and end the session."
     );
-    let message = updates::service_message(&text, account.next_pts(), request.now);
+    let message = updates::service_message(&account, &text, request.now);
     request.centre.cloud.push_to_account(&account, Some(key.key.id()), &message, request.now);
 }
 
@@ -141,16 +142,17 @@ fn get_password(request: &mut Request<'_>, body: &[u8]) -> Answer {
         return Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED"));
     };
     let mut password = types::account::Password {
-        new_algo: algorithm(request.entropy.bytes(8), request.entropy.bytes(16)),
+        new_algo: algorithm(request.entropy.bytes(8), request.entropy.bytes(16), &good_group(Vec::new())),
         new_secure_algo: secure_algorithm(request.entropy.bytes(8)),
         secure_random: request.entropy.bytes(256),
         ..types::account::Password::default()
     };
     if let Some(verifier) = &account.password {
         let challenge = verifier.challenge(request.entropy);
+        let group = spoilt_or_good(request, challenge.public.to_vec());
         password.has_password = true;
-        password.current_algo = Some(current_algorithm(verifier));
-        password.srp_b = Some(challenge.public.to_vec());
+        password.current_algo = Some(algorithm(verifier.salt1.clone(), verifier.salt2.clone(), &group));
+        password.srp_b = Some(group.g_a);
         password.srp_id = Some(challenge.srp_id);
         password.hint = Some("the one that the server was started with".to_owned());
         key.client().challenge = Some((challenge, request.now));
@@ -158,19 +160,28 @@ fn get_password(request: &mut Request<'_>, body: &[u8]) -> Answer {
     Ok(password.to_bytes())
 }
 
-fn current_algorithm(verifier: &Verifier) -> enums::PasswordKdfAlgo {
-    algorithm(verifier.salt1.clone(), verifier.salt2.clone())
+fn good_group(srp_b: Vec<u8>) -> Parameters {
+    let prime = mtproto::crypto::dh::KNOWN_PRIME.to_vec();
+    Parameters { g: GENERATOR.cast_signed(), prime, g_a: srp_b }
 }
 
-fn algorithm(salt1: Vec<u8>, salt2: Vec<u8>) -> enums::PasswordKdfAlgo {
+/// The group that passwords are proved in, unless a fault says otherwise.
+fn spoilt_or_good(request: &Request<'_>, srp_b: Vec<u8>) -> Parameters {
+    let mut group = good_group(srp_b);
+    let bad = |fault: &Fault| if let Fault::BadSrp { how } = fault { Some(*how) } else { None };
+    if let Some(how) = request.centre.faults.take(bad) {
+        group.spoil(how);
+    }
+    group
+}
+
+fn algorithm(salt1: Vec<u8>, salt2: Vec<u8>, group: &Parameters) -> enums::PasswordKdfAlgo {
     use types::PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow as Algorithm;
-    let p = mtproto::crypto::dh::KNOWN_PRIME.to_vec();
-    let g = GENERATOR.cast_signed();
     enums::PasswordKdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(Algorithm {
         salt1,
         salt2,
-        g,
-        p,
+        g: group.g,
+        p: group.prime.clone(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Scripted damage to an answer, inside an envelope that is in order.
 
+use std::collections::HashSet;
+
 use tl_api::types;
-use tl_codec::{Constructor, bytes_len, encode_bytes};
+use tl_codec::{Constructor, Reader};
 
 use crate::account::Account;
 use crate::centre::DataCentre;
@@ -14,8 +16,8 @@ pub(crate) const UNKNOWN_CONSTRUCTOR: u32 = 0xdead_beef;
 const ITEMS: [u32; 4] =
     [types::User::ID, types::SavedPhoneContact::ID, types::ContactStatus::ID, types::UserStatusOffline::ID];
 
-/// How many names of a book are looked for in a reply.
-const NAMES_TRIED: usize = 64;
+/// From this length on a text has four bytes before it, not one ("Binary Data Serialization", bare types).
+const LONG_TEXT_BYTES: usize = 254;
 
 /// Does to the answer of `method` what the script says.
 pub(super) fn spoil(
@@ -52,21 +54,23 @@ fn replace_constructor(object: &mut [u8]) {
     }
 }
 
-/// Overwrites the first byte of one name with `ff`, which no UTF-8 text holds.
+/// Overwrites the first byte of the first name with `ff`, which no UTF-8 text holds: of whomever the answer speaks.
 fn break_name(object: &mut [u8], account: &Account) {
     let list = account.contact_list();
     let users = list.book().users.iter().filter_map(|user| user.first_name.as_deref());
     let saved = list.book().saved.iter().map(|record| record.first_name.as_str());
     let own = std::iter::once(account.profile.first_name.as_str());
-    let names = users.take(NAMES_TRIED).chain(saved.take(NAMES_TRIED)).chain(own);
-    for name in names.filter(|name| !name.is_empty()) {
-        let mut encoded = Vec::with_capacity(bytes_len(name.len()));
-        encode_bytes(name.as_bytes(), &mut encoded);
-        let place = object.windows(encoded.len()).step_by(4).position(|window| window == encoded);
-        if let Some(first) = place.and_then(|words| object.get_mut(words * 4 + 1)) {
-            *first = 0xff;
-            return;
-        }
+    let names = users.chain(saved).chain(own).filter(|name| !name.is_empty()).collect::<HashSet<_>>();
+    // what is longer is not looked at: anywhere but in front of a text, its length says nothing
+    let longest = names.iter().map(|name| name.len()).max().unwrap_or_default();
+    let name_at = |at: usize| {
+        let text = Reader::new(object.get(at..).unwrap_or_default()).bytes().unwrap_or_default();
+        let is_name = text.len() <= longest && str::from_utf8(text).is_ok_and(|text| names.contains(text));
+        is_name.then(|| at + if text.len() < LONG_TEXT_BYTES { 1 } else { 4 })
+    };
+    let place = (0..object.len()).step_by(4).find_map(name_at);
+    if let Some(first) = place.and_then(|at| object.get_mut(at)) {
+        *first = 0xff;
     }
 }
 

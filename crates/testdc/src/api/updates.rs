@@ -1,16 +1,23 @@
 //! `updates.*`: what happened meanwhile, and what is told at once.
 //!
 //! The only thing that ever happens to an account is a message of Telegram's own user 777000. Messages are pushed to
-//! whoever is connected and not kept: a client that missed some is told to begin anew (`updates.differenceTooLong`).
+//! whoever is connected, and the last ones are kept for clients that missed them; who missed others is told to begin anew
+//! (`updates.differenceTooLong`).
+//!
+//! Both forms in which a message is told are the same in every layer, which `message` is not.
 
 use tl_api::{functions::updates, types};
-use tl_codec::{Constructor, Encode, encode_vector};
+use tl_codec::{Constructor, Encode, RawBytes, encode_vector};
 
 use super::request::{Access, Answer, Method, Request, read};
+use crate::account::{Account, Inbox, ServiceMessage};
 use crate::clock::UnixTime;
 
 /// `updates.differenceEmpty#5d75a138 date:int seq:int = updates.Difference`
 const DIFFERENCE_EMPTY: u32 = 0x5d75_a138;
+/// `updates.difference#00f49ca0 new_messages:Vector<Message> new_encrypted_messages:Vector<EncryptedMessage>
+/// other_updates:Vector<Update> chats:Vector<Chat> users:Vector<User> state:updates.State = updates.Difference`
+const DIFFERENCE: u32 = 0x00f4_9ca0;
 /// `updates.differenceTooLong#4afe8f6d pts:int = updates.Difference`
 const DIFFERENCE_TOO_LONG: u32 = 0x4afe_8f6d;
 /// `updateShort#78d4dec1 update:Update date:int = Updates`
@@ -19,6 +26,11 @@ const UPDATE_SHORT: u32 = 0x78d4_dec1;
 const UPDATE_PEER_LOCATED: u32 = 0xb4af_cfb0;
 /// `updateShortMessage#313bc7f8 flags:# … id:int user_id:long message:string pts:int pts_count:int date:int …`
 const UPDATE_SHORT_MESSAGE: u32 = 0x313b_c7f8;
+/// `updateServiceNotification#ebe46819 flags:# … inbox_date:flags.1?int type:string message:string media:MessageMedia
+/// entities:Vector<MessageEntity> = Update`: with a date it belongs to the history with user 777000.
+const UPDATE_SERVICE_NOTIFICATION: u32 = 0xebe4_6819;
+/// `messageMediaEmpty#3ded6320 = MessageMedia`
+const MESSAGE_MEDIA_EMPTY: u32 = 0x3ded_6320;
 
 /// Telegram's own user, from whom codes and warnings come.
 const SERVICE_USER_ID: i64 = 777_000;
@@ -42,25 +54,55 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 fn get_state(request: &mut Request<'_>, body: &[u8]) -> Answer {
-    let pts = request.logged_in()?.pts();
+    let account = request.logged_in()?;
     read::<updates::GetState>(body)?;
-    let state = types::updates::State { pts, qts: 0, date: request.now.secs(), seq: SEQ, unread_count: 0 };
-    Ok(state.to_bytes())
+    Ok(state(&account.inbox(), request.now).to_bytes())
+}
+
+fn state(inbox: &Inbox, now: UnixTime) -> types::updates::State {
+    types::updates::State { pts: inbox.pts(), qts: 0, date: now.secs(), seq: SEQ, unread_count: 0 }
 }
 
 fn get_difference(request: &mut Request<'_>, body: &[u8]) -> Answer {
-    let pts = request.logged_in()?.pts();
+    let account = request.logged_in()?;
     let query = read::<updates::GetDifferenceRef>(body)?;
+    let inbox = account.inbox();
+    let most = query.pts_total_limit.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
     let mut out = Vec::new();
-    if query.pts < pts {
-        DIFFERENCE_TOO_LONG.encode(&mut out);
-        pts.encode(&mut out);
-    } else {
-        DIFFERENCE_EMPTY.encode(&mut out);
-        request.now.secs().encode(&mut out);
-        SEQ.encode(&mut out);
+    match inbox.behind(query.pts).filter(|missed| missed.len() <= most) {
+        None => {
+            DIFFERENCE_TOO_LONG.encode(&mut out);
+            inbox.pts().encode(&mut out);
+        }
+        Some(missed) if missed.len() == 0 => {
+            DIFFERENCE_EMPTY.encode(&mut out);
+            request.now.secs().encode(&mut out);
+            SEQ.encode(&mut out);
+        }
+        Some(missed) => {
+            let missed = missed.map(|message| RawBytes(notification(message))).collect::<Vec<_>>();
+            let nobody = |out: &mut Vec<u8>| (0..2).for_each(|_| encode_vector::<i32>(&[], out));
+            DIFFERENCE.encode(&mut out);
+            nobody(&mut out);
+            encode_vector(&missed, &mut out);
+            nobody(&mut out);
+            state(&inbox, request.now).encode(&mut out);
+        }
     }
     Ok(out)
+}
+
+/// A message of user 777000 that came some time ago.
+fn notification(message: &ServiceMessage) -> Vec<u8> {
+    let (has_inbox_date, no_type) = (1_u32 << 1, "");
+    let mut out = UPDATE_SERVICE_NOTIFICATION.to_bytes();
+    has_inbox_date.encode(&mut out);
+    message.sent.secs().encode(&mut out);
+    no_type.encode(&mut out);
+    message.text.as_str().encode(&mut out);
+    MESSAGE_MEDIA_EMPTY.encode(&mut out);
+    encode_vector::<i32>(&[], &mut out);
+    out
 }
 
 /// Somebody accepted the token that a client shows.
@@ -80,8 +122,9 @@ pub(super) fn nobody_near(date: i32) -> Vec<u8> {
     out
 }
 
-/// A message of user 777000; `pts` counts the messages of the account.
-pub(crate) fn service_message(text: &str, pts: i32, now: UnixTime) -> Vec<u8> {
+/// A message of user 777000 for an account, which keeps it.
+pub(crate) fn service_message(account: &Account, text: &str, now: UnixTime) -> Vec<u8> {
+    let pts = account.inbox().add(ServiceMessage { text: text.to_owned(), sent: now });
     let (no_flags, pts_count) = (0_u32, 1_i32);
     let mut out = UPDATE_SHORT_MESSAGE.to_bytes();
     no_flags.encode(&mut out);

@@ -28,12 +28,19 @@ pub(super) fn user(person: &Person) -> types::User {
         phone: person.phone.clone(),
         photo: person.photo.as_ref().map(photo),
         status: (person.status != Status::Empty).then(|| status(person.status)),
-        bot_info_version: marks.bot.then_some(1),
-        restriction_reason: marks.restricted.then(restriction),
+        rare: Some(rare(person)).filter(|rare| *rare != types::UserRare::default()).map(Box::new),
+        ..types::User::default()
+    }
+}
+
+fn rare(person: &Person) -> types::UserRare {
+    types::UserRare {
+        bot_info_version: person.marks.bot.then_some(1),
+        restriction_reason: person.marks.restricted.then(restriction),
         lang_code: person.lang_code.clone(),
         emoji_status: person.emoji_status.map(|document_id| {
             let status = types::EmojiStatus { document_id, ..types::EmojiStatus::default() };
-            Box::new(enums::EmojiStatus::EmojiStatus(status))
+            enums::EmojiStatus::EmojiStatus(status)
         }),
         usernames: usernames(person),
         stories_max_id: person
@@ -41,9 +48,9 @@ pub(super) fn user(person: &Person) -> types::User {
             .map(|id| types::RecentStory { max_id: Some(id), ..types::RecentStory::default() }),
         color: person.color.map(|color| {
             let color = types::PeerColor { color: Some(color), ..types::PeerColor::default() };
-            Box::new(enums::PeerColor::PeerColor(color))
+            enums::PeerColor::PeerColor(color)
         }),
-        ..types::User::default()
+        ..types::UserRare::default()
     }
 }
 

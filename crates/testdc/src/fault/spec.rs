@@ -50,6 +50,7 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
         "bad-dh=KIND",
         "key exchange: composite, unsafe, short, generator, public-one, public-minus-one, public-small or public-large",
     ),
+    ("bad-srp=KIND", "two-step verification: the same, public being srp_B"),
 ];
 
 /// A text that names no fault.
@@ -153,6 +154,7 @@ fn parse_link_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
         ("prime-pq", []) => Fault::PrimePq,
         ("wrong-answer-hash", []) => Fault::WrongAnswerHash,
         ("bad-dh", [how]) => Fault::BadGroup { how: word(&BadGroup::WORDS, how)? },
+        ("bad-srp", [how]) => Fault::BadSrp { how: word(&BadGroup::WORDS, how)? },
         _ => return None,
     })
 }

@@ -17,21 +17,21 @@ const UNSAFE_PRIME: &str = concat!(
     "8bf2db4084ec0d8a6afc052719ef81f7",
 );
 
-/// What stands in `server_DH_inner_data`.
-pub(super) struct Parameters {
-    pub(super) g: i32,
-    pub(super) prime: Vec<u8>,
-    pub(super) g_a: Vec<u8>,
+/// What stands in `server_DH_inner_data`; in `account.password` it is the same but for the name of `g_a`.
+pub(crate) struct Parameters {
+    pub(crate) g: i32,
+    pub(crate) prime: Vec<u8>,
+    pub(crate) g_a: Vec<u8>,
 }
 
 impl Parameters {
     /// Spoils good parameters in one way.
-    pub(super) fn spoil(&mut self, how: BadGroup) {
+    pub(crate) fn spoil(&mut self, how: BadGroup) {
         let known = BigUint::from_bytes_be(&KNOWN_PRIME);
         let one = BigUint::from(1_u8);
         match how {
-            // the known prime is 2 modulo 3
-            BadGroup::Composite => self.prime = (known - 2_u8).to_bytes_be(),
+            // as the known prime it is 2 modulo 3, which the generator wants: nothing else is wrong
+            BadGroup::Composite => self.prime = (known - 6_u8).to_bytes_be(),
             BadGroup::Unsafe => {
                 self.prime =
                     BigUint::parse_bytes(UNSAFE_PRIME.as_bytes(), 16).unwrap_or_default().to_bytes_be();

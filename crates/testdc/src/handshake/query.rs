@@ -37,11 +37,13 @@ pub(super) struct ClientDh<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn read(body: &'a [u8]) -> Result<Self, HandshakeError> {
+    /// Reads the query that a body begins with, and tells which bytes it is. Random bytes may follow, counted into the
+    /// length of the message: `TDLib` hides the sizes of its queries so.
+    pub(super) fn read(body: &'a [u8]) -> Result<(Self, &'a [u8]), HandshakeError> {
         let mut reader = Reader::new(body);
         let query = Self::read_from(&mut reader).map_err(|_| HandshakeError::Malformed)?;
-        reader.finish("query").map_err(|_| HandshakeError::Malformed)?;
-        query.ok_or(HandshakeError::Malformed)
+        let own = body.get(..reader.offset()).unwrap_or(body);
+        Ok((query.ok_or(HandshakeError::Malformed)?, own))
     }
 
     fn read_from(reader: &mut Reader<'a>) -> Result<Option<Self>, DecodeError> {

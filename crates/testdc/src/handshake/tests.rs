@@ -53,6 +53,23 @@ fn a_repeated_query_gets_the_same_answer() {
     assert_eq!(world.kept.borrow().len(), 1, "the key is kept once");
 }
 
+#[test]
+fn bytes_behind_a_query_are_padding() {
+    let world = World::new(Vec::new());
+    let step = world.begin();
+    let padded = |query: &[u8], byte: u8| [query, &[byte; 28]].concat();
+    let same = |query: &[u8]| {
+        let answer = world.ask(&padded(query, 1)).unwrap();
+        assert_eq!(world.ask(&padded(query, 2)).as_ref(), Ok(&answer), "a repetition with other bytes");
+        assert_eq!(world.ask(query).as_ref(), Ok(&answer));
+        answer
+    };
+    same(&req_pq(step.id.nonce));
+    let answer = same(&world.second_query(&step));
+    same(&world.third(&step, &answer, 0, None).query());
+    assert_eq!(world.kept.borrow().len(), 1);
+}
+
 /// Something that a client gets wrong in the second step, and what the server makes of it.
 type Mistake = (&'static str, fn(&mut Step2), HandshakeError);
 
@@ -229,7 +246,7 @@ fn the_published_queries_are_understood() {
     for (field, is_expected) in published {
         let text = sample.hex(field);
         let message = PlainMessage::read(&text).unwrap();
-        assert!(is_expected(&Query::read(message.body).unwrap()));
+        assert!(is_expected(&Query::read(message.body).unwrap().0));
         for cut in 0..text.len() {
             assert!(PlainMessage::read(&text[..cut]).is_err(), "cut at {cut}");
         }

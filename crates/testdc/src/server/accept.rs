@@ -70,18 +70,3 @@ async fn admit(accepted: io::Result<(TcpStream, SocketAddr)>, has_room: bool) ->
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use tokio::time::Instant;
-
-    use super::*;
-
-    /// Whatever is wrong, the next try has the same chances: without a pause it would be made at once, for ever.
-    #[tokio::test(start_paused = true)]
-    async fn the_system_is_left_alone_for_a_while_when_it_gives_no_connection() {
-        let started = Instant::now();
-        assert!(admit(Err(io::Error::other("too many open files")), true).await.is_none());
-        assert_eq!(started.elapsed().as_millis(), 50);
-    }
-}

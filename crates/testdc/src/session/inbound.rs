@@ -2,20 +2,15 @@
 //! Object").
 
 use std::fmt;
-use std::io::Read;
 
-use flate2::read::{GzDecoder, ZlibDecoder};
 use tl_codec::{DecodeError, Reader};
 
 use super::BadMsg;
 use crate::envelope::Opened;
-use crate::limits::{MAX_CONTAINER_MESSAGES, MAX_INFLATED_BYTES};
+use crate::limits::MAX_CONTAINER_MESSAGES;
+use crate::packed::{GZIP_PACKED, inflate};
 
 pub(super) const MSG_CONTAINER: u32 = 0x73f1_f8dc;
-/// `gzip_packed#3072cfa1 packed_data:bytes = Object`
-pub(super) const GZIP_PACKED: u32 = 0x3072_cfa1;
-/// What a gzip stream begins with (RFC 1952, section 2.3.1).
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// `msg_copy#e06046b2 orig_message:Message = MessageCopy`; nobody sends it.
 const MSG_COPY: u32 = 0xe060_46b2;
 const MSGS_ACK: u32 = 0x62d6_b459;
@@ -137,28 +132,13 @@ fn read_container(body: &[u8]) -> Result<Vec<Inbound>, DecodeError> {
     Ok(messages)
 }
 
-/// Unpacks at most [`MAX_INFLATED_BYTES`]. The page says gzip (RFC 1952); mtcute sends zlib (RFC 1950), and Telegram serves
-/// mtcute.
-fn inflate(object: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = Reader::new(object);
-    reader.expect_id(GZIP_PACKED).ok()?;
-    let packed = reader.bytes().ok()?;
-    let (mut out, limit) = (Vec::new(), MAX_INFLATED_BYTES + 1);
-    if packed.starts_with(&GZIP_MAGIC) {
-        GzDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
-    } else {
-        ZlibDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
-    }
-    let fits = u64::try_from(out.len()).is_ok_and(|len| len <= MAX_INFLATED_BYTES);
-    (fits && out.len().is_multiple_of(4)).then_some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use tl_codec::Encode;
 
-    use super::super::pack;
     use super::*;
+    use crate::limits::MAX_INFLATED_BYTES;
+    use crate::packed::pack;
 
     fn message(msg_id: i64, seq_no: i32, body: &[u8]) -> Inbound {
         Inbound { msg_id, seq_no, body: body.to_vec() }

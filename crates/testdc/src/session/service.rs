@@ -94,7 +94,7 @@ impl Session {
             MSGS_ACK => {
                 let ids = ids(&mut reader)?;
                 self.outbox.acknowledge(ids);
-                None
+                Some(Demand::Nothing)
             }
             PING => {
                 self.pong(message.msg_id, reader.long()?, now);

@@ -52,35 +52,3 @@ impl Keeper {
         self.store.write(&State::of(&self.centre))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::{Instant, sleep};
-
-    use super::*;
-    use crate::control::Control;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_of_changes_is_written_once_and_soon() {
-        let path = std::env::temp_dir().join(format!("testdc-keeper-{}", std::process::id()));
-        let centre = Arc::new(DataCentre::for_tests());
-        let control = Control::new(Arc::clone(&centre));
-        let keeper = Keeper::new(Store::at(path.clone()), Arc::clone(&centre));
-        let running = tokio::spawn(keeper.run(control.orders()));
-        let started = Instant::now();
-        for _ in 0..9 {
-            centre.cloud.changed();
-            sleep(Duration::from_millis(11)).await;
-            assert!(!path.exists(), "it waits for the rest of the burst");
-        }
-        while !path.exists() {
-            sleep(Duration::from_millis(1)).await;
-        }
-        assert!(started.elapsed() < 2 * WRITE_BEHIND, "{:?}", started.elapsed());
-        control.stop();
-        running.await.unwrap();
-        std::fs::remove_file(&path).unwrap();
-    }
-}

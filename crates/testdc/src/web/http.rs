@@ -116,39 +116,3 @@ fn said(output: Output) -> Option<Said> {
         Output::QuickAck(_) | Output::CloseAfter(_) => None,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
-
-    use super::*;
-
-    /// What the server answers to the beginning of a request, and after how much time it has closed.
-    async fn ends(wire: &[u8]) -> (String, Duration) {
-        let started = Instant::now();
-        let (mut client, stream) = duplex(1 << 10);
-        let centre = Arc::new(DataCentre::for_tests());
-        let served = tokio::spawn(serve(stream, centre, Carrier::Http));
-        client.write_all(wire).await.unwrap();
-        let mut answer = String::new();
-        client.read_to_string(&mut answer).await.unwrap();
-        served.await.unwrap();
-        (answer.lines().next().unwrap_or_default().to_owned(), started.elapsed())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_asks_for_nothing_is_closed() {
-        for wire in ["", "POST /api HTTP/1.1\r\nHost"] {
-            assert_eq!(ends(wire.as_bytes()).await.1, IDLE_TIMEOUT, "{wire}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_message_that_does_not_come_is_not_waited_for() {
-        let head = b"POST /api HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 40\r\n\r\nabcd";
-        let (status, after) = ends(head).await;
-        assert_eq!((status.as_str(), after), ("HTTP/1.1 408 Request Timeout", FRAME_TIMEOUT));
-    }
-}

@@ -125,21 +125,3 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Joined<S> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncWriteExt as _, duplex};
-    use tokio::time::Instant;
-
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_websocket_that_is_not_opened_is_not_waited_for() {
-        let started = Instant::now();
-        let (mut client, stream) = duplex(1 << 10);
-        let served = tokio::spawn(serve(1, stream, Arc::new(DataCentre::for_tests()), Carrier::Ws));
-        client.write_all(b"GET /apiws HTTP/1.1\r\nHost").await.unwrap();
-        served.await.unwrap();
-        assert_eq!(started.elapsed(), FRAME_TIMEOUT);
-    }
-}

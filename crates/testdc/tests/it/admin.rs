@@ -270,3 +270,18 @@ fn every_command_is_documented() {
         assert!(readme.contains(&format!("`{form}`")), "{form}");
     }
 }
+
+#[test]
+fn a_line_is_read_up_to_64_kibibytes() {
+    let (server, _) = start(Config::default());
+    let command = json!({ "do": "connections" }).to_string();
+    for (len, is_read) in [(64 << 10, true), ((64 << 10) + 1, false)] {
+        let mut stream = TcpStream::connect(server.admin_address()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        // with its end
+        let line = format!("{command}{}\n", " ".repeat(len - 1 - command.len()));
+        stream.write_all(line.as_bytes()).unwrap();
+        // a connection that is closed or reset answers nothing
+        assert_eq!(stream.read(&mut [0; 1]).unwrap_or(0), usize::from(is_read), "{len}");
+    }
+}

@@ -227,6 +227,19 @@ impl Client {
         [key.id().to_le_bytes().as_slice(), &msg_key, &plain].concat()
     }
 
+    /// A container of messages; before each stands whether it is to be acknowledged.
+    pub(crate) fn pack(&mut self, bodies: &[(bool, Vec<u8>)]) -> Vec<u8> {
+        let count = i32::try_from(bodies.len()).unwrap();
+        let mut container = [0x73f1_f8dc_u32.to_bytes(), count.to_bytes()].concat();
+        for (is_content, body) in bodies {
+            self.next_msg_id().encode(&mut container);
+            self.next_seq_no(*is_content).encode(&mut container);
+            u32::try_from(body.len()).unwrap().encode(&mut container);
+            container.extend_from_slice(body);
+        }
+        container
+    }
+
     /// Sends one message; gives its id.
     pub(crate) fn send(&mut self, is_content: bool, body: &[u8]) -> i64 {
         let (msg_id, seq_no) = (self.next_msg_id(), self.next_seq_no(is_content));

@@ -119,6 +119,8 @@ fn numbers_that_do_not_fit_together_are_refused() {
         Config { account_dc: Some(1), ..Config::default() },
         Config { network_dc: Some(3), ..Config::default() },
     ];
+    let most = Config { dcs: 5, contacts: 3, key: Some(crate::harness::shared_key()), ..Config::default() };
+    assert_eq!(runtime.block_on(testdc::Server::bind(most)).unwrap().addresses().len(), 5);
     for config in cases {
         let error = runtime.block_on(testdc::Server::bind(config)).unwrap_err();
         assert!(matches!(error, BindError::Dcs { .. }), "{error}");

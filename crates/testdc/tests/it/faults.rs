@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use testdc::Config;
 use tl_api::enums::contacts::Contacts;
-use tl_api::functions::{contacts, help};
-use tl_api::types;
+use tl_api::functions::{contacts, help, users};
+use tl_api::{enums, types};
 use tl_codec::{Decode, Encode, ErrorKind, Shape};
 
 use crate::client::{Client, Ended, ReadWhole};
@@ -125,6 +126,27 @@ fn the_utf8_of_one_name_is_broken() {
     assert_eq!(changed.collect::<Vec<_>>(), [0xff]);
     assert_eq!(spoiled.len(), whole.len());
     Contacts::read_whole(&spoiled);
+}
+
+/// However far down the list they are: in the list itself the first name is broken.
+#[test]
+fn the_utf8_of_whoever_was_asked_for_is_broken() {
+    let server = TestServer::start(Config { contacts: 400, ..Config::default() });
+    let mut client = server.logged_in();
+    let named = server
+        .truth()
+        .users
+        .iter()
+        .filter(|user| user.first_name.as_ref().is_some_and(|name| !name.is_empty()));
+    for user in named.skip(150).step_by(50) {
+        let input = types::InputUser { user_id: user.id, access_hash: user.access_hash };
+        let query = users::GetUsers { id: vec![enums::InputUser::InputUser(input)] };
+        let whole = client.expect(&query);
+        server.add_fault("broken-utf8=users.getUsers");
+        let spoiled = client.expect(&query);
+        let changed = spoiled.iter().zip(&whole).filter(|(one, other)| one != other).map(|(one, _)| *one);
+        assert_eq!(changed.collect::<Vec<_>>(), [0xff], "{user:?}");
+    }
 }
 
 #[test]
@@ -252,6 +274,12 @@ fn the_key_exchange_goes_wrong_in_every_way_that_it_can() {
         let server = TestServer::with_faults(&[spec]);
         assert_eq!(server.connect().exchange_key(&server.pem(), 2), Err(expected), "{spec}");
         assert!(server.connect().exchange_key(&server.pem(), 2).is_ok(), "{spec} happens once");
+    }
+    // the last answer has three forms, each with a hash of its own
+    for ending in ["dh-gen-retry", "dh-gen-fail"] {
+        let server = TestServer::with_faults(&[ending, "wrong-new-nonce-hash"]);
+        let ended = server.connect().exchange_key(&server.pem(), 2);
+        assert_eq!(ended, Err(Failed::Refused("new_nonce_hash")), "{ending}");
     }
     let server = TestServer::with_faults(&["dh-gen-retry"]);
     let mut client = server.connect();

@@ -114,6 +114,11 @@ impl TestServer {
         self.events.try_next().is_some()
     }
 
+    /// What has happened until now, as far as nobody has asked for it.
+    pub(crate) fn events_so_far(&mut self) -> Vec<Event> {
+        std::iter::from_fn(|| self.events.try_next()).collect()
+    }
+
     /// A client without a key.
     pub(crate) fn connect(&self) -> Client {
         Client::connect(self.address(), Framing::Intermediate)
@@ -141,7 +146,7 @@ impl TestServer {
 }
 
 /// One key for all tests: making one takes longer than most of them.
-fn shared_key() -> RsaKey {
+pub(crate) fn shared_key() -> RsaKey {
     static KEY: OnceLock<RsaKey> = OnceLock::new();
     KEY.get_or_init(|| RsaKey::generate(&mut Entropy::from_seed(99))).clone()
 }

@@ -3,15 +3,24 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(target_os = "linux")]
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
-use testdc::Config;
+use testdc::{Config, Event};
+use tl_api::enums::auth::LoginTokenRef;
 use tl_api::functions::auth;
-use tl_api::types;
+use tl_api::{enums, types};
 use tl_codec::{Encode, Reader};
 
 use crate::admin::Admin;
 use crate::client::{Client, Ended, ReadWhole as _, Refused};
+#[cfg(target_os = "linux")]
+use crate::client::{Failed, Framing};
 use crate::harness::{PATIENCE, TestServer};
+#[cfg(target_os = "linux")]
+use crate::stopped::StoppedServer;
 
 const PHONE: &str = "9996621234";
 
@@ -101,10 +110,13 @@ fn the_oldest_of_too_many_exports_makes_room() {
     let mut other = server.keyed_at(1);
     assert_eq!(text(other.call(&first)), "400 AUTH_BYTES_INVALID");
     assert_eq!(text(other.call(&second)), "fine");
-    let last = export();
-    server.add_fault("clock-skew=60");
-    other.skew_secs = 60;
-    assert_eq!(text(other.call(&last)), "400 AUTH_BYTES_INVALID", "a minute later");
+    let mut fresh = server.keyed_at(1);
+    let (in_time, late) = (export(), export());
+    server.add_fault("clock-skew=57");
+    (other.skew_secs, fresh.skew_secs) = (57, 57);
+    assert_eq!(text(fresh.call(&in_time)), "fine");
+    server.add_fault("clock-skew=3");
+    assert_eq!(text(other.call(&late)), "400 AUTH_BYTES_INVALID", "a minute later");
 }
 
 #[test]
@@ -124,6 +136,26 @@ fn a_port_serves_so_many_connections_at_a_time() {
         assert!(started.elapsed() < PATIENCE, "one has gone, and nobody takes its place");
     }
     first.introduce();
+}
+
+/// Both ends of them are in this process, which may want more descriptors than it was given.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_port_serves_4096_connections_unless_it_is_told_otherwise() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    // its clock stands still: none of them is silent for too long
+    let server = StoppedServer::start(Config { contacts: 3, ..Config::default() });
+    let open = || {
+        let mut client = Client::connect(server.server.address(), Framing::Intermediate);
+        client.first_step([7; 16]).map(|_| client)
+    };
+    let open_ones = (0..4_096).map(|_| open().unwrap()).collect::<Vec<_>>();
+    assert!(matches!(open(), Err(Failed::Ended(Ended::Closed { .. }))));
+    assert!(
+        open_ones.into_iter().all(|mut client| client.first_step([7; 16]).is_ok()),
+        "the first are still there"
+    );
 }
 
 #[test]
@@ -162,4 +194,50 @@ fn a_hello_that_is_longer_than_a_record_is_not_waited_for() {
     // a reset is an end too; a timeout is none
     let ended = stream.read(&mut [0; 16]).map_err(|error| error.kind());
     assert!(matches!(ended, Ok(0) | Err(ErrorKind::ConnectionReset)), "{ended:?}");
+}
+
+/// Somebody may have lost the answers: they come again, but not for ever.
+#[test]
+fn an_exchange_remembers_its_last_answers() {
+    let server = TestServer::with_faults(&["dh-gen-retry*"]);
+    let mut client = server.connect();
+    let nonce = client.entropy.array();
+    let first = client.first_step(nonce).unwrap();
+    let (query, new_nonce) = client.second_query(&server.pem(), &first, 2, None);
+    let params = client.ask_plain(&query).unwrap();
+    let object = |answer: &[u8]| answer[..36 + 4 + 592].to_vec();
+    let mut retry_id = 0;
+    let mut retry = |client: &mut Client| {
+        let (key, answer) = client.last_step(&first, &new_nonce, &params, retry_id).unwrap();
+        assert_eq!(answer[..4], 0x46dc_1fb9_u32.to_le_bytes(), "dh_gen_retry");
+        retry_id = i64::from_le_bytes(key.aux_hash());
+    };
+    for _ in 0..6 {
+        retry(&mut client);
+    }
+    assert_eq!(object(&client.ask_plain(&query).unwrap()), object(&params), "eight answers");
+    retry(&mut client);
+    let again = client.first_step(nonce).unwrap();
+    assert_eq!(again.server_nonce, first.server_nonce, "the first answer stays");
+    assert_eq!(client.ask_plain(&query), Err(Ended::Error(-404)), "the second one has made room");
+}
+
+#[test]
+fn whoever_does_not_watch_loses_the_oldest_events() {
+    let mut server = TestServer::plain();
+    let mut client = server.keyed();
+    client.introduce();
+    let export = auth::ExportLoginToken {
+        api_id: 1,
+        api_hash: "hash".to_owned(),
+        ..auth::ExportLoginToken::default()
+    };
+    let mut token = || match enums::auth::LoginToken::read_whole(&client.expect(&export)) {
+        LoginTokenRef::LoginToken(shown) => URL_SAFE_NO_PAD.encode(shown.token),
+        other => panic!("{other:?}"),
+    };
+    let tokens = (0..4_098).map(|_| token()).collect::<Vec<_>>();
+    let told = server.events_so_far();
+    let oldest = Event::LoginToken { token: tokens[2].clone() };
+    assert_eq!((told.len(), told.first()), (4_096, Some(&oldest)));
 }

@@ -51,7 +51,7 @@ fn a_client_introduces_itself_first() {
     let mut client = server.keyed();
     assert!(client.call(&help::GetConfig).is_ok(), "the configuration is for everybody");
     assert_eq!(text(client.send_code(PHONE)), "400 CONNECTION_NOT_INITED");
-    for layer in [0, 174, 215, 217, 221, 231] {
+    for layer in [0, 157, 159, 172, 183, 194, 203, 215, 231] {
         let body = InvokeWithLayer { layer, query: introduction(help::GetConfig) }.to_bytes();
         assert_eq!(call_text(&mut client, &body).as_deref(), Some("400 CONNECTION_LAYER_INVALID"), "{layer}");
     }
@@ -60,7 +60,7 @@ fn a_client_introduces_itself_first() {
         Some("400 CONNECTION_LAYER_INVALID"),
         "no layer was ever said"
     );
-    for layer in [216, 222, 223, 227, 228, 229, 230] {
+    for layer in [158, 173, 174, 179, 181, 184, 193, 198, 199, 204, 214, 216, 217, 221, 222, 230] {
         let body = InvokeWithLayer { layer, query: introduction(help::GetConfig) }.to_bytes();
         assert_eq!(call_text(&mut client, &body), None, "{layer}");
     }
@@ -70,6 +70,22 @@ fn a_client_introduces_itself_first() {
         "the layer is remembered"
     );
     assert!(client.send_code(PHONE).is_ok());
+}
+
+/// `TDLib` packs the method alone, and puts the wrappers around it.
+#[test]
+fn a_call_may_be_packed_inside_of_its_wrappers() {
+    let server = TestServer::plain();
+    let mut client = server.keyed();
+    let body = InvokeWithLayer { layer: 230, query: introduction(help::GetConfig) }.to_bytes();
+    let (wrappers, method) = body.split_at(body.len() - 4);
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, method).unwrap();
+    let packed = encoder.finish().unwrap();
+    // gzip_packed#3072cfa1 packed_data:bytes
+    let around = |packed: &[u8]| [wrappers, &0x3072_cfa1_u32.to_le_bytes(), &packed.to_bytes()].concat();
+    assert_eq!(call_text(&mut client, &around(&packed)), None);
+    assert_eq!(call_text(&mut client, &around(&packed[..6])).as_deref(), Some("400 INPUT_FETCH_FAIL"));
 }
 
 /// What is wrong with an introduction, and what the server says.

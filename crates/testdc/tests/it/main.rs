@@ -8,11 +8,14 @@
 
 mod admin;
 mod book;
+mod bounds;
 mod carriers;
 mod client;
 mod codes;
 mod crowd;
 mod dcs;
+#[cfg(all(unix, feature = "cli"))]
+mod descriptors;
 mod faults;
 mod framing;
 mod harness;
@@ -21,6 +24,7 @@ mod key_exchange;
 mod layers;
 mod limits;
 mod login;
+mod many;
 mod mtproxy;
 mod obfuscated;
 mod operations;
@@ -31,5 +35,7 @@ mod qr;
 mod readme;
 mod served;
 mod sessions;
+mod stopped;
 mod store;
 mod takeout;
+mod waits;

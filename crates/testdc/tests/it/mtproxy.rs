@@ -4,11 +4,13 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use mtproto::frame::fake_tls::{ClientHello, FakeTlsError};
 use mtproto::frame::obfuscation::ObfuscationError;
 use mtproto::frame::{FrameKind, TransportError};
 use mtproto::io::{Client, Config, Error, ProxyError};
 use mtproto::proxy::{Proxy, ProxyAddress};
+use sha2::Sha256;
 use testdc::{Carrier, Entropy};
 
 use crate::harness::{PATIENCE, TestServer};
@@ -157,7 +159,7 @@ fn answer_bytes(server: &TestServer, wire: &[u8]) -> usize {
     let mut stream = TcpStream::connect(server.mtproxy_address()).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(wire).unwrap();
-    let mut answer = vec![0; 1 << 16];
+    let mut answer = vec![0; 1 << 14];
     // a reset is an end too
     stream.read(&mut answer).unwrap_or(0)
 }
@@ -173,9 +175,57 @@ fn a_hello_that_was_recorded_or_is_old_is_not_answered() {
     let good = hello(now);
     assert!(answer_bytes(&server, &good.wire) > 127);
     assert_eq!(answer_bytes(&server, &good.wire), 0, "the second time");
-    assert_eq!(answer_bytes(&server, &hello(now - 700).wire), 0, "too old");
-    assert_eq!(answer_bytes(&server, &hello(now + 1300).wire), 0, "from the future");
-    assert!(answer_bytes(&server, &hello(now + 1000).wire) > 127);
+    assert_eq!(answer_bytes(&server, &hello(now - 601).wire), 0, "too old");
+    assert!(answer_bytes(&server, &hello(now - 590).wire) > 127);
+    assert_eq!(answer_bytes(&server, &hello(now + 1_215).wire), 0, "from the future");
+    assert!(answer_bytes(&server, &hello(now + 1_199).wire) > 127);
+    // the first, and three since then
+    for _ in 3..1_024 {
+        assert!(answer_bytes(&server, &hello(now).wire) > 127);
+    }
+    assert_eq!(answer_bytes(&server, &good.wire), 0, "it is remembered");
+    assert!(answer_bytes(&server, &hello(now).wire) > 127);
+    assert!(answer_bytes(&server, &good.wire) > 127, "it has made room");
+}
+
+/// A hello of this length with its head, of nothing but what the front looks at.
+fn hello_of(len: usize, unix_secs: u32) -> Vec<u8> {
+    let key: [u8; 16] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+    let mut hello = vec![0; len];
+    hello[..3].copy_from_slice(&[0x16, 3, 1]);
+    hello[3..5].copy_from_slice(&u16::try_from(len - 5).unwrap().to_be_bytes());
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+    mac.update(&hello);
+    hello[11..43].copy_from_slice(&mac.finalize().into_bytes());
+    hello[39..43].iter_mut().zip(unix_secs.to_le_bytes()).for_each(|(to, byte)| *to ^= byte);
+    hello
+}
+
+#[test]
+fn the_front_reads_hellos_and_records_as_long_as_those_of_tls() {
+    let server = serve(&format!("ee{KEY}{DOMAIN}"));
+    let now = u32::try_from(server.connect().next_msg_id() >> 32).unwrap();
+    assert!(answer_bytes(&server, &hello_of(5 + (16 << 10), now)) > 127);
+    assert_eq!(answer_bytes(&server, &hello_of(6 + (16 << 10), now)), 0);
+    for (len, is_read) in [((16 << 10) + 256, true), ((16 << 10) + 257, false)] {
+        // a record of noise, behind which the key of the frames is another one
+        let head = [&[0x14, 3, 3, 0, 1, 1, 0x17, 3, 3][..], &u16::to_be_bytes(len)].concat();
+        let mut stream = TcpStream::connect(server.mtproxy_address()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&hello_of(600 + usize::from(len % 2), now)).unwrap();
+        assert!(stream.read(&mut [0; 1 << 14]).unwrap() > 127);
+        stream.write_all(&head).unwrap();
+        // what is too long is not waited for
+        stream.set_read_timeout(Some(Duration::from_millis(if is_read { 300 } else { 20_000 }))).unwrap();
+        let ended = loop {
+            match stream.read(&mut [0; 1 << 14]) {
+                Ok(0) => break true,
+                Ok(_) => {}
+                Err(error) => break error.kind() == std::io::ErrorKind::ConnectionReset,
+            }
+        };
+        assert_eq!(ended, !is_read, "{len}");
+    }
 }
 
 /// A web server, or somebody on the way, that answers the hello without the secret.

@@ -43,9 +43,49 @@ fn state(client: &mut Client) -> types::updates::State {
     }
 }
 
-fn difference(client: &mut Client, pts: i32) -> u32 {
-    let query = updates::GetDifference { pts, date: 1, ..updates::GetDifference::default() };
-    u32::from_le_bytes(client.expect(&query)[..4].try_into().unwrap())
+/// What a client is told that has seen messages until this one.
+#[derive(Debug, PartialEq, Eq)]
+enum Difference {
+    Empty,
+    /// The texts that it missed.
+    Missed(Vec<String>),
+    TooLong(i32),
+}
+
+fn difference(client: &mut Client, pts: i32, pts_total_limit: Option<i32>) -> Difference {
+    let query = updates::GetDifference { pts, pts_total_limit, date: 1, ..updates::GetDifference::default() };
+    let answer = client.expect(&query);
+    let mut reader = Reader::new(&answer);
+    match reader.word().unwrap() {
+        0x5d75_a138 => Difference::Empty,
+        0x4afe_8f6d => Difference::TooLong(reader.int().unwrap()),
+        0x00f4_9ca0 => {
+            let empty = |reader: &mut Reader<'_>| {
+                assert_eq!([reader.word(), reader.word()], [Ok(0x1cb5_c415), Ok(0)]);
+            };
+            // messages, and secret ones
+            (0..2).for_each(|_| empty(&mut reader));
+            assert_eq!(reader.word(), Ok(0x1cb5_c415));
+            let texts = (0..reader.int().unwrap()).map(|_| notification(&mut reader)).collect();
+            // chats and users
+            (0..2).for_each(|_| empty(&mut reader));
+            let state = types::updates::StateRef::decode(&mut reader).unwrap();
+            reader.finish("updates.difference").unwrap();
+            assert_eq!(state.pts, self::state(client).pts);
+            Difference::Missed(texts)
+        }
+        other => panic!("{other:08x}"),
+    }
+}
+
+/// The text of an `updateServiceNotification` of these minutes.
+fn notification(reader: &mut Reader<'_>) -> String {
+    assert_eq!([reader.word(), reader.word()], [Ok(0xebe4_6819), Ok(2)], "with inbox_date alone");
+    assert!(reader.int().unwrap() > 1_700_000_000);
+    assert_eq!(reader.bytes(), Ok(&b""[..]));
+    let text = String::from_utf8(reader.bytes().unwrap().to_vec()).unwrap();
+    assert_eq!([reader.word(), reader.word(), reader.word()], [Ok(0x3ded_6320), Ok(0x1cb5_c415), Ok(0)]);
+    text
 }
 
 #[test]
@@ -57,9 +97,33 @@ fn a_message_goes_to_every_client_that_takes_updates() {
     assert_eq!(next_message(&mut one), ("Hello & goodbye".to_owned(), before + 1));
     assert_eq!(next_message(&mut other), ("Hello & goodbye".to_owned(), before + 1));
     assert_eq!(state(&mut one).pts, before + 1);
-    assert_eq!(difference(&mut one, before + 1), 0x5d75_a138, "updates.differenceEmpty");
-    assert_eq!(difference(&mut one, before), 0x4afe_8f6d, "updates.differenceTooLong");
     assert!(server.control().push("1", "nobody").is_err());
+}
+
+#[test]
+fn who_missed_messages_is_told_the_last_hundred() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    let mut client = server.logged_in();
+    let before = state(&mut client).pts;
+    let texts = (1..=100).map(|number| format!("number {number}")).collect::<Vec<_>>();
+    for text in &texts {
+        server.control().push(PHONE, text).unwrap();
+    }
+    let missed = |from: usize| Difference::Missed(texts[from..].to_vec());
+    assert_eq!(difference(&mut client, before, None), missed(0));
+    assert_eq!(difference(&mut client, before + 98, None), missed(98));
+    assert_eq!(difference(&mut client, before + 98, Some(2)), missed(98));
+    assert_eq!(difference(&mut client, before + 98, Some(1)), Difference::TooLong(before + 100));
+    for known in [before + 100, i32::MAX] {
+        assert_eq!(difference(&mut client, known, None), Difference::Empty);
+    }
+    for unknown in [before - 1, i32::MIN] {
+        assert_eq!(difference(&mut client, unknown, None), Difference::TooLong(before + 100));
+    }
+    server.control().push(PHONE, "one more").unwrap();
+    assert_eq!(difference(&mut client, before, None), Difference::TooLong(before + 101));
+    let Difference::Missed(kept) = difference(&mut client, before + 1, None) else { panic!("too long") };
+    assert_eq!((kept.len(), kept[0].as_str(), kept[99].as_str()), (100, "number 2", "one more"));
 }
 
 #[test]

@@ -163,6 +163,19 @@ fn the_login_goes_on_at_the_accounts_own_data_centre() {
 }
 
 #[test]
+fn an_accepted_token_waits_a_minute_for_the_client() {
+    for (later_secs, is_kept) in [(57, true), (60, false)] {
+        let server = start(Config::default());
+        let mut client = server.keyed_at(2);
+        let token = URL_SAFE_NO_PAD.encode(shown(&mut client));
+        server.control().accept_login_token(&token, PHONE).unwrap();
+        server.add_fault(&format!("clock-skew={later_secs}"));
+        client.skew_secs = later_secs;
+        assert_eq!(is_success(&client.expect(&export())), is_kept, "{later_secs}");
+    }
+}
+
+#[test]
 fn a_client_without_updates_must_ask_for_itself() {
     let server = start(Config::default());
     let mut client = server.keyed();

@@ -10,22 +10,22 @@ use tl_codec::{Encode, Reader};
 use crate::client::{Client, Ended, introduction};
 use crate::harness::TestServer;
 
-const PONG: u32 = 0x3477_73c5;
-const BAD_MSG: u32 = 0xa7ef_f811;
-const RPC_RESULT: u32 = 0xf35c_6d01;
+pub(crate) const PONG: u32 = 0x3477_73c5;
+pub(crate) const BAD_MSG: u32 = 0xa7ef_f811;
+pub(crate) const RPC_RESULT: u32 = 0xf35c_6d01;
 
-fn ping(client: &mut Client) -> i64 {
+pub(crate) fn ping(client: &mut Client) -> i64 {
     client.send(false, &[0x7abe_77ec_u32.to_bytes(), 5_i64.to_bytes()].concat())
 }
 
 /// Pings, and waits for the answer to this very ping.
-fn wait_for_pong(client: &mut Client) {
+pub(crate) fn wait_for_pong(client: &mut Client) {
     let msg_id = ping(client);
     while wait_for(client, PONG)[4..12] != msg_id.to_le_bytes() {}
 }
 
 /// The next message with this constructor.
-fn wait_for(client: &mut Client, id: u32) -> Vec<u8> {
+pub(crate) fn wait_for(client: &mut Client, id: u32) -> Vec<u8> {
     loop {
         let message = client.receive().unwrap();
         if message.id() == id {
@@ -34,7 +34,7 @@ fn wait_for(client: &mut Client, id: u32) -> Vec<u8> {
     }
 }
 
-fn bad_msg_code(body: &[u8]) -> i32 {
+pub(crate) fn bad_msg_code(body: &[u8]) -> i32 {
     i32::from_le_bytes(body[16..20].try_into().unwrap())
 }
 
@@ -175,7 +175,7 @@ fn large_answers_are_packed_and_packed_calls_are_understood() {
     assert_eq!(answer.len(), 8 + 150 * 12, "as many empty users");
 }
 
-fn gzip(object: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(object: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(object).unwrap();

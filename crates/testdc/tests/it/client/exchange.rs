@@ -115,6 +115,21 @@ impl Client {
         self.third_step(&first, new_nonce, &answer, 0)
     }
 
+    /// Asks for the last step; gives the key that it is about, and the answer.
+    pub(crate) fn last_step(
+        &mut self,
+        first: &FirstStep,
+        new_nonce: &[u8; 32],
+        params: &[u8],
+        retry_id: i64,
+    ) -> Result<(AuthKey, Vec<u8>), Ended> {
+        let (group, g_a) = read_params(first, new_nonce, params);
+        let secret: [u8; 256] = self.entropy.array();
+        let key = AuthKey::new(&mut group.shared(&g_a, &secret));
+        let answer = self.ask_plain(&client_dh(first, new_nonce, retry_id, &group.public(&secret)))?;
+        Ok((key, answer))
+    }
+
     /// The last step, and again after `dh_gen_retry`.
     fn third_step(
         &mut self,
@@ -123,10 +138,7 @@ impl Client {
         params: &[u8],
         retry_id: i64,
     ) -> Result<(), Failed> {
-        let (group, g_a) = read_params(first, &new_nonce, params);
-        let secret: [u8; 256] = self.entropy.array();
-        let key = AuthKey::new(&mut group.shared(&g_a, &secret));
-        let answer = self.ask_plain(&client_dh(first, &new_nonce, retry_id, &group.public(&secret)))?;
+        let (key, answer) = self.last_step(first, &new_nonce, params, retry_id)?;
         let number = match u32::from_le_bytes(answer[..4].try_into().unwrap()) {
             0x3bcb_f734 => 1,
             0x46dc_1fb9 => 2,

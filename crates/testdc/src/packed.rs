@@ -1,11 +1,18 @@
-//! `gzip_packed` around what is sent (protocol, "Packed Object").
+//! `gzip_packed` around what is sent, and off what comes (protocol, "Packed Object").
 
 use std::cell::RefCell;
+use std::io::Read as _;
 
+use flate2::read::{GzDecoder, ZlibDecoder};
 use flate2::{Compress, Compression, FlushCompress, Status};
-use tl_codec::{Encode, limits};
+use tl_codec::{Encode, Reader, limits};
 
-use super::inbound::GZIP_PACKED;
+use crate::limits::MAX_INFLATED_BYTES;
+
+/// `gzip_packed#3072cfa1 packed_data:bytes = Object`
+pub(crate) const GZIP_PACKED: u32 = 0x3072_cfa1;
+/// What a gzip stream begins with (RFC 1952, section 2.3.1).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The largest window that gzip has, in bits (RFC 1951: 32 KiB).
 const WINDOW_BITS: u8 = 15;
@@ -40,12 +47,24 @@ fn gzip(object: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
+/// Unpacks at most [`MAX_INFLATED_BYTES`]. The page says gzip (RFC 1952); mtcute sends zlib (RFC 1950), and Telegram serves
+/// mtcute.
+pub(crate) fn inflate(object: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = Reader::new(object);
+    reader.expect_id(GZIP_PACKED).ok()?;
+    let packed = reader.bytes().ok()?;
+    let (mut out, limit) = (Vec::new(), MAX_INFLATED_BYTES + 1);
+    if packed.starts_with(&GZIP_MAGIC) {
+        GzDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
+    } else {
+        ZlibDecoder::new(packed).take(limit).read_to_end(&mut out).ok()?;
+    }
+    let fits = u64::try_from(out.len()).is_ok_and(|len| len <= MAX_INFLATED_BYTES);
+    (fits && out.len().is_multiple_of(4)).then_some(out)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
-    use flate2::read::GzDecoder;
-
     use super::*;
 
     #[test]
