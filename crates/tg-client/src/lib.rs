@@ -32,6 +32,8 @@
 //!
 //! Read next: [`Client`], then [`takeout`], then [`session`].
 
+#![forbid(unsafe_code)]
+
 /// The README's examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -62,6 +62,9 @@ pub enum ForeignError {
     /// The `SQLite` file has changes beside it that are not in it yet.
     #[error("the library that owns the file has not finished with it: close it first")]
     Unfinished,
+    /// The file is larger than any login.
+    #[error("it is far too large for a session")]
+    TooLarge,
     /// The file cannot be read.
     #[error("the file cannot be read: {kind}")]
     Io {

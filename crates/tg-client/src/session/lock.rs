@@ -96,8 +96,9 @@ fn is_still(_: &Path, _: &File) -> bool {
 
 fn holder(file: File) -> Option<u32> {
     let mut text = String::new();
-    file.take(MAX_PID_DIGITS).read_to_string(&mut text).ok()?;
-    text.parse().ok()
+    // one byte more than counts: the beginning of something longer is no number of a process
+    let len = file.take(MAX_PID_DIGITS + 1).read_to_string(&mut text).ok()?;
+    if u64::try_from(len).ok()? > MAX_PID_DIGITS { None } else { text.parse().ok() }
 }
 
 #[cfg(test)]

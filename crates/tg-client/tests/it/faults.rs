@@ -54,6 +54,14 @@ async fn a_server_error_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_has_forgotten_the_device_is_told_again_once() {
+    let forgets = format!("rpc-error={METHOD}:400:CONNECTION_NOT_INITED");
+    assert_eq!(contacts_under(rule(&forgets)).await.unwrap(), 20);
+    let refused = contacts_under(rule(&format!("{forgets}*2"))).await.unwrap_err();
+    assert_eq!(rpc_name(&refused), "CONNECTION_NOT_INITED");
+}
+
+#[tokio::test]
 async fn a_reply_that_is_cut_or_unknown_is_the_servers_fault() {
     for fault in ["cut-reply", "unknown-constructor"] {
         let error = contacts_under(rule(&format!("{fault}={METHOD}"))).await.unwrap_err();

@@ -1,9 +1,11 @@
 //! Login by code and by password, the session that stays, and the end of it.
 
+use mtproto::crypto::dh::DhError;
 use secrecy::{ExposeSecret, SecretString};
 use testdc::Event;
 use tg_client::{
-    Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, Protection, SessionStore, SignIn, takeout,
+    Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, Protection, SessionStore, SignIn, SrpError,
+    takeout,
 };
 
 use crate::world::{PASSWORD, World, rpc_name};
@@ -32,6 +34,19 @@ async fn a_code_logs_in_and_the_session_goes_on_in_a_new_process() {
         SessionStore::open(&path, Protection::Plain).unwrap().state().key.is_none(),
         "the key is gone from the file"
     );
+}
+
+/// Where a machine has IPv6 at all.
+#[tokio::test]
+async fn a_server_is_reached_over_ipv6() {
+    let listen = std::net::SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, 0));
+    if std::net::TcpListener::bind(listen).is_err() {
+        return;
+    }
+    let mut world = World::new(testdc::Config { listen, contacts: 3, ..Default::default() }).await;
+    assert!(world.server.address().is_ipv6());
+    let client = world.log_in().await;
+    takeout::announce(&client).await.unwrap();
 }
 
 #[tokio::test]
@@ -73,6 +88,42 @@ async fn the_password_is_proved_and_a_wrong_one_is_refused_once() {
     // the challenge was used up by the wrong try: a fresh one is fetched
     client.check_password(&challenge, &SecretString::from(PASSWORD)).await.unwrap();
     takeout::announce(&client).await.unwrap();
+}
+
+/// The server's numbers for two-step verification, each wrong in one way: nothing is proved to such a server.
+// check: 5.2-p-bits -> DhError::ModulusBits
+// check: 5.2-p-prime -> DhError::ModulusNotPrime
+// check: 5.2-p-safe -> DhError::ModulusNotSafe
+// check: 5.2-g-residue -> DhError::GeneratorResidue
+// check: 5.2-b-low -> DhError::PublicTooSmall
+// check: 5.2-b-high -> DhError::PublicTooLarge
+#[tokio::test]
+async fn a_password_is_not_proved_to_a_server_with_unsafe_numbers() {
+    let config = testdc::Config { contacts: 3, password: Some(PASSWORD.into()), ..Default::default() };
+    let mut world = World::new(config).await;
+    for (kind, expected) in [
+        ("short", DhError::ModulusBits { bits: 2047 }),
+        ("composite", DhError::ModulusNotPrime),
+        ("unsafe", DhError::ModulusNotSafe),
+        ("generator", DhError::GeneratorResidue { g: 2 }),
+        ("public-one", DhError::PublicTooSmall),
+        ("public-small", DhError::PublicTooSmall),
+        ("public-minus-one", DhError::PublicTooLarge),
+        ("public-large", DhError::PublicTooLarge),
+    ] {
+        let fault: testdc::FaultRule = format!("bad-srp={kind}").parse().unwrap();
+        world.server.add_fault(fault).unwrap();
+        let client = world.connect().await;
+        let error = world.log_in_on(&client).await.unwrap_err();
+        assert!(
+            matches!(&error, LoginError::Srp(SrpError::Group(got)) if *got == expected),
+            "{kind}: {error:?}"
+        );
+        assert!(takeout::announce(&client).await.unwrap_err().is_logged_out());
+    }
+    // the fault happened once: this server is an honest one otherwise
+    let client = world.connect().await;
+    world.log_in_on(&client).await.unwrap();
 }
 
 #[tokio::test]
@@ -148,6 +199,20 @@ async fn every_step_of_a_login_follows_the_servers_to_another_data_centre() {
         client.check_password(&challenge, &SecretString::from(PASSWORD)).await.unwrap();
         assert_eq!(client.session().state().server.dc_id(), account_dc, "{network_dc:?}");
         takeout::announce(&client).await.unwrap();
+    }
+}
+
+/// A clock that is wrong, here or there, makes neither a token that is renewed all the time nor one that nobody renews.
+#[tokio::test]
+async fn a_token_is_shown_for_some_seconds_and_not_for_hours() {
+    for (login_token_secs, shown_secs) in [(0, 5), (3_600, 120)] {
+        let world = World::new(testdc::Config { contacts: 3, login_token_secs, ..Default::default() }).await;
+        let client = world.connect().await;
+        let LoginByToken::Show(token) = client.export_login_token(&World::credentials()).await.unwrap()
+        else {
+            panic!("nobody has accepted anything");
+        };
+        assert_eq!(token.expires_in.as_secs(), shown_secs);
     }
 }
 

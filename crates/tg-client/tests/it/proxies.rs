@@ -29,5 +29,5 @@ async fn a_login_through_a_proxy() {
     let client = Client::connect_through(Some(proxy), World::config(), session).await.unwrap();
     world.log_in_on(&client).await.unwrap();
     client.close().await.unwrap();
-    world.server.shutdown().await;
+    std::sync::Arc::into_inner(world.server).unwrap().shutdown().await;
 }

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::future::pending;
 
 use bytes::Bytes;
-use tg_client::{AlsoRead, ClientError, Takeout, Terms, takeout};
+use tg_client::{AlsoRead, ClientError, NotReadOnly, Takeout, Terms, takeout};
 use tl_api::{Invoke, InvokeRaw, functions};
 
 use crate::world::World;
@@ -152,5 +152,24 @@ async fn a_wrapper_hides_nothing_and_a_wrapper_without_anything_is_refused() {
         // the id of a method that reads, behind the one that writes
         let read = methods.iter().find(|(name, _)| name == "contacts.getSaved").unwrap().1;
         assert!(refused([way.as_slice(), &reset.to_le_bytes(), &read.to_le_bytes()].concat()).await);
+    }
+}
+
+#[tokio::test]
+async fn eight_wrappers_are_looked_through_and_no_more() {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    client.restrict_to_reading(AlsoRead::default());
+    let methods = methods();
+    let id = |name: &str| methods.iter().find(|(method, _)| method == name).unwrap().1.to_le_bytes();
+    for (wrappers, expected) in [(8, None), (9, Some(NotReadOnly::TooManyWrappers))] {
+        let request =
+            [id("invokeWithoutUpdates").repeat(wrappers), id("help.getNearestDc").to_vec()].concat();
+        let refused = match client.invoke_raw(Bytes::from(request)).await.map_err(ClientError::from) {
+            Err(ClientError::NotReadOnly(refused)) => Some(refused),
+            // whatever the server thinks of it
+            _ => None,
+        };
+        assert_eq!(refused, expected, "{wrappers} wrappers");
     }
 }

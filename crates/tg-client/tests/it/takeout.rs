@@ -4,11 +4,12 @@ mod delays;
 
 use std::convert::Infallible;
 use std::future::pending;
+use std::time::Duration;
 
 use tg_client::{Client, OpenTakeout, Protection, RunError, SessionStore, TakeoutError, Terms, takeout};
 use tl_api::{Invoke, InvokeError, functions};
 
-use crate::world::{World, rpc_name};
+use crate::world::{PATIENCE, World, rpc_name};
 
 #[tokio::test]
 async fn success_is_said_after_the_work_and_the_saved_contacts_came_through() {
@@ -39,7 +40,7 @@ async fn work_that_fails_or_is_interrupted_ends_without_success() {
     assert!(matches!(failed, Err(RunError::Work("disk full"))));
     assert!(!world.takeout_end().await);
 
-    let interrupt = tokio::time::sleep(std::time::Duration::from_millis(50));
+    let interrupt = tokio::time::sleep(Duration::from_millis(50));
     let interrupted = takeout::run(&client, Terms::default(), interrupt, async |_| {
         pending::<Result<(), Infallible>>().await
     })
@@ -53,7 +54,7 @@ async fn work_that_fails_or_is_interrupted_ends_without_success() {
 async fn an_interruption_while_the_session_is_being_opened_leaves_none_open() {
     let mut world = World::small().await;
     let client = world.log_in().await;
-    let by = std::time::Duration::from_millis(400);
+    let by = Duration::from_millis(400);
     world.server.add_fault(testdc::Fault::Delay { method: "account.initTakeoutSession".into(), by }).unwrap();
     let interrupt = tokio::time::sleep(by / 4);
     let interrupted =
@@ -61,6 +62,39 @@ async fn an_interruption_while_the_session_is_being_opened_leaves_none_open() {
     assert!(matches!(interrupted, Err(RunError::Interrupted(()))));
     assert!(!world.takeout_end().await, "finished without success");
     assert_eq!(client.session().state().takeout, None);
+}
+
+/// How long somebody waits who interrupts, while the server does not answer that the session is finished.
+async fn waits_for_the_end(opens_late: bool) -> Duration {
+    let mut world = World::small().await;
+    let mut config = World::config();
+    config.timeouts.finish = PATIENCE;
+    let client = Client::connect(config, SessionStore::in_memory(world.session())).await.unwrap();
+    world.log_in_on(&client).await.unwrap();
+    world.add_fault("drop=account.finishTakeoutSession*");
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (started, begun) = (std::time::Instant::now(), async |_| {
+        tell.send(()).unwrap();
+        pending::<Result<(), Infallible>>().await
+    });
+    let interrupted = if opens_late {
+        world.add_fault("delay=account.initTakeoutSession:400");
+        let interrupt = tokio::time::sleep(Duration::from_millis(100));
+        takeout::run(&client, Terms::default(), interrupt, begun).await
+    } else {
+        takeout::run(&client, Terms::default(), async { told.await.unwrap() }, begun).await
+    };
+    assert!(matches!(interrupted, Err(RunError::Interrupted(()))));
+    assert!(client.session().state().takeout.is_some(), "it is on record");
+    started.elapsed()
+}
+
+#[tokio::test]
+async fn whoever_interrupts_waits_three_seconds_for_the_end_at_most() {
+    let (working, opening) = tokio::join!(waits_for_the_end(false), waits_for_the_end(true));
+    for waited in [working, opening] {
+        assert!((Duration::from_secs(3)..PATIENCE).contains(&waited), "{waited:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,26 +1,29 @@
 //! A data centre, and clients for it.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use testdc::{Event, Server};
 use tg_client::{
-    ApiCredentials, Client, ClientError, Config, DeviceInfo, LoginError, ServerState, SessionState,
-    SessionStore, SignIn, Timeouts,
+    ApiCredentials, Client, ClientError, Config, DeviceInfo, LoginError, Opener, Route, ServerState,
+    SessionState, SessionStore, SignIn, Timeouts,
 };
+use tokio::io::{DuplexStream, duplex};
 
 /// Nothing in these tests takes longer than this.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const PASSWORD: &str = "correct horse";
 
 pub(crate) struct World {
-    pub(crate) server: Server,
+    pub(crate) server: Arc<Server>,
     events: testdc::Events,
 }
 
 impl World {
     pub(crate) async fn new(config: testdc::Config) -> Self {
-        let server = Server::bind(config).await.unwrap();
+        let server = Arc::new(Server::bind(config).await.unwrap());
         let events = server.events();
         Self { server, events }
     }
@@ -67,6 +70,22 @@ impl World {
         client
     }
 
+    /// As [`log_in`](Self::log_in), over pipes in memory, so that tokio's paused clock goes on only while nobody has
+    /// anything to do.
+    pub(crate) async fn log_in_by_pipe(&mut self) -> Client {
+        let server = Arc::clone(&self.server);
+        let mut route = Route::default();
+        route.opener = Some(Opener::new(move || {
+            let (client, far) = duplex(64 << 10);
+            server.serve_stream(far);
+            async { Ok::<DuplexStream, io::Error>(client) }
+        }));
+        let session = SessionStore::in_memory(self.session());
+        let client = Client::connect_by(route, Self::config(), session).await.unwrap();
+        self.log_in_on(&client).await.unwrap();
+        client
+    }
+
     pub(crate) async fn log_in_on(&mut self, client: &Client) -> Result<(), LoginError> {
         let phone = SecretString::from(self.server.truth().account.phone.clone());
         let sent = client.send_code(&Self::credentials(), &phone).await?;
@@ -81,6 +100,10 @@ impl World {
                 client.check_password(&challenge, &SecretString::from(PASSWORD)).await.map(|_| ())
             }
         }
+    }
+
+    pub(crate) fn add_fault(&self, spec: &str) {
+        self.server.add_fault(spec.parse::<testdc::FaultRule>().unwrap()).unwrap();
     }
 
     /// The next thing that happened at the server.

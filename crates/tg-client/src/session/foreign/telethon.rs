@@ -26,6 +26,9 @@ pub fn telethon_file(path: &Path) -> Result<ForeignSession, ForeignError> {
     }
     let io = |error: std::io::Error| ForeignError::Io { kind: error.kind() };
     let file = fs::File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.len() > MAX_FILE_BYTES {
+        return Err(ForeignError::TooLarge);
+    }
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(io)?;
     sessions(&bytes)

@@ -55,6 +55,34 @@ async fn who_waits_is_told_how_long_and_then_goes_on() {
     assert!(told.len() >= 2 && told.is_sorted_by(|a, b| a > b), "a countdown: {told:?}");
 }
 
+/// What a watcher is told, in whole seconds, until the owner's permission is noticed; tokio's clock is paused.
+async fn countdown(fault: &str) -> Vec<u64> {
+    let mut world = World::small().await;
+    let client = world.log_in_by_pipe().await;
+    world.add_fault(fault);
+    let (phone, started) = (world.server.truth().account.phone.clone(), tokio::time::Instant::now());
+    let told = Mutex::new(Vec::new());
+    let watch = |delayed: Delayed| {
+        // the monotonic clock goes on a little in truth
+        told.lock().unwrap().push((delayed.left + Duration::from_millis(500)).as_secs());
+        world.server.control().allow_takeout(&phone).unwrap();
+    };
+    let terms = Terms {
+        waiting: Some(waiting(&watch)),
+        clock: Clock::new(move || SystemTime::UNIX_EPOCH + started.elapsed()),
+        ..Terms::default()
+    };
+    takeout::run(&client, terms, pending::<Infallible>(), async |_| Ok::<_, Infallible>(())).await.unwrap();
+    told.into_inner().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_countdown_moves_by_the_second() {
+    assert_eq!(countdown("takeout-delay=9").await, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    // and whoever is told to wait for no time at all does not ask at once
+    assert_eq!(countdown("rpc-error=account.initTakeoutSession:420:TAKEOUT_INIT_DELAY_0").await, [0]);
+}
+
 #[tokio::test]
 async fn a_clock_that_is_set_back_or_jumps_ahead_keeps_nobody_waiting() {
     for jump_back in [true, false] {
