@@ -3,7 +3,8 @@
 //! - `ige-decrypt`, `ige-encrypt`: AES-256-IGE in place. `aes-chain` runs every block through AES alone, each one's input
 //!   the output of the one before: IGE is such a chain, with two XORs a link.
 //! - `factorise`: the `pq` of a key exchange, over several products.
-//! - `modpow`: 2048 bits, as in a key exchange, beside num-bigint.
+//! - `modpow`: 2048 bits, as in a key exchange, beside num-bigint. Ours is AWS-LC's, as in the program (the feature
+//!   `aws-lc` of mtproto).
 //!
 //! `cargo bench -p benches --bench crypto --profile release` measures with the profile that is shipped, and so does
 //! `cargo xtask bench`.

@@ -12,6 +12,8 @@
 //!
 //! `rows.toml` beside `src/` lists the rows of docs/benchmarks.md; CONTRIBUTING.md says how one is added.
 
+#![forbid(unsafe_code)]
+
 pub mod borrowed;
 pub mod cpu_time;
 pub mod cursor;

@@ -105,7 +105,7 @@ fn user(index: usize, dice: &mut Dice) -> types::User {
         phone: dice.chance(70).then(|| format!("79{:09}", dice.roll() % 1_000_000_000)),
         photo: dice.chance(60).then(|| photo(dice)),
         status: Some(status(dice)),
-        usernames: dice.chance(3).then(|| usernames(index)),
+        rare: dice.chance(3).then(|| rare(index)),
         ..Default::default()
     }
 }
@@ -128,6 +128,10 @@ fn status(dice: &mut Dice) -> enums::UserStatus {
         3 => enums::UserStatus::LastMonth(types::UserStatusLastMonth { by_me: false }),
         _ => enums::UserStatus::Recently(types::UserStatusRecently { by_me: dice.chance(10) }),
     }
+}
+
+fn rare(index: usize) -> Box<types::UserRare> {
+    Box::new(types::UserRare { usernames: Some(usernames(index)), ..Default::default() })
 }
 
 fn usernames(index: usize) -> Vec<types::Username> {

@@ -1,6 +1,7 @@
 //! One row: a person as far as the replies know them.
 
 use core::fmt;
+use core::hint::select_unpredictable;
 
 use tl_api::{enums, types};
 use tl_codec::Str;
@@ -228,7 +229,9 @@ impl<'a> Contact<'a> {
 
     /// The person's number as the server sent it: the saved one, or the account's where none is saved. Never empty.
     pub fn phone(&self) -> Option<Str<'a>> {
-        written(self.saved_phone()).or_else(|| written(self.user_phone()))
+        let saved = self.saved_phone().unwrap_or_default();
+        let shown = self.user_phone().unwrap_or_default();
+        written(Some(select_unpredictable(saved.is_empty(), shown, saved)))
     }
 
     /// Where the number comes from.

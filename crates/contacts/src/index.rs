@@ -62,6 +62,8 @@ pub(crate) struct Index {
 
 impl Items {
     /// Reads the item that starts at `offset`.
+    #[expect(clippy::inline_always, reason = "an item that is handed through a call is copied at it")]
+    #[inline(always)]
     pub(crate) fn read<'a, T: Decode<'a>>(&'a self, offset: Position) -> Result<T, DecodeError> {
         let offset = offset.index();
         let bytes = self.0.get(offset..).unwrap_or_default();

@@ -20,6 +20,8 @@
 //!
 //! Read next: [`join`], then [`Contact`].
 
+#![forbid(unsafe_code)]
+
 mod anomaly;
 mod contact;
 mod error;

@@ -78,6 +78,16 @@ impl Digits {
         (text, text.len() - self.iter().len())
     }
 
+    /// A number of 1 to 64 bits that equal digits share, and others seldom.
+    pub(crate) fn hash_bits(self, bits: u32) -> usize {
+        // the odd number next to 2^64 divided by the golden ratio: its product spreads over the upper bits
+        let mixed =
+            self.0.get().to_le_bytes().as_chunks().0.iter().fold(0, |mixed, half| {
+                (mixed ^ u64::from_le_bytes(*half)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            });
+        usize::try_from(mixed >> (u64::BITS - bits)).unwrap_or_default()
+    }
+
     /// Puts the digits behind what is there, as ASCII characters. For a column of them: this is several times as fast as
     /// `Display`.
     pub fn append_to(self, text: &mut Vec<u8>) {

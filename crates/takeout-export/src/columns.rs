@@ -14,6 +14,9 @@
 //! | `run` | `raw_flags` … `layer` |
 //! | `extra` | `note` … `top_inline_bot`: null unless it was asked for |
 //!
+//! Rows come a few dozen at a time, and each column takes its cells out of all of them before the next one does: a column
+//! is then a short loop, in which the processor works at several rows at once.
+//!
 //! Read next: `cell`, the builders that the groups are made of.
 
 mod cell;
@@ -21,6 +24,7 @@ mod extra;
 mod key;
 mod label;
 mod phone;
+mod rows;
 mod run;
 mod saved;
 mod status;
@@ -35,6 +39,7 @@ use contacts::Contact;
 use contacts::extras::Extras;
 
 pub use self::label::Label;
+use self::rows::{Rows, StandIns};
 
 /// The version of the columns: raised when one changes its name, type or meaning, not when one is added at the end.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -60,12 +65,17 @@ pub struct Options {
     pub access_hash: bool,
 }
 
+/// How many rows go to the columns at once: they are in the processor's nearest cache when the last column reads them.
+const ROWS_AT_ONCE: usize = 64;
+
 /// Columns of one subject.
 trait Group {
     /// Their names and types, in order.
     fn fields(&self) -> Vec<Field>;
-    /// Adds a row to each.
-    fn append(&mut self, contact: &Contact<'_>);
+    /// Makes room for so many rows more, where it is known how much they take.
+    fn reserve(&mut self, rows: usize);
+    /// Adds rows to each.
+    fn append(&mut self, rows: &Rows<'_, '_>);
     /// Takes the rows out, in the order of the fields; the group starts again empty.
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError>;
     /// Adds how many characters were replaced in each of its texts since the start.
@@ -76,6 +86,7 @@ trait Group {
 pub struct Columns {
     groups: Vec<Box<dyn Group + Send>>,
     schema: SchemaRef,
+    stand_ins: StandIns,
     rows: usize,
 }
 
@@ -97,7 +108,7 @@ impl Columns {
             Box::new(extra::ExtraColumns::new(extras)),
         ];
         let fields: Vec<Field> = groups.iter().flat_map(|group| group.fields()).collect();
-        Self { groups, schema: Arc::new(Schema::new(fields)), rows: 0 }
+        Self { groups, schema: Arc::new(Schema::new(fields)), stand_ins: StandIns::new(), rows: 0 }
     }
 
     /// The columns' names and types.
@@ -110,12 +121,40 @@ impl Columns {
         self.rows
     }
 
-    /// Adds a row.
-    pub fn append(&mut self, contact: &Contact<'_>) {
-        for group in &mut self.groups {
-            group.append(contact);
+    /// Adds rows.
+    pub fn append(&mut self, contacts: &[Contact<'_>]) {
+        for some in contacts.chunks(ROWS_AT_ONCE) {
+            let rows = self.stand_ins.fill(some);
+            for group in &mut self.groups {
+                group.append(&rows);
+            }
         }
-        self.rows += 1;
+        self.rows += contacts.len();
+    }
+
+    /// Adds rows that are read one after the other.
+    ///
+    /// # Errors
+    /// The first one of `contacts`; which of the rows before it are there is not said.
+    pub fn extend<'a, E>(
+        &mut self,
+        mut contacts: impl Iterator<Item = Result<Contact<'a>, E>>,
+    ) -> Result<(), E> {
+        let (rows, _) = contacts.size_hint();
+        for group in &mut self.groups {
+            group.reserve(rows);
+        }
+        let mut some = Vec::with_capacity(ROWS_AT_ONCE);
+        loop {
+            for contact in contacts.by_ref().take(ROWS_AT_ONCE) {
+                some.push(contact?);
+            }
+            if some.is_empty() {
+                return Ok(());
+            }
+            self.append(&some);
+            some.clear();
+        }
     }
 
     /// Takes the rows out as a batch; the next row starts a new one.

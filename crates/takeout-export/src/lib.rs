@@ -27,6 +27,8 @@
 //!
 //! Read next: [`export`].
 
+#![forbid(unsafe_code)]
+
 pub mod archive;
 mod check;
 #[cfg(feature = "cli")]

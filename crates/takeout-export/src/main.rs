@@ -1,5 +1,7 @@
 //! `takeout-export`: a whole Telegram address book as Parquet and CSV.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

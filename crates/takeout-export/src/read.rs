@@ -118,12 +118,13 @@ fn rows_of(fetched: &Fetched) -> Result<(SchemaRef, Vec<RecordBatch>), ReadError
     let book = AddressBook::join_with(fetched.replies.clone(), &extras)?;
     let mut columns = Columns::with_extras(Options::default(), fetched.frame(), extras);
     let mut batches = Vec::new();
-    for contact in book.rows() {
-        columns.append(&contact?);
-        if columns.rows() == BATCH_ROWS {
-            batches.push(columns.finish()?);
+    let mut rows = book.rows();
+    loop {
+        columns.extend(rows.by_ref().take(BATCH_ROWS))?;
+        batches.push(columns.finish()?);
+        if rows.len() == 0 {
+            break;
         }
     }
-    batches.push(columns.finish()?);
     Ok((columns.schema(), batches))
 }

@@ -1,8 +1,8 @@
 //! Which saved record and which contact are the same person: the rules, on keys alone.
 //!
 //! Nothing here knows a reply or a name's encoding; a record is its position, its phone's [`Digits`] and, where a rule
-//! asks for it, its [`Name`]. All steps sort, so that the result depends on the input alone and costs `n log n` even if
-//! every phone in the book is the same.
+//! asks for it, its [`Name`]. All steps sort, or sort what shares a hash, so that the result depends on the input alone and
+//! costs `n log n` even if every phone in the book is the same, or was made to share a hash.
 
 use crate::phone::Digits;
 use crate::position::Position;
@@ -46,6 +46,9 @@ enum Side {
     Person,
 }
 
+/// A record that has digits, and where it stands in its list.
+type Entry = (Digits, Side, Position);
+
 /// Applies the rules of the join (ARCHITECTURE.md, "The join"):
 ///
 /// 1. One saved record and one contact have these digits, and nobody else does: they are one.
@@ -55,14 +58,9 @@ enum Side {
 pub(crate) fn find(sides: &impl Sides) -> Matches {
     let saved_len = sides.saved().count();
     let people_len = sides.people().count();
-    let mut keyed: Vec<(Digits, Side, usize)> = Vec::with_capacity(saved_len + people_len);
-    keyed.extend(of_side(sides.saved(), Side::Saved));
-    keyed.extend(of_side(sides.people(), Side::Person));
-    // within a group, saved records stand before people, and each side in its order
-    keyed.sort_unstable();
-
     let mut found =
         Matches { saved: vec![Match::default(); saved_len], people: vec![Match::default(); people_len] };
+    let keyed = gathered(sides);
     for (number, group) in keyed.chunk_by(|left, right| left.0 == right.0).enumerate() {
         let (saved, people) = group.split_at(group.partition_point(|entry| entry.1 == Side::Saved));
         match (saved, people) {
@@ -77,25 +75,60 @@ pub(crate) fn find(sides: &impl Sides) -> Matches {
     found
 }
 
-fn of_side(
-    keys: impl Iterator<Item = Option<Digits>>,
-    side: Side,
-) -> impl Iterator<Item = (Digits, Side, usize)> {
-    keys.enumerate().filter_map(move |(index, key)| key.map(|digits| (digits, side, index)))
+/// The records that have digits, those with the same ones side by side: saved records before people, and each side in its
+/// order.
+///
+/// A hash puts nearly every record where it belongs at once; the few that share one are sorted.
+fn gathered(sides: &impl Sides) -> Vec<Entry> {
+    let entries = || of_side(sides.saved(), Side::Saved).chain(of_side(sides.people(), Side::Person));
+    let Some(first) = entries().next() else { return Vec::new() };
+    let bits = entries().count().ilog2().max(1);
+    // how many records have each hash, then where those with it begin, then where they end
+    let mut places = vec![0_usize; 1 << bits];
+    for (digits, ..) in entries() {
+        if let Some(count) = places.get_mut(digits.hash_bits(bits)) {
+            *count += 1;
+        }
+    }
+    let mut begin = 0;
+    for place in &mut places {
+        begin += std::mem::replace(place, begin);
+    }
+    let mut gathered = vec![first; begin];
+    for entry in entries() {
+        let Some(place) = places.get_mut(entry.0.hash_bits(bits)) else { continue };
+        if let Some(slot) = gathered.get_mut(*place) {
+            *slot = entry;
+        }
+        *place += 1;
+    }
+    let mut begin = 0;
+    for end in places {
+        if let Some(same_hash) = gathered.get_mut(begin..end) {
+            same_hash.sort_unstable();
+        }
+        begin = end;
+    }
+    gathered
+}
+
+fn of_side(keys: impl Iterator<Item = Option<Digits>>, side: Side) -> impl Iterator<Item = Entry> {
+    keys.enumerate().filter_map(move |(index, key)| Some((key?, side, Position::of(index))))
 }
 
 impl Matches {
-    fn join(&mut self, saved: usize, person: usize) {
-        if let (Some(left), Some(right)) = (self.saved.get_mut(saved), self.people.get_mut(person)) {
-            left.partner = Some(Position::of(person));
-            right.partner = Some(Position::of(saved));
+    fn join(&mut self, saved: Position, person: Position) {
+        let halves = (self.saved.get_mut(saved.index()), self.people.get_mut(person.index()));
+        if let (Some(left), Some(right)) = halves {
+            left.partner = Some(person);
+            right.partner = Some(saved);
         }
     }
 
-    fn mark(&mut self, saved: &[(Digits, Side, usize)], people: &[(Digits, Side, usize)], number: usize) {
+    fn mark(&mut self, saved: &[Entry], people: &[Entry], number: usize) {
         for (side, members) in [(&mut self.saved, saved), (&mut self.people, people)] {
             for (ordinal, (_, _, index)) in members.iter().enumerate() {
-                if let Some(entry) = side.get_mut(*index) {
+                if let Some(entry) = side.get_mut(index.index()) {
                     entry.group = Some(Position::of(number));
                     entry.ordinal = Position::of(ordinal);
                 }
@@ -103,15 +136,10 @@ impl Matches {
         }
     }
 
-    fn join_by_name(
-        &mut self,
-        sides: &impl Sides,
-        saved: &[(Digits, Side, usize)],
-        people: &[(Digits, Side, usize)],
-    ) {
-        let mut named: Vec<(Name<'_>, Side, usize)> = Vec::with_capacity(saved.len() + people.len());
-        named.extend(saved.iter().map(|&(_, side, index)| (sides.saved_name(index), side, index)));
-        named.extend(people.iter().map(|&(_, side, index)| (sides.person_name(index), side, index)));
+    fn join_by_name(&mut self, sides: &impl Sides, saved: &[Entry], people: &[Entry]) {
+        let mut named: Vec<(Name<'_>, Side, Position)> = Vec::with_capacity(saved.len() + people.len());
+        named.extend(saved.iter().map(|&(_, side, index)| (sides.saved_name(index.index()), side, index)));
+        named.extend(people.iter().map(|&(_, side, index)| (sides.person_name(index.index()), side, index)));
         // two empty names say nothing about whether two records are one person
         named.retain(|(name, _, _)| *name != (&[], &[]));
         named.sort_unstable();

@@ -76,6 +76,11 @@ impl Region {
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// Puts them behind what is there. For a column of them: this is several times as fast.
+    pub fn append_to(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(&self.0);
+    }
 }
 
 impl fmt::Display for Number {

@@ -9,12 +9,13 @@ use crate::book::{Book, account};
 
 fn sample() -> Book {
     let usernames = vec![types::Username { active: true, username: "anna".into(), ..Default::default() }];
+    let rare = types::UserRare { usernames: Some(usernames), ..Default::default() };
     Book::default()
         .saved("+49 170 1234567", "Anna")
         .saved("1", "Twice")
         .saved("1", "Twice")
         .contact(1)
-        .user(types::User { usernames: Some(usernames), ..account(1, "491701234567", "Anna") })
+        .user(types::User { rare: Some(Box::new(rare)), ..account(1, "491701234567", "Anna") })
         .contact(2)
         .user(types::UserEmpty { id: 2 })
         .contact(3)

@@ -38,8 +38,7 @@ pub(super) fn say(text: impl Display) {
 
 /// Something on the way whose line is not over: the user answers on it.
 pub(super) fn ask(text: impl Display) {
-    let mut stderr = io::stderr().lock();
-    write!(stderr, "{text}").and_then(|()| stderr.flush()).unwrap_or_default();
+    put(&mut io::stderr().lock(), &text.to_string());
 }
 
 /// What failed, why, and what to do now. `login` is the command that logs in to the account that was meant.
@@ -115,7 +114,12 @@ pub(super) fn causes(failure: &Failure) -> Vec<String> {
 }
 
 fn write(to: &mut impl Write, text: impl Display) {
-    writeln!(to, "{text}").and_then(|()| to.flush()).unwrap_or_default();
+    put(to, &format!("{text}\n"));
+}
+
+/// In one piece: Ctrl-C throws away what is on its way to a terminal, and half a line is none.
+fn put(to: &mut impl Write, text: &str) {
+    to.write_all(text.as_bytes()).and_then(|()| to.flush()).unwrap_or_default();
 }
 
 #[cfg(test)]

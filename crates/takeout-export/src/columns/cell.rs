@@ -1,115 +1,22 @@
 //! The builders that columns are made of: what becomes an Arrow array, with its name and the rule for what it cannot hold.
 
 mod number;
+mod text;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::mem;
 use std::sync::Arc;
 
 use arrow_array::types::{Int32Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field, TimeUnit};
-use tl_codec::Str;
 
-pub(super) use self::number::{Answers, Numbers, Validity};
+pub(super) use self::number::{Answers, Numbers, Validity, bits};
+pub(super) use self::text::{NAME_BYTES, Text};
 use super::label::Label;
 
 /// All our times are UTC, and say so in the type.
 pub(super) const UTC: &str = "UTC";
-
-/// A column of text as the server sent it.
-///
-/// The bytes go from the reply into the array's buffer unread; whether they are UTF-8 is asked once for the whole column,
-/// which is cheaper than once for each name. What is not becomes U+FFFD and is counted: one broken name never fails an
-/// export.
-pub(super) struct Text {
-    name: &'static str,
-    values: Vec<u8>,
-    /// Where each row begins, and where the last one ends.
-    offsets: Vec<i32>,
-    validity: Validity,
-    replaced: u64,
-}
-
-impl Text {
-    pub(super) fn new(name: &'static str) -> Self {
-        Self { name, values: Vec::new(), offsets: vec![0], validity: Validity::default(), replaced: 0 }
-    }
-
-    pub(super) fn field(&self) -> Field {
-        Field::new(self.name, DataType::Utf8, true)
-    }
-
-    pub(super) fn append(&mut self, text: Option<Str<'_>>) {
-        if let Some(text) = text {
-            self.values.extend_from_slice(text.as_bytes());
-        }
-        self.end_row(text.is_some());
-    }
-
-    /// Adds text that is made here and not read: `write` puts it behind what is there.
-    pub(super) fn append_with(&mut self, write: Option<impl FnOnce(&mut Vec<u8>)>) {
-        let is_valid = write.is_some();
-        if let Some(write) = write {
-            write(&mut self.values);
-        }
-        self.end_row(is_valid);
-    }
-
-    /// Rows without text.
-    pub(super) fn append_nulls(&mut self, rows: usize) {
-        let end = self.offsets.last().copied().unwrap_or_default();
-        self.offsets.resize(self.offsets.len() + rows, end);
-        self.validity.append_nulls(rows);
-    }
-
-    fn end_row(&mut self, is_valid: bool) {
-        // a batch is thousands of rows of one reply, which a connection bounds far below two gigabytes
-        self.offsets.push(i32::try_from(self.values.len()).unwrap_or(i32::MAX));
-        self.validity.append(is_valid);
-    }
-
-    pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        let whole = Buffer::from_vec(mem::take(&mut self.values));
-        let offsets = OffsetBuffer::new(mem::replace(&mut self.offsets, vec![0]).into());
-        let nulls = self.validity.finish();
-        // the whole buffer is checked as UTF-8, and that every row begins with a character
-        match StringArray::try_new(offsets.clone(), whole.clone(), nulls.clone()) {
-            Ok(array) => Ok(shared(array)),
-            Err(_) => self.repaired(&offsets, &whole, nulls),
-        }
-    }
-
-    /// The column once more, row by row, with U+FFFD where a row is not UTF-8.
-    #[cold]
-    fn repaired(
-        &mut self,
-        offsets: &[i32],
-        whole: &[u8],
-        nulls: Option<NullBuffer>,
-    ) -> Result<ArrayRef, ArrowError> {
-        let mut values = Vec::with_capacity(whole.len());
-        let mut repaired = vec![0];
-        for (row, (from, to)) in offsets.iter().zip(offsets.iter().skip(1)).enumerate() {
-            let place = usize::try_from(*from).unwrap_or_default()..usize::try_from(*to).unwrap_or_default();
-            let bytes = whole.get(place).unwrap_or_default();
-            let text = Str::new(bytes).to_str_counted(&mut self.replaced);
-            if matches!(text, Cow::Owned(_)) {
-                tracing::debug!(column = self.name, row, "a text that is not UTF-8");
-            }
-            values.extend_from_slice(text.as_bytes());
-            repaired.push(i32::try_from(values.len()).unwrap_or(i32::MAX));
-        }
-        let offsets = OffsetBuffer::new(repaired.into());
-        Ok(shared(StringArray::try_new(offsets, Buffer::from_vec(values), nulls)?))
-    }
-
-    pub(super) fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
-        counts.insert(self.name, self.replaced);
-    }
-}
 
 /// Stands for no word among the keys.
 const NO_WORD: i32 = -1;
@@ -134,8 +41,12 @@ impl Word {
         Field::new(self.name, kind, self.nullable)
     }
 
-    pub(super) fn append<L: Label>(&mut self, label: Option<L>) {
-        self.keys.push(label.map_or(NO_WORD, L::key));
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.keys.reserve(rows);
+    }
+
+    pub(super) fn append<L: Label>(&mut self, labels: impl Iterator<Item = Option<L>>) {
+        self.keys.extend(labels.map(|label| label.map_or(NO_WORD, L::key)));
     }
 
     /// Rows without a word.
@@ -146,8 +57,8 @@ impl Word {
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
         let words: ArrayRef = Arc::<StringArray>::clone(&self.words);
         let mut keys = mem::take(&mut self.keys);
-        let is_valid = BooleanBuffer::collect_bool(keys.len(), |row| keys.get(row) != Some(&NO_WORD));
-        let nulls = Some(NullBuffer::new(is_valid)).filter(|nulls| nulls.null_count() > 0);
+        let is_valid = NullBuffer::new(bits(&keys, |key| key != NO_WORD));
+        let nulls = Some(is_valid).filter(|nulls| nulls.null_count() > 0);
         // what stands below a null must be a key too
         for key in &mut keys {
             *key = (*key).max(0);
@@ -174,14 +85,20 @@ impl Time {
         Field::new(self.name, kind, self.nullable)
     }
 
-    pub(super) fn append_micros(&mut self, micros: Option<i64>) {
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.micros.reserve(rows);
+    }
+
+    pub(super) fn append_micros(&mut self, micros: impl Iterator<Item = Option<i64>> + Clone) {
         self.micros.append(micros);
     }
 
-    /// Adds a time of the protocol: seconds since 1970 in 32 bits, where zero and less mean that it is not known.
-    pub(super) fn append_unix(&mut self, secs: Option<i32>) {
-        let known = secs.filter(|secs| *secs > 0);
-        self.append_micros(known.map(|secs| i64::from(secs) * 1_000_000));
+    /// Adds times of the protocol: seconds since 1970 in 32 bits, where zero and less mean that it is not known.
+    pub(super) fn append_unix(&mut self, secs: impl Iterator<Item = Option<i32>> + Clone) {
+        self.append_micros(secs.map(|secs| {
+            let known = secs.filter(|secs| *secs > 0)?;
+            Some(i64::from(known) * 1_000_000)
+        }));
     }
 
     pub(super) fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
@@ -203,38 +120,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn broken_text_is_replaced_and_counted_and_a_real_u_fffd_is_not() {
-        let mut column = Text::new("first_name");
-        for bytes in [b"ok".as_slice(), b"\xff\xfe", "\u{fffd}".as_bytes(), b"a\xe2\x82b\0"] {
-            column.append(Some(Str::new(bytes)));
-        }
-        column.append(None);
-        let array = column.finish().unwrap();
-        let texts: Vec<_> = array.as_string::<i32>().iter().collect();
-        let expected = [Some("ok"), Some("\u{fffd}\u{fffd}"), Some("\u{fffd}"), Some("a\u{fffd}b\0"), None];
-        assert_eq!(texts, expected);
-        let mut counts = BTreeMap::new();
-        column.replaced(&mut counts);
-        assert_eq!(counts["first_name"], 3);
-    }
-
-    /// Two halves of a character are UTF-8 in one buffer and not in two rows.
-    #[test]
-    fn a_character_that_is_torn_between_rows_is_no_text() {
-        let mut column = Text::new("first_name");
-        for bytes in [b"a\xc3".as_slice(), b"\xa9b", b"ok"] {
-            column.append(Some(Str::new(bytes)));
-        }
-        let array = column.finish().unwrap();
-        let texts: Vec<_> = array.as_string::<i32>().iter().flatten().collect();
-        assert_eq!((texts, column.replaced), (vec!["a\u{fffd}", "\u{fffd}b", "ok"], 2));
-    }
-
-    #[test]
     fn a_word_is_a_key_into_all_words() {
         let mut column = Word::new::<Source>("source", true);
-        column.append(Some(Source::Both));
-        column.append(None::<Source>);
+        column.append([Some(Source::Both), None].into_iter());
         let array = column.finish().unwrap();
         let words = array.as_dictionary::<Int32Type>().downcast_dict::<StringArray>().unwrap();
         let texts: Vec<_> = words.into_iter().collect();
@@ -244,9 +132,7 @@ mod tests {
     #[test]
     fn a_second_of_zero_is_no_time() {
         let mut column = Time::new("saved_at", true);
-        for secs in [Some(1), Some(0), Some(-1), None, Some(i32::MAX)] {
-            column.append_unix(secs);
-        }
+        column.append_unix([Some(1), Some(0), Some(-1), None, Some(i32::MAX)].into_iter());
         let array = column.finish().unwrap();
         let micros: Vec<_> = array.as_primitive::<TimestampMicrosecondType>().iter().collect();
         assert_eq!(micros, [Some(1_000_000), None, None, None, Some(2_147_483_647_000_000)]);

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use arrow_array::ArrayRef;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::Contact;
-use contacts::extras::{Extras, Resolution};
+use contacts::extras::{Birthday, Extra, Extras, Ratings, Resolution};
 
 use super::Group;
 use super::cell::{Numbers, Text, Word, shared};
 use super::label::Outcome;
+use super::rows::Rows;
 
 /// `note`, the birthday, what came of asking whose a number is, the ratings.
 pub(super) struct ExtraColumns {
@@ -60,31 +60,32 @@ impl Group for ExtraColumns {
         fields
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
+    /// Mostly nothing was asked, and then all rows are added at once.
+    fn reserve(&mut self, _: usize) {}
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let contacts = rows.contacts;
         if self.extras.is_empty() {
-            self.unasked += 1;
+            self.unasked += contacts.len();
             return;
         }
-        let extra = self.extras.of(contact);
-        self.note.append(extra.note);
-        let birthday = extra.birthday;
-        let parts = [
-            birthday.map(|date| date.day),
-            birthday.map(|date| date.month),
-            birthday.and_then(|date| date.year),
-        ];
+        let extras: Vec<Extra<'_>> = contacts.iter().map(|row| self.extras.of(row)).collect();
+        let rows = extras.iter();
+        self.note.append(rows.clone().map(|row| row.note));
+        let parts: [fn(Birthday) -> Option<i32>; 3] =
+            [|date| Some(date.day), |date| Some(date.month), |date| date.year];
         for (column, part) in self.birthday.iter_mut().zip(parts) {
-            column.append(part);
+            column.append(rows.clone().map(|row| part(row.birthday?)));
         }
-        self.outcome.append(extra.resolution.map(Outcome::of));
-        self.resolved_user_id.append(match extra.resolution {
+        self.outcome.append(rows.clone().map(|row| row.resolution.map(Outcome::of)));
+        self.resolved_user_id.append(rows.clone().map(|row| match row.resolution {
             Some(Resolution::Found(user_id)) => Some(user_id),
             _ => None,
-        });
-        let ratings = extra.ratings;
-        let ratings = [ratings.correspondents, ratings.phone_calls, ratings.inline_bots];
+        }));
+        let ratings: [fn(&Ratings) -> Option<f64>; 3] =
+            [|of| of.correspondents, |of| of.phone_calls, |of| of.inline_bots];
         for (column, rating) in self.ratings.iter_mut().zip(ratings) {
-            column.append(rating);
+            column.append(rows.clone().map(|row| rating(&row.ratings)));
         }
     }
 

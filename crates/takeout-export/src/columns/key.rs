@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, Int64Array};
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::{Confidence, Contact, Method, Source};
+use contacts::{Confidence, Method, Source};
 use sha2::{Digest, Sha256};
-use tl_codec::Str;
 
 use super::Group;
 use super::cell::{Numbers, Text, Word, shared};
+use super::rows::Rows;
 
 /// `row_id`, `account_id`, `source`, `match_method`, `match_confidence`, `match_group`.
 pub(super) struct Keys {
@@ -57,15 +57,27 @@ impl Group for Keys {
         ]
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        self.text.clear();
-        contact.key.append_to(&mut self.text);
-        self.row_id.append(Some(Str::new(hex(Sha256::digest(&self.text).into()).as_flattened())));
-        self.rows += 1;
-        self.source.append(Some(contact.source()));
-        self.method.append(Some(contact.method));
-        self.confidence.append(Some(contact.confidence));
-        self.group.append(contact.group);
+    fn reserve(&mut self, rows: usize) {
+        self.row_id.reserve(rows, 2 * 32);
+        for words in [&mut self.source, &mut self.method, &mut self.confidence] {
+            words.reserve(rows);
+        }
+        self.group.reserve(rows);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let contacts = rows.contacts;
+        let rows = contacts.iter();
+        self.row_id.append_with(rows.clone().map(|row| Some(row.key)), |key, values| {
+            self.text.clear();
+            key.append_to(&mut self.text);
+            values.extend_from_slice(hex(Sha256::digest(&self.text).into()).as_flattened());
+        });
+        self.rows += contacts.len();
+        self.source.append(rows.clone().map(|row| Some(row.source())));
+        self.method.append(rows.clone().map(|row| Some(row.method)));
+        self.confidence.append(rows.clone().map(|row| Some(row.confidence)));
+        self.group.append(rows.map(|row| row.group));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, Field};
-use contacts::{Contact, Number, PhoneSource};
-use tl_codec::Str;
+use contacts::{Contact, MAX_E164_DIGITS, Number, PhoneSource};
 
 use super::Group;
 use super::cell::{Text, Word};
+use super::rows::Rows;
 
 /// `phone`, `phone_e164`, `phone_region`, `phone_source`, `saved_phone`, `user_phone`.
 pub(super) struct Phones {
@@ -18,6 +18,8 @@ pub(super) struct Phones {
     source: Word,
     saved: Text,
     user: Text,
+    /// Of the rows that are being added.
+    numbers: Vec<Option<Number>>,
 }
 
 impl Phones {
@@ -29,6 +31,7 @@ impl Phones {
             source: Word::new::<PhoneSource>("phone_source", true),
             saved: Text::new("saved_phone"),
             user: Text::new("user_phone"),
+            numbers: Vec::new(),
         }
     }
 }
@@ -45,15 +48,27 @@ impl Group for Phones {
         ]
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        let number = contact.digits.and_then(Number::of);
-        self.phone.append(contact.phone());
-        self.e164.append_with(number.map(|number| move |text: &mut Vec<u8>| number.append_to(text)));
-        let region = number.and_then(|number| number.region());
-        self.region.append(region.as_ref().map(|region| Str::new(region.as_str().as_bytes())));
-        self.source.append(contact.phone_source());
-        self.saved.append(contact.saved_phone());
-        self.user.append(contact.user_phone());
+    fn reserve(&mut self, rows: usize) {
+        for texts in [&mut self.phone, &mut self.e164, &mut self.saved, &mut self.user] {
+            texts.reserve(rows, 1 + MAX_E164_DIGITS);
+        }
+        self.region.reserve(rows, 2);
+        self.source.reserve(rows);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        self.saved.append_where(rows.has_saved.iter().copied(), rows.saved.iter().map(|saved| saved.phone));
+        self.user.append(rows.users.iter().map(|user| (*user)?.phone));
+        let rows = rows.contacts.iter();
+        self.numbers.clear();
+        self.numbers.extend(rows.clone().map(|row| row.digits.and_then(Number::of)));
+        let numbers = self.numbers.iter().copied();
+        self.e164.append_with(numbers.clone(), |number, values| number.append_to(values));
+        self.region.append_with(numbers.map(|number| number?.region()), |region, values| {
+            region.append_to(values);
+        });
+        self.phone.append(rows.clone().map(Contact::phone));
+        self.source.append(rows.map(Contact::phone_source));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, Int32Array, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::Contact;
 
 use super::Group;
 use super::cell::{Numbers, Time, UTC, shared};
+use super::rows::Rows;
 
 /// `raw_flags`, `raw_flags2`, `exported_at`, `layer`.
 pub(super) struct Run {
@@ -35,12 +35,19 @@ impl Group for Run {
         ]
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        let user = contact.user();
+    fn reserve(&mut self, rows: usize) {
+        self.flags.reserve(rows);
+        self.flags2.reserve(rows);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let users = rows.users.iter();
         // the 32 bits as they are: Parquet's readers know signed integers best
-        self.flags.append(user.map(|user| user.flags.cast_signed()));
-        self.flags2.append(user.map(|user| user.flags2.cast_signed()));
-        self.rows += 1;
+        let flags = users.clone().map(|user| user.map_or(0, |user| user.flags.cast_signed()));
+        self.flags.append_where(&rows.has_user, flags);
+        let flags2 = users.map(|user| user.map_or(0, |user| user.flags2.cast_signed()));
+        self.flags2.append_where(&rows.has_user, flags2);
+        self.rows += rows.contacts.len();
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use arrow_array::ArrayRef;
 use arrow_array::types::Int32Type;
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::Contact;
 
 use super::Group;
-use super::cell::{Numbers, Text, Time, shared};
+use super::cell::{NAME_BYTES, Numbers, Text, Time, shared};
+use super::rows::Rows;
 
 /// `saved_first_name`, `saved_last_name`, `saved_at`, `saved_at_unix`.
 pub(super) struct Saved {
@@ -39,12 +39,21 @@ impl Group for Saved {
         ]
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        let record = contact.saved.as_ref().map(|saved| &saved.record);
-        self.first_name.append(record.map(|record| record.first_name));
-        self.last_name.append(record.map(|record| record.last_name));
-        self.at.append_unix(record.map(|record| record.date));
-        self.at_unix.append(record.map(|record| record.date));
+    fn reserve(&mut self, rows: usize) {
+        self.first_name.reserve(rows, NAME_BYTES);
+        self.last_name.reserve(rows, NAME_BYTES);
+        self.at.reserve(rows);
+        self.at_unix.reserve(rows);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let is_saved = rows.has_saved.iter().copied();
+        let records = rows.saved.iter();
+        self.first_name.append_where(is_saved.clone(), records.clone().map(|record| record.first_name));
+        self.last_name.append_where(is_saved, records.clone().map(|record| record.last_name));
+        // where there is no record, the date is not known either
+        self.at.append_unix(records.clone().map(|record| Some(record.date)));
+        self.at_unix.append_where(&rows.has_saved, records.map(|record| record.date));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::{Contact, Presence, Status};
+use contacts::Presence;
 
 use super::Group;
 use super::cell::{Answers, Time, Word, shared};
+use super::rows::Rows;
 
 /// `status`, `status_at`, `status_by_me`, `status_observed_at`.
 pub(super) struct Statuses {
@@ -40,12 +41,20 @@ impl Group for Statuses {
         ]
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        let status = contact.person.as_ref().map_or(Status::UNKNOWN, |person| person.status);
-        self.presence.append(Some(status.presence));
-        self.at.append_unix(status.at);
-        self.by_me.append(status.by_me);
-        self.observed_at.append_micros(contact.person.as_ref().map(|_| self.observed_at_micros));
+    fn reserve(&mut self, rows: usize) {
+        self.presence.reserve(rows);
+        self.at.reserve(rows);
+        self.by_me.reserve(rows);
+        self.observed_at.reserve(rows);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let statuses = rows.people.iter().map(|person| person.status);
+        self.presence.append(statuses.clone().map(|status| Some(status.presence)));
+        self.at.append_unix(statuses.clone().map(|status| status.at));
+        self.by_me.append(statuses.map(|status| status.by_me));
+        let observed_at = rows.has_person.iter().map(|is_there| is_there.then_some(self.observed_at_micros));
+        self.observed_at.append_micros(observed_at);
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

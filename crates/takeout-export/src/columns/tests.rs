@@ -73,9 +73,12 @@ fn anna() -> types::User {
         first_name: Some("Anna".into()),
         last_name: Some("\u{1f33b}".into()),
         phone: Some("491701234567".into()),
-        lang_code: Some("de".into()),
         photo: Some(types::UserProfilePhoto { photo_id: 1, dc_id: 2, ..Default::default() }.into()),
-        usernames: Some(vec![username("anna", true, true), username("old", false, false)]),
+        rare: Some(Box::new(types::UserRare {
+            lang_code: Some("de".into()),
+            usernames: Some(vec![username("anna", true, true), username("old", false, false)]),
+            ..types::UserRare::default()
+        })),
         ..types::User::default()
     }
 }
@@ -87,9 +90,7 @@ fn deleted() -> types::User {
 
 fn batch(book: &AddressBook, options: Options) -> RecordBatch {
     let mut columns = Columns::new(options, FRAME);
-    for contact in book.rows() {
-        columns.append(&contact.unwrap());
-    }
+    columns.extend(book.rows()).unwrap();
     columns.finish().unwrap()
 }
 
@@ -230,7 +231,7 @@ fn the_schema_does_not_depend_on_the_rows() {
     assert_eq!(empty.schema(), full.schema());
     assert_eq!(empty.num_rows(), 0);
     // and a second batch starts from nothing
-    columns.append(&book().rows().next().unwrap().unwrap());
+    columns.extend(book().rows().take(1)).unwrap();
     assert_eq!((columns.rows(), columns.finish().unwrap().num_rows(), columns.rows()), (1, 1, 0));
 }
 
@@ -249,7 +250,7 @@ fn names_that_are_not_utf_8_are_replaced_and_counted() {
     };
     let book = AddressBook::join(replies).unwrap();
     let mut columns = Columns::new(Options::default(), FRAME);
-    columns.append(&book.rows().next().unwrap().unwrap());
+    columns.extend(book.rows()).unwrap();
     assert_eq!(cells(&columns.finish().unwrap(), "saved_first_name"), ["A\u{fffd}AA"]);
     assert_eq!(columns.replaced(), [("saved_first_name", 1)].into());
 }

@@ -6,14 +6,13 @@ mod usernames;
 use arrow_array::ArrayRef;
 use arrow_array::types::Int64Type;
 use arrow_schema::{ArrowError, DataType, Field};
-use contacts::Contact;
 use std::collections::BTreeMap;
-use tl_api::types::UserRef;
 
 use self::flag::Flags;
 use self::usernames::Usernames;
 use super::Group;
-use super::cell::{Numbers, Text, shared};
+use super::cell::{NAME_BYTES, Numbers, Text, shared};
+use super::rows::Rows;
 
 /// `user_id`, `access_hash` on wish, `is_min`, the names, the flags, `lang_code`.
 pub(super) struct Users {
@@ -60,18 +59,31 @@ impl Group for Users {
         fields
     }
 
-    fn append(&mut self, contact: &Contact<'_>) {
-        let user = contact.user();
-        self.id.append(contact.person.as_ref().map(|person| person.id));
+    fn reserve(&mut self, rows: usize) {
+        self.id.reserve(rows);
         if let Some(access_hash) = &mut self.access_hash {
-            access_hash.append(user.and_then(|user| user.access_hash));
+            access_hash.reserve(rows);
         }
-        self.first_name.append(user.and_then(|user| user.first_name));
-        self.last_name.append(user.and_then(|user| user.last_name));
-        self.username.append(user.and_then(|user| user.username));
-        self.usernames.append(user.and_then(UserRef::usernames));
-        self.flags.append(contact);
-        self.lang_code.append(user.and_then(UserRef::lang_code));
+        for names in [&mut self.first_name, &mut self.last_name, &mut self.username] {
+            names.reserve(rows, NAME_BYTES);
+        }
+        self.usernames.reserve(rows);
+        self.flags.reserve(rows);
+        self.lang_code.reserve(rows, 0);
+    }
+
+    fn append(&mut self, rows: &Rows<'_, '_>) {
+        let users = rows.users.iter().copied();
+        self.id.append_where(&rows.has_person, rows.people.iter().map(|person| person.id));
+        if let Some(access_hash) = &mut self.access_hash {
+            access_hash.append(users.clone().map(|user| user?.access_hash));
+        }
+        self.first_name.append(users.clone().map(|user| user?.first_name));
+        self.last_name.append(users.clone().map(|user| user?.last_name));
+        self.username.append(users.clone().map(|user| user?.username));
+        self.usernames.append(users.clone().map(|user| user?.usernames()));
+        self.flags.append(rows);
+        self.lang_code.append(users.map(|user| user?.lang_code()));
     }
 
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError> {

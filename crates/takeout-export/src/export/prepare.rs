@@ -128,22 +128,18 @@ fn write_rows(
     let total = book.counts().rows;
     let mut tally = Tally::default();
     let mut done = 0;
-    let mut rows = book.rows().peekable();
-    while let Some(contact) = rows.next() {
-        let contact = contact.map_err(ReconcileError::from)?;
-        tally.add(&contact);
-        columns.append(&contact);
-        if columns.rows() == BATCH_ROWS || rows.peek().is_none() {
-            if stop() {
-                return Err(ExportError::Stopped);
-            }
-            done += columns.rows();
-            let batch = columns.finish()?;
-            for sink in &mut *sinks {
-                sink.write(&batch)?;
-            }
-            watch.step(Step::Writing { rows: done, total });
+    let mut rows = book.rows().inspect(|row| row.iter().for_each(|contact| tally.add(contact)));
+    while rows.len() > 0 {
+        columns.extend(rows.by_ref().take(BATCH_ROWS)).map_err(ReconcileError::from)?;
+        if stop() {
+            return Err(ExportError::Stopped);
         }
+        done += columns.rows();
+        let batch = columns.finish()?;
+        for sink in &mut *sinks {
+            sink.write(&batch)?;
+        }
+        watch.step(Step::Writing { rows: done, total });
     }
     Ok(tally)
 }

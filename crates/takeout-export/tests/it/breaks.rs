@@ -209,9 +209,7 @@ fn rows(fetched: &Fetched) -> Result<RecordBatch, Box<dyn std::error::Error>> {
     let book = AddressBook::join(fetched.replies.clone())?;
     book.reconcile()?;
     let mut columns = Columns::new(Options::default(), fetched.frame());
-    for contact in book.rows() {
-        columns.append(&contact?);
-    }
+    columns.extend(book.rows())?;
     Ok(columns.finish()?)
 }
 

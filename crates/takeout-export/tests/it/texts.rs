@@ -51,7 +51,10 @@ impl Texts {
         let user = types::User {
             last_name: Some(self.last.clone()),
             username: Some(self.username.clone()),
-            lang_code: Some(self.lang_code.clone()),
+            rare: Some(Box::new(types::UserRare {
+                lang_code: Some(self.lang_code.clone()),
+                ..types::UserRare::default()
+            })),
             ..replies::user(ID, Some(&self.user_phone), &self.first)
         };
         let username = |active, username: &String| types::Username {
@@ -61,7 +64,8 @@ impl Texts {
             ..types::Username::default()
         };
         let usernames = vec![username(false, &self.username), username(true, &self.other_username)];
-        let other = types::User { usernames: Some(usernames), ..replies::user(OTHER_ID, None, "Other") };
+        let rare = types::UserRare { usernames: Some(usernames), ..types::UserRare::default() };
+        let other = types::User { rare: Some(Box::new(rare)), ..replies::user(OTHER_ID, None, "Other") };
         let saved = [replies::saved(&self.saved_phone, "Saved")];
         let fetched = Fetched { replies: replies::of(&saved, &[user, other]), ..replies::fetched(0) };
         replies::with_notes(fetched, &[(ID, &self.note)])

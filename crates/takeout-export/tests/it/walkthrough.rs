@@ -89,7 +89,7 @@ fn a_contact_from_the_socket_to_the_file() {
     // RecordBatch: one row in Arrow's columns.
     let run = RunFrame { account_id: 1, exported_at_micros: 0, status_observed_at_micros: 0, layer: 230 };
     let mut columns = Columns::new(Options::default(), run);
-    columns.append(&contact);
+    columns.append(&[contact]);
     let batch = columns.finish().unwrap();
     let text = |name: &str| batch.column_by_name(name).unwrap().as_string::<i32>().value(0).to_owned();
     assert_eq!([text("saved_first_name"), text("first_name")], ["Ada", "Ada L."]);

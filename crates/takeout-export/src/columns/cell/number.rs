@@ -1,6 +1,6 @@
 //! Columns of numbers and of answers, and which rows have a value.
 
-use std::mem;
+use std::{array, mem};
 
 use arrow_array::{ArrowPrimitiveType, BooleanArray, PrimitiveArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
@@ -12,8 +12,19 @@ use arrow_schema::ArrowError;
 pub(in crate::columns) struct Validity(Vec<bool>);
 
 impl Validity {
-    pub(in crate::columns) fn append(&mut self, is_valid: bool) {
-        self.0.push(is_valid);
+    pub(in crate::columns) fn reserve(&mut self, rows: usize) {
+        self.0.reserve(rows);
+    }
+
+    /// Adds rows; true if any of them has a value.
+    pub(in crate::columns) fn append(&mut self, are_valid: impl Iterator<Item = bool>) -> bool {
+        let before = self.0.len();
+        self.0.extend(are_valid);
+        self.0.get(before..).is_some_and(|new| new.contains(&true))
+    }
+
+    pub(in crate::columns) fn rows(&self) -> usize {
+        self.0.len()
     }
 
     /// Rows without a value.
@@ -23,18 +34,21 @@ impl Validity {
 
     /// `None` if every row has a value.
     pub(in crate::columns) fn finish(&mut self) -> Option<NullBuffer> {
-        Some(NullBuffer::new(bits(&mut self.0))).filter(|nulls| nulls.null_count() > 0)
+        let rows = mem::take(&mut self.0);
+        Some(NullBuffer::new(bits(&rows, |is_valid| is_valid))).filter(|nulls| nulls.null_count() > 0)
     }
 }
 
-/// Takes the rows out, a bit each.
-fn bits(rows: &mut Vec<bool>) -> BooleanBuffer {
-    let count = rows.len();
-    // whole bytes; the bits behind the last row are not looked at
-    rows.resize(count.next_multiple_of(8), false);
-    let bytes: Vec<u8> = rows.as_chunks().0.iter().copied().map(packed).collect();
-    rows.clear();
-    BooleanBuffer::new(Buffer::from_vec(bytes), 0, count)
+/// A bit for each row.
+pub(in crate::columns) fn bits<T: Copy>(rows: &[T], is_set: impl Fn(T) -> bool) -> BooleanBuffer {
+    let (whole, rest) = rows.as_chunks();
+    let mut bytes = Vec::with_capacity(rows.len().div_ceil(8));
+    bytes.extend(whole.iter().map(|rows| packed(rows.map(&is_set))));
+    if !rest.is_empty() {
+        // the bits behind the last row are not looked at
+        bytes.push(packed(array::from_fn(|row| rest.get(row).copied().is_some_and(&is_set))));
+    }
+    BooleanBuffer::new(Buffer::from_vec(bytes), 0, rows.len())
 }
 
 /// Eight rows as a byte, the first one in the lowest bit.
@@ -53,13 +67,19 @@ pub(in crate::columns) struct Answers {
 }
 
 impl Answers {
-    pub(in crate::columns) fn append(&mut self, answer: Option<bool>) {
-        self.values.push(answer.unwrap_or_default());
-        self.validity.append(answer.is_some());
+    pub(in crate::columns) fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+        self.validity.reserve(rows);
+    }
+
+    pub(in crate::columns) fn append(&mut self, answers: impl Iterator<Item = Option<bool>> + Clone) {
+        self.validity.append(answers.clone().map(|answer| answer.is_some()));
+        self.values.extend(answers.map(Option::unwrap_or_default));
     }
 
     pub(in crate::columns) fn finish(&mut self) -> BooleanArray {
-        BooleanArray::new(bits(&mut self.values), self.validity.finish())
+        let values = mem::take(&mut self.values);
+        BooleanArray::new(bits(&values, |is_set| is_set), self.validity.finish())
     }
 }
 
@@ -77,9 +97,24 @@ impl<T: ArrowPrimitiveType> Default for Numbers<T> {
 }
 
 impl<T: ArrowPrimitiveType> Numbers<T> {
-    pub(in crate::columns) fn append(&mut self, value: Option<T::Native>) {
-        self.values.push(value.unwrap_or_default());
-        self.validity.append(value.is_some());
+    pub(in crate::columns) fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+        self.validity.reserve(rows);
+    }
+
+    pub(in crate::columns) fn append(&mut self, values: impl Iterator<Item = Option<T::Native>> + Clone) {
+        self.validity.append(values.clone().map(|value| value.is_some()));
+        self.values.extend(values.map(Option::unwrap_or_default));
+    }
+
+    /// Adds numbers, of which those that are not there are zero.
+    pub(in crate::columns) fn append_where(
+        &mut self,
+        are_there: &[bool],
+        values: impl Iterator<Item = T::Native>,
+    ) {
+        self.validity.append(are_there.iter().copied());
+        self.values.extend(values);
     }
 
     /// Rows without a value.
@@ -103,7 +138,7 @@ mod tests {
     #[test]
     fn eight_rows_are_a_byte_whatever_they_are() {
         for byte in 0..=u8::MAX {
-            assert_eq!(packed(std::array::from_fn(|row| byte >> row & 1 == 1)), byte);
+            assert_eq!(packed(array::from_fn(|row| byte >> row & 1 == 1)), byte);
         }
     }
 
@@ -112,9 +147,7 @@ mod tests {
         for len in 0..20 {
             let rows: Vec<bool> = (0..len).map(|row| row % 3 == 1 || row == 7).collect();
             let mut validity = Validity::default();
-            for row in &rows {
-                validity.append(*row);
-            }
+            validity.append(rows.iter().copied());
             let bits = validity.finish().map(|nulls| nulls.iter().collect());
             assert_eq!(bits, Some(rows).filter(|rows| !rows.iter().all(|row| *row)));
         }
@@ -123,13 +156,11 @@ mod tests {
     #[test]
     fn a_column_is_taken_out_and_starts_again() {
         let mut column = Numbers::<Int32Type>::default();
-        for value in [Some(7), None, Some(-7)] {
-            column.append(value);
-        }
+        column.append([Some(7), None, Some(-7)].into_iter());
         column.append_nulls(2);
         let array = column.finish().unwrap();
         assert_eq!(array.iter().collect::<Vec<_>>(), [Some(7), None, Some(-7), None, None]);
-        column.append(Some(1));
+        column.append([Some(1)].into_iter());
         let array = column.finish().unwrap();
         // no row without a value: no bits
         assert_eq!((array.values().as_ref(), array.nulls()), ([1].as_slice(), None));

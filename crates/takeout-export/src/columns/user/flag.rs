@@ -4,13 +4,13 @@ use std::mem;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray};
-use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, Field};
-use contacts::{Contact, Person};
+use contacts::Person;
 use tl_api::enums::UserProfilePhotoRef;
 use tl_api::types::UserRef;
 
-use crate::columns::cell::Validity;
+use crate::columns::cell::{Validity, bits};
+use crate::columns::rows::Rows;
 
 /// Who gives the answer.
 enum Answer {
@@ -66,18 +66,16 @@ impl Flags {
         FLAGS.iter().skip(1).map(|(name, _)| field(name))
     }
 
-    pub(super) fn append(&mut self, row: &Contact<'_>) {
-        let (person, user) = (row.person.as_ref(), row.user());
-        let word = FLAGS.iter().rev().fold(0, |word, (_, answer)| {
-            let is_set = match answer {
-                OfUser(read) => user.is_some_and(read),
-                OfPerson(read) => person.is_some_and(read),
-            };
-            word << 1 | u16::from(is_set)
-        });
-        self.words.push(word);
-        self.user.append(user.is_some());
-        self.person.append(person.is_some());
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.words.reserve(rows);
+        self.user.reserve(rows);
+        self.person.reserve(rows);
+    }
+
+    pub(super) fn append(&mut self, rows: &Rows<'_, '_>) {
+        self.words.extend(rows.people.iter().zip(&rows.users).map(|(person, user)| word(person, *user)));
+        self.user.append(rows.has_user.iter().copied());
+        self.person.append(rows.has_person.iter().copied());
     }
 
     /// The columns in the order of the flags.
@@ -86,8 +84,7 @@ impl Flags {
         let (user, person) = (self.user.finish(), self.person.finish());
         let mut bit = 0;
         FLAGS.each_ref().map(|(_, answer)| -> ArrayRef {
-            let is_set = |row: usize| words.get(row).is_some_and(|word| word >> bit & 1 == 1);
-            let values = BooleanBuffer::collect_bool(words.len(), is_set);
+            let values = bits(&words, |word| word >> bit & 1 == 1);
             bit += 1;
             let nulls = match answer {
                 OfUser(_) => &user,
@@ -96,6 +93,17 @@ impl Flags {
             Arc::new(BooleanArray::new(values, nulls.clone()))
         })
     }
+}
+
+/// The flags of a row, the first one in the lowest bit.
+fn word(person: &Person<'_>, user: Option<&UserRef<'_>>) -> u16 {
+    FLAGS.iter().rev().fold(0, |word, (_, answer)| {
+        let is_set = match answer {
+            OfUser(read) => user.is_some_and(read),
+            OfPerson(read) => read(person),
+        };
+        word << 1 | u16::from(is_set)
+    })
 }
 
 fn field(name: &str) -> Field {

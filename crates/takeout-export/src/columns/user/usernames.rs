@@ -38,12 +38,22 @@ impl Usernames {
         Field::new(NAME, DataType::List(item()), true)
     }
 
-    pub(super) fn append<'a>(&mut self, usernames: Option<VecRef<'a, types::UsernameRef<'a>>>) {
-        self.lengths.push(usernames.as_ref().map(VecRef::len));
-        for username in usernames.iter().flat_map(VecRef::iter) {
-            self.username.append(Some(username.username));
-            self.editable.append_value(username.editable());
-            self.active.append_value(username.active());
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.lengths.reserve(rows);
+    }
+
+    pub(super) fn append<'a>(
+        &mut self,
+        rows: impl Iterator<Item = Option<VecRef<'a, types::UsernameRef<'a>>>>,
+    ) {
+        for usernames in rows {
+            self.lengths.push(usernames.as_ref().map(VecRef::len));
+            let Some(usernames) = usernames else { continue };
+            self.username.append(usernames.iter().map(|username| Some(username.username)));
+            for username in &usernames {
+                self.editable.append_value(username.editable());
+                self.active.append_value(username.active());
+            }
         }
     }
 
