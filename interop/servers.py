@@ -37,6 +37,12 @@ class Server:
             self.stop()
             raise
 
+    def somebody(self) -> dict[str, Any]:
+        """One of its people who can be found by a user name, and not the account itself."""
+        own = self.truth["account"]["user_id"]
+        people = self.truth["users"]
+        return next(user for user in people if user["username"] and not user["deleted"] and user["id"] != own)
+
     def _read_lines(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:

@@ -12,6 +12,7 @@ from telethon.network.connection import ConnectionTcpFull
 from telethon.sessions import MemorySession, Session
 from telethon.tl import TLObject, functions, types
 
+from admin_side import order
 from foreign.list_hash import list_hash
 from servers import Server
 
@@ -55,15 +56,16 @@ async def connected(
     session: Session | None = None,
     proxy: tuple[str, int, str] | None = None,
     reconnects: bool = False,
+    port: int | None = None,
 ) -> AsyncIterator[TelegramClient]:
     """A connected client that trusts the server's key. A session that is given keeps its authorization key.
 
     `proxy` is an MTProxy's host, port and secret, for the connections that take one. Without `reconnects` a lost
-    connection is an error at once."""
+    connection is an error at once. `port` is another one than that for TCP."""
     rsa.add_key(server.public_key_path.read_text(), old=False)
     session = session or MemorySession()
     if not session.auth_key:
-        session.set_dc(DC_ID, "127.0.0.1", server.port)
+        session.set_dc(DC_ID, "127.0.0.1", port or server.port)
     # Three tries: Telethon does not pad an auth key that starts with a zero byte, which happens in 1 of 256 exchanges.
     client = TelegramClient(
         session,
@@ -109,6 +111,16 @@ async def fetch_address_book(client: TelegramClient) -> dict[str, Any]:
         "users": [_user(user) for user in contacts.users],
         "statuses": [{"user_id": each.user_id, **_status(each.status)} for each in statuses],
     }
+
+
+async def assert_comes_back(client: TelegramClient, server: Server) -> None:
+    """Its connections are dropped, and closed in the middle of a reply, which it must ask for again."""
+    for _ in range(3):
+        order(server, "drop_connections")
+        statuses = await client(functions.contacts.GetStatusesRequest())
+        assert [status.user_id for status in statuses] == [each["user_id"] for each in server.truth["statuses"]]
+    order(server, "fault", spec="close-in-reply=contacts.getContacts*2")
+    assert await fetch_address_book(client) == truth_lists(server.truth)
 
 
 def truth_lists(truth: dict[str, Any]) -> dict[str, Any]:

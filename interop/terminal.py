@@ -62,7 +62,7 @@ class Terminal:
             time.sleep(0.01)
 
     def press_ctrl_c(self) -> None:
-        """As the key does it: through the terminal."""
+        """As the key does: through the terminal, which throws away what it has not shown yet (termios(3), NOFLSH)."""
         os.write(self._screen, b"\x03")
 
     def signal_child(self, number: int) -> None:

@@ -11,6 +11,8 @@ from join_oracle import assert_nobody_is_lost, assert_rows_match
 
 PASSWORD = "correct horse 🐴"
 LOGIN_REFUSED, NOT_LOGGED_IN = 4, 3
+# Name and whether the connection is obfuscated, which full frames cannot be.
+FRAMINGS = [(name, hidden) for name in ("abridged", "intermediate", "padded", "full") for hidden in (False, True)][:-1]
 
 
 @pytest.mark.parametrize("password", [None, PASSWORD])
@@ -44,6 +46,24 @@ def test_login_export_logout(
     # perfect forward secrecy: what was said was said over other keys
     assert len(server.events_so_far("key_made")) > 1
     assert len(server.events_so_far("takeout_opened")) == len(server.events_so_far("takeout_finished")) == 1
+
+
+@pytest.mark.parametrize(("framing", "obfuscated"), FRAMINGS)
+def test_every_frame_format_that_the_foreign_server_speaks(
+    start_foreign: StartServer, exporter_program: Path, tmp_path: Path, framing: str, obfuscated: bool
+) -> None:
+    server = start_foreign()
+    exporter = Exporter(exporter_program, tmp_path, server)
+    options = ["--framing", framing, *(["--obfuscated"] if obfuscated else [])]
+    exporter.login(options=options)
+    exporter.export(tmp_path / "out", *options)
+    server.wait_for("takeout_finished", success=True)
+    rows = parquet_rows(tmp_path / "out")
+    assert_nobody_is_lost(rows, server.truth)
+    assert_rows_match(rows, server.truth)
+    connected = server.events_so_far("connected")
+    assert len(connected) > 1, "the login's and the export's"
+    assert {(each["framing"], each["obfuscated"]) for each in connected} == {(framing, obfuscated)}
 
 
 def test_a_large_book(start_foreign: StartServer, exporter_program: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """kurigram (a Pyrogram), which we did not write, against testdc, over every connection that it has."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from pyrogram import Client, raw
 from pyrogram.connection import Connection
 from pyrogram.connection.transport import tcp
 from pyrogram.errors import SessionPasswordNeeded
+from pyrogram.handlers import RawUpdateHandler
 
 from admin_side import order
 from conftest import StartServer
@@ -41,22 +43,26 @@ async def _log_in(client: Client, server: Server, password: str | None) -> None:
     await client.check_password(password)
 
 
-async def _fetch(server: Server, password: str | None = None, **options: Any) -> dict[str, Any]:
+def _client(server: Server, no_updates: bool = True, **options: Any) -> Client:
     trust(server)
 
     def connection(**where: Any) -> Connection:
         # The addresses of Telegram's data centres are built in.
         return Connection(**{**where, "server_address": "127.0.0.1", "port": server.port})
 
-    client = Client(
+    return Client(
         "interop",
         API_ID,
         "0" * 32,
         in_memory=True,
-        no_updates=True,
+        no_updates=no_updates,
         connection_factory=connection,
         **options,
     )
+
+
+async def _fetch(server: Server, password: str | None = None, **options: Any) -> dict[str, Any]:
+    client = _client(server, **options)
     await client.connect()
     try:
         await _log_in(client, server, password)
@@ -106,6 +112,58 @@ def test_kurigram_gets_the_truth_through_the_proxy(
     _assert_true(run_bounded(_fetch(server, proxy=link)), server.truth)
     for each in order(server, "connections")["connections"]:
         assert each == {"dc_id": 2, "carrier": carrier, "framing": framing, "obfuscated": True}
+
+
+def test_kurigram_names_users_as_peers(start_testdc: StartServer) -> None:
+    """Its methods send an `InputPeer` where the schema has an `InputUser`."""
+    server = start_testdc(*BOOK)
+    own = server.truth["account"]["user_id"]
+    truth = server.somebody()
+
+    async def scenario() -> None:
+        client = _client(server)
+        await client.connect()
+        try:
+            await _log_in(client, server, None)
+            found = await client.get_users([truth["username"], "me"])
+            assert [user.id for user in found] == [truth["id"], own]
+            added = await client.add_contact(truth["id"], "By", "Peer")
+            assert (added.first_name, added.last_name) == ("By", "Peer")
+            await client.delete_contacts(truth["id"])
+            assert truth["id"] not in [user.id for user in await client.get_contacts()]
+        finally:
+            await client.disconnect()
+
+    run_bounded(scenario())
+
+
+def test_kurigram_takes_messages_that_are_pushed(start_testdc: StartServer) -> None:
+    """It asks what a short message was about (`updates.getDifference`), as every Pyrogram does."""
+    server = start_testdc(*BOOK)
+    phone = server.truth["account"]["phone"]
+
+    async def scenario() -> None:
+        told: asyncio.Queue[Any] = asyncio.Queue()
+
+        async def take(_client: Client, update: Any, *_about: Any) -> None:
+            await told.put(update)
+
+        client = _client(server, no_updates=False)
+        client.add_handler(RawUpdateHandler(take))
+        await client.connect()
+        try:
+            await _log_in(client, server, None)
+            await client.initialize()
+            for text in ("Hello & goodbye", "and once more 🐴"):
+                assert order(server, "push", phone=phone, text=text)["sessions"] == 1
+                update = await told.get()
+                assert isinstance(update, raw.types.UpdateServiceNotification)
+                assert update.message == text and update.inbox_date
+            await client.terminate()
+        finally:
+            await client.disconnect()
+
+    run_bounded(scenario())
 
 
 def _assert_true(fetched: dict[str, Any], truth: dict[str, Any]) -> None:

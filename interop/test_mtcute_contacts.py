@@ -1,5 +1,6 @@
 """Every operation on an address book that mtcute can ask of testdc: what comes back, and what it changed."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,43 @@ def test_people_are_blocked(client: Mtcute, people: list[User]) -> None:
     assert (slice_of_one["_"], len(slice_of_one["blocked"])) == ("contacts.blockedSlice", 1)
     assert client.call("contacts.unblock", id=_peer(one)) is True
     assert blocked() == (before | {other["id"]}) - {one["id"]}
+
+
+def test_a_list_of_blocked_replaces_another(client: Mtcute, people: list[User]) -> None:
+    def blocked(**which: bool) -> list[int]:
+        answer = client.call("contacts.getBlocked", offset=0, limit=100, **which)
+        return _ids([one["peerId"] for one in answer["blocked"]])
+
+    one, other, third = people[:3]
+    assert client.call("contacts.setBlocked", id=[_peer(one), _peer(other)], limit=100) is True
+    assert sorted(blocked()) == sorted([one["id"], other["id"]])
+    assert client.call("contacts.setBlocked", myStoriesFrom=True, id=[_peer(third)], limit=100) is True
+    assert blocked(myStoriesFrom=True) == [third["id"]]
+    assert client.call("contacts.setBlocked", id=[], limit=100) is True
+    assert (blocked(), blocked(myStoriesFrom=True)) == ([], [third["id"]])
+    # there are no messages
+    with pytest.raises(Refused, match="MSG_ID_INVALID"):
+        client.call("contacts.blockFromReplies", msgId=1)
+
+
+def test_nobody_is_near_and_nobody_pays_to_be_found(client: Mtcute) -> None:
+    here = {"_": "inputGeoPoint", "lat": 52.5, "long": 13.4}
+    near = client.call("contacts.getLocated", geoPoint=here)
+    assert (near["update"]["_"], near["update"]["peers"]) == ("updatePeerLocated", [])
+    with pytest.raises(Refused, match="GEO_POINT_INVALID"):
+        client.call("contacts.getLocated", geoPoint={"_": "inputGeoPointEmpty"})
+    assert client.call("contacts.getSponsoredPeers", q="shoes") == {"_": "contacts.sponsoredPeersEmpty"}
+
+
+def test_no_call_about_contacts_is_left_out(mtcute: Path) -> None:
+    schema = json.loads((mtcute / "node_modules/@mtcute/core/tl/api-schema.json").read_text(encoding="utf-8"))
+    declared = {each["name"] for each in schema["e"] if each["kind"] == "method"}
+    here = Path(__file__)
+    called = here.read_text(encoding="utf-8") + here.with_name("mtcute_book.py").read_text(encoding="utf-8")
+    # resolvePhone and resolveUsername are put together where they are called
+    called = called.replace("contacts.resolve{name", "contacts.resolvePhone contacts.resolveUsername")
+    missing = {name for name in declared if name.startswith("contacts.") and name not in called}
+    assert not missing
 
 
 def test_people_are_rated(client: Mtcute) -> None:

@@ -22,7 +22,15 @@ from export_files import parquet_rows
 from exporter import Exporter
 from join_oracle import assert_nobody_is_lost, assert_rows_match
 from servers import Server
-from telethon_side import connected, contacts_hash, fetch_address_book, log_in, run_bounded, truth_lists
+from telethon_side import (
+    assert_comes_back,
+    connected,
+    contacts_hash,
+    fetch_address_book,
+    log_in,
+    run_bounded,
+    truth_lists,
+)
 
 CONNECTIONS = {
     ConnectionTcpFull: ("tcp", "full", False),
@@ -97,13 +105,7 @@ def test_telethon_comes_back_when_the_server_drops_the_link(start_testdc: StartS
     async def scenario() -> None:
         async with connected(server, connection, reconnects=True) as client:
             await log_in(client, server)
-            for _ in range(3):
-                order(server, "drop_connections")
-                statuses = await client(functions.contacts.GetStatusesRequest())
-                assert [status.user_id for status in statuses] == [each["user_id"] for each in server.truth["statuses"]]
-            # In the middle of a reply, which the client must ask for again.
-            order(server, "fault", spec="close-in-reply=contacts.getContacts*2")
-            assert await fetch_address_book(client) == truth_lists(server.truth)
+            await assert_comes_back(client, server)
             assert order(server, "state", phone=server.truth["account"]["phone"])["open_takeouts"] == []
 
     run_bounded(scenario())

@@ -83,6 +83,7 @@ def test_what_is_said_meanwhile_stands_on_lines_of_its_own_above_the_one_that_mo
     session = ("--session", tmp_path / "takeout.session")
     export = Terminal(exporter_program, tmp_path, "export", *session, "--out", tmp_path / "out", **plain)
     export.wait_for("Telegram asks for a pause")
+    export.wait_for("\n")
     export.press_ctrl_c()
     assert export.end() == 130
     lines = export.lines()

@@ -51,6 +51,7 @@ class Connection:
         """Serves until the client leaves or breaks the protocol; the latter is said on stderr."""
         try:
             framing = await frames.detect(self._link)
+            self._emit("connected", framing=framing.name, obfuscated=self._link.is_obfuscated)
             while True:
                 frame = await framing.receive(self._link)
                 for answer in self._answers(frame, framing.pads):

@@ -46,6 +46,7 @@ class Link:
         self._unread = b""
         self._decipher: Callable[[bytes], bytes] = bytes
         self._encipher: Callable[[bytes], bytes] = bytes
+        self.is_obfuscated = False
 
     async def read(self, count: int) -> bytes:
         """Exactly `count` bytes; IncompleteReadError when the peer has closed."""
@@ -66,11 +67,13 @@ class Link:
     def cipher(self, decipher: Callable[[bytes], bytes], encipher: Callable[[bytes], bytes]) -> None:
         """Puts every later byte through these two streams."""
         self._decipher, self._encipher = decipher, encipher
+        self.is_obfuscated = True
 
 
 class Framing(Protocol):
     """One transport's way to read and to write a message."""
 
+    name: str
     pads: bool
 
     async def receive(self, link: Link) -> bytes:
@@ -89,6 +92,7 @@ def _checked(length_bytes: int) -> int:
 class Abridged:
     """Tag ef; the length in words in one byte, or in three after 7f."""
 
+    name = "abridged"
     pads = False
 
     async def receive(self, link: Link) -> bytes:
@@ -109,6 +113,7 @@ class Abridged:
 class Intermediate:
     """Tag eeeeeeee; a 32-bit length in bytes."""
 
+    name = "intermediate"
     pads = False
 
     async def receive(self, link: Link) -> bytes:
@@ -124,6 +129,7 @@ class Intermediate:
 class PaddedIntermediate(Intermediate):
     """Tag dddddddd; like intermediate with 0 to 15 random bytes at the end, which the message's own length cuts off."""
 
+    name = "padded"
     pads = True
 
     def encode(self, message: bytes) -> bytes:
@@ -133,6 +139,7 @@ class PaddedIntermediate(Intermediate):
 class Full:
     """No tag; total length, a counter from 0 in each direction, and a CRC32 at the end."""
 
+    name = "full"
     pads = False
 
     def __init__(self) -> None:

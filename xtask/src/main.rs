@@ -1,4 +1,6 @@
 //! The project's own commands: `cargo xtask --help`. One file a command.
+
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a program whose output is its result")]
 #![expect(unreachable_pub, reason = "a program: its modules are public to each other only")]
 
@@ -18,7 +20,7 @@ mod test;
 mod tidy;
 mod tl;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +31,9 @@ use crate::step::Outcome;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
+    /// Another workspace than this program's own: the tests', whose cargo only says what it was asked
+    #[arg(long, value_name = "DIR", hide = true)]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,7 +69,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command, root()) {
+    let arguments = Arguments::parse();
+    match run(arguments.command, arguments.root.as_deref().unwrap_or_else(|| root())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             println!("{why}");
