@@ -5,6 +5,8 @@ use std::collections::HashSet;
 #[cfg(all(target_os = "linux", feature = "cli"))]
 use std::time::Instant;
 
+#[cfg(all(target_os = "linux", feature = "cli"))]
+use tempfile::tempdir;
 use testdc::{BindError, Config, Server};
 use tl_api::enums::contacts::{Contacts, ContactsRef};
 use tl_api::functions::contacts;
@@ -65,7 +67,8 @@ fn numbers_must_suffice() {
 fn connections_are_held_at_once() {
     let is_full = std::env::var_os("TESTDC_SWEEP").is_some_and(|value| value == "full");
     let count = if is_full { 1_000 } else { 24 };
-    let key = program::folder("crowd").join("key.pem");
+    let folder = tempdir().unwrap();
+    let key = folder.path().join("key.pem");
     let size =
         ["serve", "--accounts", "10000", "--contacts", "20", "--saved-only", "5", "--phone", "9996620000"];
     let mut server = Program::start(&[&size[..], &["--public-key-out", program::text(&key)]].concat());

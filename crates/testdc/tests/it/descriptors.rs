@@ -7,11 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use tempfile::tempdir;
 
 use crate::admin::Admin;
 use crate::client::{Client, Framing};
 use crate::harness::PATIENCE;
-use crate::program::folder;
 
 /// Ends with the test.
 struct Limited(Child);
@@ -26,7 +26,8 @@ impl Drop for Limited {
 /// Whatever is wrong, the next try has the same chances: without a pause it would be made at once, for ever.
 #[test]
 fn a_system_that_gives_no_connection_is_asked_again_after_a_pause() {
-    let log = folder("descriptors").join("log");
+    let folder = tempdir().unwrap();
+    let log = folder.path().join("log");
     let serve = "ulimit -n 40; exec \"$0\" serve --contacts 3 --admin 127.0.0.1:0 --verbose";
     let mut program = Command::new("sh");
     program.args(["-c", serve, env!("CARGO_BIN_EXE_testdc")]);

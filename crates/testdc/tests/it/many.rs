@@ -1,11 +1,12 @@
 //! More keys than a test can agree on: they are written into the file from which a server starts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use mtproto::crypto::{AuthKey, sha256};
 use serde_json::{Value, json};
+use tempfile::tempdir;
 use testdc::Config;
 use tl_api::enums;
 use tl_api::enums::auth::LoginTokenRef;
@@ -16,12 +17,6 @@ use crate::client::{Client, Ended, ReadWhole as _};
 use crate::harness::TestServer;
 
 const PHONE: &str = "9996621234";
-
-fn file(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.store"));
-    let _removed = std::fs::remove_file(&path);
-    path
-}
 
 fn config(path: &Path) -> Config {
     Config { contacts: 3, store: Some(path.to_path_buf()), ..Config::default() }
@@ -59,7 +54,8 @@ fn client_with(number: u32, first: &Client) -> Client {
 
 #[test]
 fn the_key_that_was_used_longest_ago_makes_room() {
-    let path = file("many-keys");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = TestServer::start(config(&path));
     let (mut first, mut second) = (server.keyed(), server.keyed());
     server.shut_down();
@@ -92,7 +88,8 @@ fn token(client: &mut Client) -> String {
 
 #[test]
 fn the_token_that_expires_first_makes_room() {
-    let path = file("many-tokens");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = TestServer::start(config(&path));
     let mut first = server.keyed_at(2);
     server.shut_down();
@@ -110,7 +107,8 @@ fn the_token_that_expires_first_makes_room() {
 
 #[test]
 fn an_account_remembers_the_waits_of_256_keys() {
-    let path = file("many-takeouts");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = TestServer::start(config(&path));
     let mut first = server.logged_in();
     server.shut_down();

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mtproto::crypto::AuthKey;
+use tempfile::tempdir;
 
 use crate::client::{Client, Framing};
 use crate::harness::PATIENCE;
@@ -82,20 +83,14 @@ impl Drop for Program {
     }
 }
 
-pub(crate) fn folder(name: &str) -> std::path::PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _removed = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 #[test]
 fn every_port_of_every_data_centre_is_told_the_home_one_first() {
-    let authority = folder("ports").join("ca.pem");
+    let folder = tempdir().unwrap();
+    let authority = folder.path().join("ca.pem");
     let any = "127.0.0.1:0";
     let ports = ["--ws", any, "--wss", any, "--http", any, "--https", any, "--tls-ca-out", text(&authority)];
     let mut program = Program::serve(&[&["--dcs", "3", "--dc-id", "2"], &ports[..]].concat());
@@ -121,7 +116,8 @@ fn every_port_of_every_data_centre_is_told_the_home_one_first() {
 
 #[test]
 fn address_files_events_and_a_clean_end() {
-    let folder = folder("serve");
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
     let (key, truth) = (folder.join("key.pem"), folder.join("truth.json"));
     let mut program = Program::serve(&[
         "--public-key-out",
@@ -168,7 +164,8 @@ fn address_files_events_and_a_clean_end() {
 #[test]
 fn nothing_that_happened_before_the_end_is_left_out() {
     for _ in 0..5 {
-        let folder = folder("last-events");
+        let folder = tempdir().unwrap();
+        let folder = folder.path();
         let key = folder.join("key.pem");
         let mut program = Program::serve(&["--public-key-out", text(&key)]);
         let address = program.line().parse().unwrap();
@@ -187,7 +184,8 @@ fn nothing_that_happened_before_the_end_is_left_out() {
 
 #[test]
 fn a_kept_key_is_the_same_at_every_start() {
-    let folder = folder("key");
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
     let (key, public) = (folder.join("private.pem"), folder.join("public.pem"));
     let mut pems = (0..2).map(|_| {
         let mut program = Program::serve(&["--key", text(&key), "--public-key-out", text(&public)]);
@@ -225,7 +223,8 @@ fn wait_until_login_is_kept(store: &Path, key: &AuthKey) {
 
 #[test]
 fn a_server_that_is_killed_leaves_a_file_that_can_be_read() {
-    let folder = folder("killed");
+    let folder = tempdir().unwrap();
+    let folder = folder.path();
     let (store, public) = (folder.join("state"), folder.join("public.pem"));
     let arguments = ["--store", text(&store), "--public-key-out", text(&public)];
     let mut last = None;

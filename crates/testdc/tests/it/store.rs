@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use tempfile::tempdir;
 use testdc::{BindError, Config, Contradiction, Server, StoreError};
 use tl_api::enums::InputUser;
 use tl_api::functions::{account, contacts};
@@ -10,12 +11,6 @@ use tl_codec::Encode;
 
 use crate::client::{Client, refusal};
 use crate::harness::TestServer;
-
-fn file(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.store"));
-    let _removed = std::fs::remove_file(&path);
-    path
-}
 
 fn kept_in(path: &Path) -> Config {
     Config { contacts: 60, saved_only: 10, store: Some(path.to_path_buf()), ..Config::default() }
@@ -32,7 +27,8 @@ fn contacts_of(client: &mut Client) -> Vec<u8> {
 
 #[test]
 fn logins_contacts_and_takeouts_are_there_after_a_new_start() {
-    let path = file("new-start");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = TestServer::start(kept_in(&path));
     let before = server.truth().contacts.len();
     let mut client = server.logged_in();
@@ -60,7 +56,8 @@ fn logins_contacts_and_takeouts_are_there_after_a_new_start() {
 
 #[test]
 fn a_password_and_what_telegram_has_done_are_kept() {
-    let path = file("password");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let config = || Config { password: Some("first".to_owned()), ..kept_in(&path) };
     let server = TestServer::start(config());
     let mut client = server.keyed();
@@ -86,7 +83,8 @@ fn a_password_and_what_telegram_has_done_are_kept() {
 
 #[test]
 fn the_rsa_key_is_the_same_unless_another_one_is_given() {
-    let path = file("rsa");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let pem = || {
         runtime.block_on(async {
@@ -101,7 +99,8 @@ fn the_rsa_key_is_the_same_unless_another_one_is_given() {
 
 #[test]
 fn a_file_that_cannot_be_used_is_refused_with_its_reason() {
-    let path = file("damaged");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     TestServer::start(kept_in(&path)).shut_down();
     let whole = std::fs::read(&path).unwrap();
     let refused = |bytes: &[u8]| {
@@ -127,7 +126,8 @@ fn a_file_that_cannot_be_used_is_refused_with_its_reason() {
 
 #[test]
 fn keys_of_a_data_centre_that_is_gone_are_not_dropped_silently() {
-    let path = file("dcs");
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = TestServer::start(Config { dcs: 3, ..kept_in(&path) });
     drop(server.keyed_at(3));
     server.shut_down();

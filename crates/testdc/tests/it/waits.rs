@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use tempfile::tempdir;
 use testdc::{Config, FaultRule, Web};
 use tl_api::functions::{InvokeWithLayer, contacts, help};
 use tl_codec::Encode;
@@ -131,8 +132,8 @@ fn whoever_does_not_read_is_served_for_a_minute() {
 
 #[test]
 fn a_change_is_kept_in_the_file_a_tenth_of_a_second_later() {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("write-behind.store");
-    let _removed = std::fs::remove_file(&path);
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("store");
     let server = StoppedServer::start(Config { contacts: 3, store: Some(path.clone()), ..Config::default() });
     let kept = || std::fs::read(&path).unwrap();
     let before = kept();
