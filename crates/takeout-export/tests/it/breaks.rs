@@ -66,10 +66,12 @@ impl Road {
         self.cuts.lock().unwrap().pop().unwrap_or_default()
     }
 
-    /// How many connections were lost, proved to be those that were cut.
-    fn lost(&self) -> usize {
-        let (cuts, lost) =
-            (self.cuts_made.load(Ordering::Relaxed), self.connections.load(Ordering::Relaxed) - 1);
+    /// How many connections were lost, proved to be those that were cut. `first` is the first cut that was asked for, `up`
+    /// and `down` are what an export without a cut takes.
+    fn lost(&self, first: Cut, up: usize, down: usize) -> usize {
+        let cuts = self.cuts_made.load(Ordering::Relaxed);
+        assert!(cuts > 0 || !first.is_certain(up, down), "not cut at all: {first:?}");
+        let lost = self.connections.load(Ordering::Relaxed) - 1;
         // a cut behind the last byte comes when everything is done
         assert!(lost == cuts || lost + 1 == cuts, "a cut is a connection more: {lost} for {cuts} cuts");
         lost
@@ -303,10 +305,8 @@ async fn a_whole_export_survives_every_cut() {
         let client = place.connect(&road).await;
         let rows = place.export(client).await;
         assert!(rows == expected, "other rows: {cuts:?}");
-        let cuts_made = road.cuts_made.load(Ordering::Relaxed);
-        assert!(cuts_made > 0 || !cuts[0].is_certain(up, down), "not cut at all: {cuts:?}");
         runs += 1;
-        lost += road.lost();
+        lost += road.lost(cuts[0], up, down);
     }
     println!(
         "{runs} exports in virtual time ({up} bytes up, {down} down without a cut), {lost} connections lost: every one \
@@ -333,10 +333,8 @@ async fn a_whole_export_survives_cuts_of_tcp_connections() {
             let road = Road::new(vec![cut], Duration::ZERO);
             let client = place.connect_over_tcp(&road).await;
             assert!(place.export(client).await == expected, "other rows: {cut:?}");
-            let cuts_made = road.cuts_made.load(Ordering::Relaxed);
-            assert!(cuts_made > 0 || !cut.is_certain(up, down), "not cut at all: {cut:?}");
             runs += 1;
-            lost += road.lost();
+            lost += road.lost(cut, up, down);
         }
     }
     println!("{runs} exports over TCP, {lost} connections lost: every one complete, with the same rows");
