@@ -13,17 +13,12 @@ LINE = re.compile(re.escape(BLACK_ON_WHITE) + "([ ▀▄█]+)" + re.escape("\x1
 
 
 def links_on(screen: str) -> list[str]:
-    """What every code that was drawn says, oldest first. Each is drawn as lines of one length."""
+    """What every code that was drawn whole says, oldest first. Each is drawn as lines of one length."""
     found: list[str] = []
     lines: list[str] = []
-    for text in [*LINE.findall(screen), ""]:
-        # A code's first line is its quiet zone, blank like its last one: a blank line behind a drawn one may end it.
-        if lines and len(text) != len(lines[0]):
-            found += _decoded(lines)
-            lines = []
-        if text:
-            lines.append(text)
-        if lines and len(lines) * 2 >= len(lines[0]):
+    for text in LINE.findall(screen):
+        lines.append(text)
+        if len(lines) * 2 >= len(text):
             found += _decoded(lines)
             lines = []
     return found

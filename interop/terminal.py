@@ -1,10 +1,12 @@
 """A program on a real pseudo-terminal: what a person types, and what the person sees. No wait is without a limit."""
 
+import codecs
 import os
 import pty
 import select
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -23,6 +25,8 @@ class Terminal:
         self._pid, self._screen = pty.fork()
         if self._pid == 0:
             os.execve(program, words, environment)
+        # What is read at once may end amid a character.
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self._unread = ""
         self.seen = ""
 
@@ -32,6 +36,14 @@ class Terminal:
         while text not in self._unread:
             assert time.monotonic() < limit and self._read(limit - time.monotonic()), f"{text!r} not in {self.seen!r}"
         self._unread = self._unread.partition(text)[2]
+
+    def wait_until(self, find: Callable[[str], list[str]]) -> list[str]:
+        """Reads the screen until this finds something in what appeared behind what was waited for before."""
+        limit = time.monotonic() + SCREEN_LIMIT_SECS
+        while not (found := find(self._unread)):
+            assert time.monotonic() < limit and self._read(limit - time.monotonic()), f"nothing in {self.seen!r}"
+        self._unread = ""
+        return found
 
     def settle(self, secs: float = 0.5) -> None:
         """Reads the screen for a while, to see what is drawn in one go whole."""
@@ -84,9 +96,10 @@ class Terminal:
         if not select.select([self._screen], [], [], limit_secs)[0]:
             return False
         try:
-            read = os.read(self._screen, 4096).decode(errors="replace")
+            read = os.read(self._screen, 4096)
         except OSError:  # Linux says EIO when the other end is closed
             return False
-        self._unread += read
-        self.seen += read
+        text = self._decoder.decode(read)
+        self._unread += text
+        self.seen += text
         return bool(read)

@@ -21,8 +21,8 @@ from terminal import Terminal
 PHONE = "9996621234"
 PASSWORD = "pässword"
 LINK = "tg://login?token="
-# CSI n F, to the first line of the code before, and the colours of a code's first line.
-DRAWN_AGAIN = "F\x1b[38;5;16"
+# The end of CSI n F, to the first line of the code before; the colours of a code's first line follow.
+DRAWN_AGAIN = "F"
 # As a person starts it. What the terminal is like afterwards is what the next command gets.
 IN_A_SHELL = 'trap : INT; "$@"; code=$?; echo "then: $(stty -a | grep -o -e "-*echo ")"; exit $code'
 # What a wait that was interrupted may still take, on a machine that is busy with other things.
@@ -62,10 +62,8 @@ def ends_well(login: Terminal) -> None:
 
 
 def token_on(login: Terminal) -> str:
-    """The token of the code that was drawn last."""
-    login.wait_for("\x1b[0m\r\n")
-    login.settle()
-    link = links_on(login.seen)[-1]
+    """The token of the code that is drawn next, as soon as it can be read."""
+    link = login.wait_until(links_on)[-1]
     assert link.startswith(LINK), link
     token = link.removeprefix(LINK)
     assert base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))

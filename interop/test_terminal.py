@@ -104,3 +104,10 @@ def test_without_a_terminal_a_question_is_an_error_that_names_the_option(
     )
     assert ended.returncode == 2
     assert "--api-id" in ended.stderr.decode()
+
+
+def test_a_character_that_arrives_in_two_halves_is_read_as_one(tmp_path: Path) -> None:
+    written = Terminal(Path("/bin/sh"), tmp_path, "-c", r"printf 'a\342\226'; sleep 0.3; printf '\200b'")
+    written.wait_for("a▀b")
+    assert written.end() == 0
+    assert written.seen == "a▀b"
