@@ -120,7 +120,11 @@ fn photo(dice: &mut Dice) -> enums::UserProfilePhoto {
     })
 }
 
+/// Any of the six constructors, and nobody can predict which.
 fn status(dice: &mut Dice) -> enums::UserStatus {
+    if dice.chance(10) {
+        return enums::UserStatus::Empty(types::UserStatusEmpty);
+    }
     match dice.roll() % 5 {
         0 => enums::UserStatus::Offline(types::UserStatusOffline { was_online: 1_700_000_000 }),
         1 => enums::UserStatus::Online(types::UserStatusOnline { expires: 1_700_000_300 }),

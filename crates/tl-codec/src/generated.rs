@@ -148,30 +148,28 @@ macro_rules! boxed_type {
                 // by value: a reader whose address is handed on cannot stay in registers
                 #[cold]
                 #[inline(never)]
-                fn one_by_one(
-                    mut behind: $crate::Reader<'_>,
-                ) -> ($crate::Reader<'_>, Result<$borrowed, $crate::DecodeError>) {
+                fn one_by_one(mut behind: $crate::Reader<'_>) -> Result<(&[u8], $borrowed), $crate::DecodeError> {
                     let reader = &mut behind;
-                    let value = (|| {
-                        $crate::boxed_type!(@one_by_one reader, $borrowed, $name, { $($variant($($path)::+),)+ })
-                    })();
-                    (behind, value)
+                    let value = $crate::boxed_type!(@one_by_one reader, $borrowed, $name, { $($variant($($path)::+),)+ })?;
+                    Ok((behind.take_rest(), value))
                 }
 
-                if let Some([id, $word]) = reader.two_words() {
+                if let Some(([id, $word], [behind_id, behind_word])) = reader.two_words() {
                     const PLACES: $crate::Places<{ IDS.len() }> = $crate::Places::new(IDS);
                     let known = match PLACES.of(id) {
                         $($at => Some(Self::$variant($read)),)+
                         _ => None,
                     };
                     if let Some(value) = known {
-                        reader.skip_words(1 + $crate::words_behind(&IDS, [$($words),+], id));
+                        // a move, neither a branch nor a sum: where the next value begins is what all else waits for
+                        let alone = $crate::stands_alone(&IDS, [$($words),+], id);
+                        reader.skip_to(core::hint::select_unpredictable(alone, behind_id, behind_word));
                         return Ok(value);
                     }
                 }
-                let (behind, value) = one_by_one(*reader);
-                *reader = behind;
-                value
+                let (rest, value) = one_by_one(*reader)?;
+                reader.skip_to(rest);
+                Ok(value)
             }
         }
     };

@@ -123,7 +123,7 @@ pub use crate::flags::{Shared, bit, bits, is_set};
 #[doc(hidden)]
 pub use crate::generated::put;
 pub use crate::lazy::Lazy;
-pub use crate::places::{Places, words_behind};
+pub use crate::places::{Places, stands_alone};
 pub use crate::primitive::{BOOL_FALSE, BOOL_TRUE, Int128, Int256};
 pub use crate::raw::{RawBytes, RawObject};
 pub use crate::reader::Reader;

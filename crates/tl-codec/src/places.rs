@@ -61,14 +61,14 @@ const fn slots<const N: usize>(ids: &[u32; N], factor: u32) -> Option<[u8; SLOTS
     Some(slots)
 }
 
-/// How many words stand behind `id`, which is one of `ids`: none or one.
+/// Whether no word stands behind `id`, which is one of `ids`.
 ///
-/// The next value begins behind them, so this asks only for the ids that have none, and waits for no [`Places`].
+/// The next value begins behind the id or behind its word, so this asks only for the ids that have none, and waits for no
+/// [`Places`].
 #[doc(hidden)]
 #[inline]
-pub fn words_behind<const N: usize>(ids: &[u32; N], words: [usize; N], id: u32) -> usize {
-    let has_none = ids.iter().zip(words).any(|(known, words)| words == 0 && *known == id);
-    usize::from(!has_none)
+pub fn stands_alone<const N: usize>(ids: &[u32; N], words: [usize; N], id: u32) -> bool {
+    ids.iter().zip(words).any(|(known, words)| words == 0 && *known == id)
 }
 
 #[cfg(test)]
@@ -90,10 +90,10 @@ mod tests {
     }
 
     #[test]
-    fn the_words_behind_an_id_are_those_that_stand_beside_it() {
+    fn an_id_stands_alone_when_no_word_is_given_for_it() {
         let words = [0, 1, 1, 0, 1, 1];
         for (id, words_behind_it) in IDS.into_iter().zip(words) {
-            assert_eq!(words_behind(&IDS, words, id), words_behind_it);
+            assert_eq!(stands_alone(&IDS, words, id), words_behind_it == 0);
         }
     }
 }

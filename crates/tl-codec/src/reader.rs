@@ -102,19 +102,20 @@ impl<'a> Reader<'a> {
         self.leaf(leaf::bytes)
     }
 
-    /// The next two words, unread; `None` if fewer bytes are left.
+    /// The next two words, unread, and what stands behind each; `None` if fewer bytes are left.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn two_words(&self) -> Option<[u32; 2]> {
-        let ([first, second], _) = self.rest.first_chunk::<8>()?.as_chunks() else { return None };
-        Some([u32::from_le_bytes(*first), u32::from_le_bytes(*second)])
+    pub fn two_words(&self) -> Option<([u32; 2], [&'a [u8]; 2])> {
+        let (first, behind_first) = self.rest.split_first_chunk()?;
+        let (second, behind_second) = behind_first.split_first_chunk()?;
+        Some(([u32::from_le_bytes(*first), u32::from_le_bytes(*second)], [behind_first, behind_second]))
     }
 
-    /// Moves behind so many words, or to the end.
+    /// Moves to where this is left, which must be the end of what is left now.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn skip_words(&mut self, words: usize) {
-        self.rest = self.rest.get(4 * words..).unwrap_or_default();
+    pub fn skip_to(&mut self, rest: &'a [u8]) {
+        self.rest = rest;
     }
 
     /// `N` bytes as they stand: `int128`, `int256`.

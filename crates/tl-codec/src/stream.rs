@@ -35,7 +35,7 @@ use crate::vector::VECTOR;
 #[must_use = "the reader stands behind the vector only when every item was read"]
 pub struct Stream<'r, 'a, T> {
     reader: &'r mut Reader<'a>,
-    index: usize,
+    left: usize,
     count: usize,
     item: PhantomData<fn() -> T>,
 }
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
     pub fn vector<T: Decode<'a>>(&mut self) -> Result<Stream<'_, 'a, T>, DecodeError> {
         self.expect_id(VECTOR)?;
         let count = self.count(T::MIN_LEN)?;
-        Ok(Stream { reader: self, index: 0, count, item: PhantomData })
+        Ok(Stream { reader: self, left: count, count, item: PhantomData })
     }
 }
 
@@ -60,7 +60,7 @@ impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
     /// The bytes that are left can hold that many, so a `Vec` may be reserved by it.
     #[inline]
     pub fn left(&self) -> usize {
-        self.count - self.index
+        self.left
     }
 
     /// The next item with the offset at which it starts, counted as [`Reader::offset`] counts.
@@ -69,12 +69,15 @@ impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
     /// As [`Decode::decode`]; the stream ends there.
     #[inline(always)]
     pub fn next_at(&mut self) -> Option<Result<(usize, T), DecodeError>> {
-        if self.index == self.count {
+        if self.left == 0 {
             return None;
         }
         let offset = self.reader.offset();
         match self.decode() {
-            Ok(item) => Some(Ok((offset, item))),
+            Ok(item) => {
+                self.left -= 1;
+                Some(Ok((offset, item)))
+            }
             Err(error) => Some(Err(error.within(PathSegment::Item(self.end())))),
         }
     }
@@ -85,14 +88,13 @@ impl<'a, T: Decode<'a>> Stream<'_, 'a, T> {
         self.reader.enter()?;
         let item = T::decode(self.reader);
         self.reader.leave();
-        self.index += usize::from(item.is_ok());
         item
     }
 
     /// Ends the stream at a faulty item, whose index is returned.
     #[inline]
     fn end(&mut self) -> usize {
-        core::mem::replace(&mut self.index, self.count)
+        self.count - core::mem::take(&mut self.left)
     }
 }
 
@@ -101,17 +103,20 @@ impl<'a, T: Decode<'a>> Iterator for Stream<'_, 'a, T> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.index == self.count {
+        if self.left == 0 {
             return None;
         }
         match self.decode() {
-            Ok(item) => Some(Ok(item)),
+            Ok(item) => {
+                self.left -= 1;
+                Some(Ok(item))
+            }
             Err(error) => Some(Err(error.within(PathSegment::Item(self.end())))),
         }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.count - self.index))
+        (0, Some(self.left))
     }
 }
 
