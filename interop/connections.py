@@ -25,8 +25,10 @@ from telethon.network.connection import ConnectionTcpIntermediate
 from telethon.sessions import MemorySession
 
 from servers import running
+from telethon_factors import replace_telethons_own
 
 assert cryptg
+replace_telethons_own()
 HERE = Path(__file__).resolve()
 SPAN_SECS = 6
 HELD = 200

@@ -12,7 +12,7 @@ from collections import defaultdict
 from hashlib import sha1, sha256
 from typing import Self
 
-from telethon.crypto import AES, AuthKey, Factorization, rsa
+from telethon.crypto import AES, AuthKey, rsa
 from telethon.extensions import BinaryReader
 from telethon.helpers import generate_key_data_from_nonce
 from telethon.network.connection.tcpintermediate import RandomizedIntermediatePacketCodec
@@ -21,6 +21,7 @@ from telethon.tl import TLObject, TLRequest, functions, types
 from telethon.tl.core import MessageContainer, RpcResult
 
 from servers import Server
+from telethon_factors import factors
 
 REPLY_LIMIT_SECS = 20.0
 _LOGGERS: defaultdict[str, logging.Logger] = defaultdict(lambda: logging.getLogger("pad_client"))
@@ -90,7 +91,7 @@ class PadClient:
     async def exchange(self, dc: int = 2, expires_in: int | None = None) -> tuple[AuthKey, int]:
         """A key exchange in the present form, for a temporary key if `expires_in` is given: the key and its salt."""
         offer = await self.plain(functions.ReqPqMultiRequest(int.from_bytes(os.urandom(16), "little", signed=True)))
-        p, q = map(rsa.get_byte_array, Factorization.factorize(int.from_bytes(offer.pq, "big")))
+        p, q = map(rsa.get_byte_array, factors(int.from_bytes(offer.pq, "big")))
         new_nonce = os.urandom(32)
         told = (offer.pq, p, q, offer.nonce, offer.server_nonce, int.from_bytes(new_nonce, "little", signed=True), dc)
         inner = types.PQInnerDataDc(*told) if expires_in is None else types.PQInnerDataTempDc(*told, expires_in)

@@ -15,6 +15,9 @@ from telethon.tl import TLObject, functions, types
 from admin_side import order
 from foreign.list_hash import list_hash
 from servers import Server
+from telethon_factors import replace_telethons_own
+
+replace_telethons_own()
 
 RUN_LIMIT_SECS = 90.0
 DC_ID = 2
