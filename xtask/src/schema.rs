@@ -83,7 +83,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// Nothing is left out unseen: each declaration that is not taken over is printed with the reason.
 fn keep(import: &Import, found: &Declaration) -> bool {
     let name = found.name.to_string();
-    let is_primitive = found.is_builtin || ["int128", "int256"].contains(&name.as_str());
+    // in another form than the codec's it stays, and the check of the text says where it stands
+    let is_primitive =
+        found.is_codec_form() && (found.is_builtin || ["int128", "int256"].contains(&name.as_str()));
     let is_left_out = import.leave_out.iter().any(|pattern| match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => name == *pattern,

@@ -54,6 +54,14 @@ pub enum SchemaErrorKind {
         /// Their id.
         id: u32,
     },
+    /// A declaration with a name that the codec has built in, and another form than it has there.
+    #[error("{name} is built into the codec, and not as {form}")]
+    NotCodecForm {
+        /// The name.
+        name: String,
+        /// The declaration.
+        form: String,
+    },
     /// Two fields of one name.
     #[error("{owner} has two fields {field}")]
     DuplicateField {

@@ -1,9 +1,13 @@
 //! A schema by name, with every name resolved.
 
+mod check;
+mod codec;
+
 use std::collections::BTreeMap;
 
-use crate::ast::{Declaration, Field, FieldKind, Name, Schema, Section, Type};
+use crate::ast::{Declaration, Name, Schema, Section, Type};
 use crate::error::{SchemaError, SchemaErrorKind};
+use crate::index::codec::builtin;
 
 /// A schema whose names are known to be declared, for those that walk it: the generator and `tl-dynamic`.
 #[derive(Debug, Clone)]
@@ -56,10 +60,12 @@ impl<'s> Index<'s> {
     /// Builds the index.
     ///
     /// # Errors
-    /// What [`Schema::check_ids`] returns, then [`SchemaErrorKind::UnknownType`], [`SchemaErrorKind::UnknownFlags`],
-    /// [`SchemaErrorKind::DuplicateField`] or [`SchemaErrorKind::Unsupported`] for the first such place.
+    /// What [`Schema::check_ids`] returns, then [`SchemaErrorKind::NotCodecForm`], then
+    /// [`SchemaErrorKind::UnknownType`], [`SchemaErrorKind::UnknownFlags`], [`SchemaErrorKind::DuplicateField`] or
+    /// [`SchemaErrorKind::Unsupported`] for the first such place.
     pub fn new(schema: &'s Schema) -> Result<Self, SchemaError> {
         schema.check_ids()?;
+        codec::check(schema)?;
         let mut index = Self {
             schema,
             constructors: BTreeMap::new(),
@@ -67,7 +73,7 @@ impl<'s> Index<'s> {
             types: BTreeMap::new(),
             by_id: BTreeMap::new(),
         };
-        for found in schema.declarations.iter().filter(|found| !is_known_to_codec(found)) {
+        for found in schema.declarations.iter().filter(|found| !found.is_codec_form()) {
             match found.section {
                 Section::Types => {
                     index.constructors.insert(&found.name, found);
@@ -80,7 +86,7 @@ impl<'s> Index<'s> {
             index.by_id.insert(found.wire_id(), found);
         }
         for found in index.declarations() {
-            index.check(found)?;
+            check::declaration(&index, found)?;
         }
         Ok(index)
     }
@@ -93,7 +99,7 @@ impl<'s> Index<'s> {
     /// Constructors and methods in the order of the file, without those that the codec knows (`vector`, `boolTrue`,
     /// `int128`, …).
     pub fn declarations(&self) -> impl Iterator<Item = &'s Declaration> + use<'s> {
-        self.schema.declarations.iter().filter(|found| !is_known_to_codec(found))
+        self.schema.declarations.iter().filter(|found| !found.is_codec_form())
     }
 
     /// The constructor of that name.
@@ -121,8 +127,13 @@ impl<'s> Index<'s> {
     /// # Errors
     /// [`SchemaErrorKind::UnknownType`], [`SchemaErrorKind::Unsupported`].
     pub fn wire(&self, owner: &'s Declaration, ty: &'s Type) -> Result<Wire<'s>, SchemaError> {
-        if ty.is_function || owner.is_variable(&ty.name) {
-            return Ok(Wire::Object);
+        if owner.is_variable(&ty.name) {
+            let is_alone = !ty.is_bare && ty.arguments.is_empty();
+            return if is_alone { Ok(Wire::Object) } else { Err(unsupported(owner, ty)) };
+        }
+        // a query answers with whatever the variable stands for
+        if ty.is_function {
+            return Err(unsupported(owner, ty));
         }
         if ty.name.is("Vector") || ty.name.is("vector") {
             let [item] = ty.arguments.as_slice() else {
@@ -155,80 +166,17 @@ impl<'s> Index<'s> {
             SchemaErrorKind::UnknownType { owner: owner.name.to_string(), ty: ty.to_string() }.at(ty.position)
         })
     }
-
-    fn check(&self, found: &'s Declaration) -> Result<(), SchemaError> {
-        let owner = || found.name.to_string();
-        for (at, field) in found.fields.iter().enumerate() {
-            let before = found.fields.get(..at).unwrap_or_default();
-            let name = field.name.clone().unwrap_or_default();
-            if before.iter().any(|other| other.name == field.name) {
-                let kind = SchemaErrorKind::DuplicateField { owner: owner(), field: name };
-                return Err(kind.at(field.position));
-            }
-            match &field.kind {
-                FieldKind::Word if field.name.is_some() => {}
-                FieldKind::Word | FieldKind::Repetition { .. } => {
-                    let kind = SchemaErrorKind::Unsupported { owner: owner(), form: field.to_string() };
-                    return Err(kind.at(field.position));
-                }
-                FieldKind::Value { flag, ty } => {
-                    if let Some(flag) = flag
-                        && !before.iter().any(|other| is_word(other, &flag.word))
-                    {
-                        let kind = SchemaErrorKind::UnknownFlags {
-                            owner: owner(),
-                            field: name,
-                            word: flag.word.clone(),
-                        };
-                        return Err(kind.at(field.position));
-                    }
-                    self.wire(found, ty)?;
-                }
-            }
-        }
-        if found.section == Section::Functions {
-            self.wire(found, &found.result)?;
-        }
-        Ok(())
-    }
 }
 
-fn is_word(field: &Field, name: &str) -> bool {
-    field.kind == FieldKind::Word && field.name.as_deref() == Some(name)
-}
-
+/// A form that means nothing here.
 fn unsupported(owner: &Declaration, ty: &Type) -> SchemaError {
     SchemaErrorKind::Unsupported { owner: owner.name.to_string(), form: ty.to_string() }.at(ty.position)
-}
-
-fn builtin<'s>(name: &Name) -> Option<Wire<'s>> {
-    if name.namespace.is_some() {
-        return None;
-    }
-    Some(match name.ident.as_str() {
-        "int" => Wire::Int,
-        "long" => Wire::Long,
-        "double" => Wire::Double,
-        "int128" => Wire::Int128,
-        "int256" => Wire::Int256,
-        "string" => Wire::String,
-        "bytes" => Wire::Bytes,
-        "true" => Wire::True,
-        "Bool" => Wire::Bool,
-        "Object" => Wire::Object,
-        _ => return None,
-    })
-}
-
-/// Whether `tl-codec` has the declaration's form built in.
-fn is_known_to_codec(found: &Declaration) -> bool {
-    const KNOWN: [&str; 6] = ["vector", "boolTrue", "boolFalse", "true", "int128", "int256"];
-    found.is_builtin || KNOWN.iter().any(|known| found.name.is(known))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ast::FieldKind;
 
     #[test]
     fn faults_of_names_have_a_place() {
@@ -245,6 +193,19 @@ mod tests {
             ),
             ("a x:int x:long = A;", "1:9: a has two fields x"),
             ("a x:Vector = A;", "1:5: a: Vector is not supported"),
+            ("a x:!X = A;", "1:5: a: !X is not supported"),
+            ("a = A; ---functions--- f q:!X = A;", "1:28: f: !X is not supported"),
+            ("a = A; ---functions--- f {X:Type} q:!A = A;", "1:37: f: !A is not supported"),
+            ("a = A; ---functions--- f {X:Type} q:%X = A;", "1:37: f: %X is not supported"),
+            ("a = A; ---functions--- f {X:Type} q:X<A> = A;", "1:37: f: X<A> is not supported"),
+            ("a = A; ---functions--- f {X:Type} {Y:Type} q:!X = Y;", "1:51: f: Y is not supported"),
+            ("a = A; ---functions--- f {X:Type} = X;", "1:37: f: X is not supported"),
+            ("a = A; ---functions--- f {n:int} = A;", "1:24: f: {n:int} is not supported"),
+            ("a {X:Type} x:X = A;", "1:1: a: {X:Type} is not supported"),
+            ("a = Foo<Bar>;", "1:5: a: Foo<Bar> is not supported"),
+            ("a = Foo Bar;", "1:5: a: Foo<Bar> is not supported"),
+            ("a = int;", "1:5: a: int is not supported"),
+            ("b = B; a = b;", "1:12: a: b is not supported"),
             ("a x:%A = A; b = A;", "1:5: a: %A is not supported"),
             ("a # [ int ] = A;", "1:3: a: # is not supported"),
             ("a = A;---functions--- f = B;", "1:27: f uses B, which is not declared"),
@@ -258,7 +219,7 @@ mod tests {
     #[test]
     fn what_types_mean() {
         let schema = Schema::parse(
-            "s = S; x a:vector<s> b:Vector<%S> c:!Q d:Object = X; ---functions--- f {Q:Type} q:!Q = Q;",
+            "s = S; x a:vector<s> b:Vector<%S> d:Object = X; ---functions--- f {Q:Type} q:!Q = Q;",
         )
         .unwrap();
         let index = Index::new(&schema).unwrap();
@@ -274,7 +235,7 @@ mod tests {
         let s = &schema.declarations[0];
         assert_eq!(wires[0], Wire::Vector { is_bare: true, item: Box::new(Wire::Bare(s)) });
         assert_eq!(wires[1], Wire::Vector { is_bare: false, item: Box::new(Wire::Bare(s)) });
-        assert_eq!(wires[2..], [Wire::Object, Wire::Object]);
+        assert_eq!(wires[2..], [Wire::Object]);
         let f = &schema.declarations[2];
         assert_eq!(index.wire(f, &f.result).unwrap(), Wire::Object);
         assert_eq!(index.by_id(s.computed_id()), Some(s));

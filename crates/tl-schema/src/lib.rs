@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | [`Schema::parse`] | nom parser for the grammar of "TL language" | the first thing that is not TL; nothing is skipped |
 //! | [`Schema::check_ids`] | holds every id against the CRC32 of the declaration | another id, unless it is one of [`KNOWN_EXCEPTIONS`] |
-//! | [`Index::new`] | resolves every name | unknown types, flag bits without their word, forms without a meaning |
+//! | [`Index::new`] | resolves every name | unknown types, flag bits without their word, forms without a meaning, other forms of what the codec has built in |
 //! | [`Closure::new`] | follows a [`Plan`]'s roots | an opaque type where nothing says how long it is |
 //! | [`generate()`] | writes the types | clashing names, forms that generated code does not have |
 //!
