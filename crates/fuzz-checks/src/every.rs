@@ -70,13 +70,13 @@ fn rewrite<'a, T: Decode<'a> + Encode>(
 
 macro_rules! structs {
     ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* }
-        $(rare $rare:ty { $($rare_field:ident),* })?;)*) => {
+        $(rare $rare:ty { $($rare_field:ident),* })? $(borrowed $read:ty { $($fields:tt)* })?;)*) => {
         super::entries!(STRUCTS: $($name, $owned, $($borrowed)::+;)*);
     };
 }
 
 macro_rules! enums {
-    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($variant:ident),* };)*) => {
+    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($variant:ident),* } $(borrowed $read:ty)?;)*) => {
         super::entries!(ENUMS: $($name, $owned, $($borrowed)::+;)*);
     };
 }

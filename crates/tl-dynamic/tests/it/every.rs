@@ -6,8 +6,9 @@ mod full;
 mod mtproto;
 
 use tl_codec::{Decode, DecodeError, Encode};
-use tl_dynamic::Dynamic;
+use tl_dynamic::{Dynamic, Value};
 
+use crate::matches::Against;
 use crate::sample::Source;
 use crate::{API, MTPROTO};
 
@@ -20,6 +21,10 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     /// Makes an owned value and writes it.
     pub(crate) sample: fn(&mut Source) -> Vec<u8>,
+    /// Whether the owned value of that seed is the value, field by field.
+    pub(crate) owned_matches: fn(&mut Source, &Against<'_>, &Value<'_>) -> bool,
+    /// Whether the borrowed form of the bytes is the value, field by field.
+    pub(crate) borrowed_matches: fn(&[u8], &Against<'_>, &Value<'_>) -> bool,
     /// The length of the owned type's default value.
     pub(crate) default_len: fn() -> usize,
     /// Reads the borrowed form and writes it again.
@@ -56,18 +61,38 @@ pub(crate) fn rewrite<'a, T: Decode<'a> + Encode>(
     Rewritten { min_len: T::MIN_LEN, result: read(bytes).map(|value| write(&value)) }
 }
 
-/// An [`Entry`], and how an owned value is made.
+/// An [`Entry`], how an owned value is made, and how both forms are held against a value.
 macro_rules! structs {
     ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($field:ident),* }
-        $(rare $rare:ty { $($rare_field:ident),* })?;)*) => {
+        $(rare $rare:ty { $($rare_field:ident),* })?
+        $(borrowed $read_as:ty { $($read:ident $(($($no_argument:tt)?))?),* })?;)*) => {
         $(impl crate::sample::Sample for $owned {
             fn sample(_source: &mut crate::sample::Source) -> Self {
-                Self { $($field: crate::sample::Sample::sample(_source),)* }
+                Self {
+                    $($field: crate::sample::Sample::sample(_source),)*
+                    $(rare: <Option<Box<$rare>> as crate::sample::Sample>::sample(_source),)?
+                }
+            }
+        }
+        impl crate::matches::Matches for $owned {
+            fn matches(&self, against: &crate::matches::Against<'_>, value: &tl_dynamic::Value<'_>) -> bool {
+                let _fields = against.owned($name, value);
+                $(_fields.holds(stringify!($field), &self.$field);)*
+                $(let rare: Box<$rare> = self.rare.clone().unwrap_or_default();
+                $(_fields.holds(stringify!($rare_field), &rare.$rare_field);)*)?
+                true
             }
         }
         $(impl crate::sample::Sample for $rare {
             fn sample(source: &mut crate::sample::Source) -> Self {
                 Self { $($rare_field: crate::sample::Sample::sample(source),)* }
+            }
+        })?
+        $(impl crate::matches::Matches for $read_as {
+            fn matches(&self, against: &crate::matches::Against<'_>, value: &tl_dynamic::Value<'_>) -> bool {
+                let _fields = against.borrowed($name, value);
+                $(_fields.holds(stringify!($read), &self.$read $(($($no_argument)?))?);)*
+                true
             }
         })?)*
         super::entries!(STRUCTS: $($name, $owned, $($borrowed)::+;)*);
@@ -75,7 +100,7 @@ macro_rules! structs {
 }
 
 macro_rules! enums {
-    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($variant:ident),* };)*) => {
+    ($($name:literal, $owned:ty, $($borrowed:ident)::+ { $($variant:ident),* } $(borrowed $read:ty)?;)*) => {
         $(impl crate::sample::Sample for $owned {
             fn sample(source: &mut crate::sample::Source) -> Self {
                 const VARIANTS: &[fn(&mut crate::sample::Source) -> $owned] =
@@ -86,8 +111,27 @@ macro_rules! enums {
                 let chosen = VARIANTS[source.below(VARIANTS.len())];
                 source.inside(chosen)
             }
-        })*
+        }
+        super::variants!({ $($variant),* } $owned $(, $read)?);)*
         super::entries!(ENUMS: $($name, $owned, $($borrowed)::+;)*);
+    };
+}
+
+/// An enum is what its variant is.
+macro_rules! variants {
+    ($variants:tt $owned:ty, $read:ty) => {
+        super::variants!($variants $owned);
+        super::variants!($variants $read);
+    };
+    ({ $($variant:ident),* } $enum:ty) => {
+        impl crate::matches::Matches for $enum {
+            fn matches(&self, against: &crate::matches::Against<'_>, value: &tl_dynamic::Value<'_>) -> bool {
+                match self {
+                    $(Self::$variant(inner) => inner.matches(against, value),)*
+                    _ => false,
+                }
+            }
+        }
     };
 }
 
@@ -98,6 +142,14 @@ macro_rules! entries {
             &[$(super::Entry {
             name: $name,
             sample: |source| super::write(&<$owned as crate::sample::Sample>::sample(source)),
+            owned_matches: |source, against, value| {
+                use crate::matches::Matches as _;
+                <$owned as crate::sample::Sample>::sample(source).matches(against, value)
+            },
+            borrowed_matches: |bytes, against, value| {
+                use crate::matches::Matches as _;
+                $($borrowed)::+::from_bytes(bytes).unwrap().matches(against, value)
+            },
             default_len: || super::write(&<$owned>::default()).len(),
             rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
         },)*]
@@ -105,4 +157,4 @@ macro_rules! entries {
     };
 }
 
-use {entries, enums, structs};
+use {entries, enums, structs, variants};

@@ -6,6 +6,7 @@ mod differential;
 mod every;
 mod lengths;
 mod made;
+mod matches;
 mod real;
 mod sample;
 mod telethon;
