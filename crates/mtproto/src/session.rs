@@ -51,6 +51,7 @@ mod msgs_state_req;
 mod new_session_created;
 mod outbox;
 mod pack;
+mod pong;
 mod received;
 mod rpc_error;
 mod rpc_result;
@@ -270,10 +271,7 @@ impl Session {
     pub fn handle_frame(&mut self, now: Now, frame: BytesMut) -> Result<(), SessionError> {
         self.clock.follow(now);
         match envelope::open(&self.auth_key, Sender::Server, self.id, frame) {
-            Ok(opened) => {
-                self.keepalive.message();
-                self.accept(now, opened)
-            }
+            Ok(opened) => self.accept(now, opened),
             Err(OpenError::SessionId { got }) if self.former_ids.contains(&got) => {
                 tracing::debug!("a message to a former session is passed over");
                 Ok(())

@@ -15,7 +15,7 @@ const STEP_NANOS: i64 = 5 * NANOS_PER_SEC;
 #[derive(Debug)]
 pub(super) struct Clock {
     offset_nanos: i64,
-    /// Whether the server has said what time it is since this program started.
+    /// Whether the server has said what time it is, in an answer to a message of ours, since there was reason to doubt it.
     is_confirmed: bool,
     /// When the clocks were looked at last.
     last: Option<Now>,
@@ -60,12 +60,20 @@ impl Clock {
             || (stated + MAX_MESSAGE_AGE >= present && stated <= present.saturating_add(MAX_MESSAGE_LEAD))
     }
 
-    /// Learns from a verified message. Its way to us took time, so that it can only be too early: the offset grows, but
-    /// does not shrink.
+    /// Learns from a verified message. It was made before now, perhaps long before: the offset grows, but does not
+    /// shrink, and nothing is confirmed.
     pub(super) fn observe(&mut self, id: i64, now: Now) {
-        let stated = offset_between(id, now);
-        if !self.is_confirmed || stated > self.offset_nanos {
-            self.set(stated);
+        self.offset_nanos = self.offset_nanos.max(offset_between(id, now));
+    }
+
+    /// Learns from the answer to a message of ours. It was made between that one and now, so that a prompt one says how
+    /// late it is to within the lead that messages may have, and what comes after it is taken.
+    pub(super) fn learn(&mut self, id: i64, asked: i64, now: Now) {
+        let age = self.server_time(now).saturating_sub(msg_id::to_time(asked));
+        if !self.is_confirmed && age <= MAX_MESSAGE_LEAD {
+            self.set(offset_between(id, now));
+        } else {
+            self.observe(id, now);
         }
     }
 
@@ -131,6 +139,11 @@ mod tests {
         let id = 1_000_018 << 32 | 1;
         assert!(clock.accepts(id, now));
         clock.observe(id, now);
+        assert!(!clock.is_confirmed, "it may have been made at any time");
+        let asked = msg_id::from_time(clock.server_time(now).saturating_sub(MAX_MESSAGE_LEAD));
+        clock.learn(id, asked - 4, now);
+        assert!(!clock.is_confirmed, "it may have been made when it was asked for");
+        clock.learn(id, asked, now);
         assert_eq!(clock.server_time(now).as_secs(), 1_000_018);
         assert!(!clock.accepts(2_000_000 << 32 | 1, now));
     }
@@ -140,8 +153,10 @@ mod tests {
         let mut clock = Clock::new(-7, false);
         assert_eq!((clock.offset_secs(), clock.server_time(at(100)).as_secs()), (-7, 93));
         clock.observe(90 << 32, at(100));
-        assert_eq!(clock.offset_secs(), -10);
-        clock.observe(80 << 32, at(100));
+        assert_eq!((clock.offset_secs(), clock.is_confirmed), (-7, false));
+        clock.learn(90 << 32, 92 << 32, at(100));
+        assert_eq!((clock.offset_secs(), clock.is_confirmed), (-10, true));
+        clock.learn(80 << 32, 92 << 32, at(100));
         assert_eq!(clock.offset_secs(), -10);
         clock.observe(130 << 32, at(100));
         assert_eq!(clock.server_time(at(101)).as_secs(), 131);

@@ -90,6 +90,25 @@ fn with_one_cut_after_the_other() {
 }
 
 #[test]
+fn with_a_server_whose_clock_is_set_while_the_session_goes_on() {
+    for secs in [29, 31, 60, 299, 301, 5000, -29, -31, -60, -299, -301, -5000] {
+        let mut world = World::new(Faults::default());
+        let first = world.request(&[1; 8]);
+        world.run(LIMIT);
+        world.peer.skew_secs = secs;
+        let second = world.request(&[2; 8]);
+        let soon = world.now.monotonic + Duration::from_secs(1);
+        world.run(LIMIT);
+        assert!(world.answers[&first].is_ok() && world.answers[&second].is_ok());
+        assert_eq!((world.peer.done().len(), world.connections), (2, 1), "{secs}");
+        assert!(world.now.monotonic < soon, "{secs}");
+        // what is a little behind may have been under way for so long
+        let offset_secs = if (-30..0).contains(&secs) { 0 } else { secs };
+        assert_eq!(world.session.time_offset_secs(), offset_secs);
+    }
+}
+
+#[test]
 fn with_a_server_that_forgets_the_session() {
     let mut world = World::new(Faults::default());
     let first = world.request(&[1; 8]);

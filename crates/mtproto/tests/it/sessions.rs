@@ -564,8 +564,14 @@ fn a_stored_clock_is_believed_only_once_the_server_confirms_it() {
     script.sent();
     let update = Message::new(script.server_id(0), 1, vec![0xee; 8]);
     script.deliver(&update).unwrap();
-    assert_eq!(script.events().len(), 1);
-    assert_eq!(script.session.time_offset_secs(), 0);
+    assert_eq!((script.events().len(), script.session.time_offset_secs()), (1, 5000));
+    script.request(&REQUEST);
+    let sent = the_request(&mut script);
+    script.deliver_service(rpc_result(sent.msg_id, &[9; 4]));
+    assert_eq!((script.events().len(), script.session.time_offset_secs()), (1, 0));
+    let old = Message::new(script.server_id(-301), 1, vec![0xee; 8]);
+    script.deliver(&old).unwrap();
+    assert_eq!(script.events(), []);
 }
 
 #[test]

@@ -315,6 +315,30 @@ async fn a_whole_export_survives_every_cut() {
     );
 }
 
+/// The server's clock is set when the client has just been told it: to its bounds for messages, and on their far side.
+#[tokio::test(start_paused = true)]
+async fn a_whole_export_goes_on_when_the_clock_of_the_server_is_set() {
+    let mut place = Place::new().await;
+    let road = Road::new(Vec::new(), Duration::ZERO);
+    let client = place.connect(&road).await;
+    let _login = place.takeouts();
+    let expected = place.export(client).await;
+    for seconds in [31, 60, 299, 301, -31, -299, -301] {
+        let road = Road::new(Vec::new(), Duration::ZERO);
+        let client = place.connect(&road).await;
+        let begun = tokio::time::Instant::now();
+        let skew = format!("clock-skew={seconds}*").parse::<testdc::FaultRule>().unwrap();
+        place.server.add_fault(skew).unwrap();
+        // a salt of this data centre holds from the time at which it was made
+        place.server.control().rotate_salts();
+        let rows = place.export(client).await;
+        assert!(rows == expected, "other rows: {seconds}");
+        assert_eq!(road.connections.load(Ordering::Relaxed), 1, "{seconds}");
+        assert!(begun.elapsed() < Duration::from_secs(15), "{seconds}: {:?}", begun.elapsed());
+        place.server.control().clear_faults();
+    }
+}
+
 #[tokio::test]
 async fn a_whole_export_survives_cuts_of_tcp_connections() {
     let cuts = if is_full() { 150 } else { 4 };

@@ -23,6 +23,8 @@ const UNKNOWN_KEY: [u8; 4] = (-404_i32).to_le_bytes();
 pub(crate) struct Peer {
     pub(crate) keys: KeyRing,
     pub(crate) salt: i64,
+    /// How far its clock is ahead.
+    pub(crate) skew_secs: i64,
     /// How many envelopes were no client's.
     pub(crate) refused: usize,
     sessions: BTreeMap<i64, PeerSession>,
@@ -72,7 +74,14 @@ impl Peer {
     pub(crate) fn new(key: AuthKey, salt: i64, serve: Serve) -> Self {
         let mut keys = KeyRing::default();
         keys.insert(key, Standing::Permanent);
-        Self { keys, salt, refused: 0, sessions: BTreeMap::new(), desk: Desk { serve, done: Vec::new() } }
+        Self {
+            keys,
+            salt,
+            skew_secs: 0,
+            refused: 0,
+            sessions: BTreeMap::new(),
+            desk: Desk { serve, done: Vec::new() },
+        }
     }
 
     /// The bodies of all requests that were done, in their order.
@@ -90,6 +99,11 @@ impl Peer {
         self.sessions.clear();
     }
 
+    fn present(&self, now: Duration) -> Duration {
+        let skew = Duration::from_secs(self.skew_secs.unsigned_abs());
+        if self.skew_secs < 0 { now.saturating_sub(skew) } else { now + skew }
+    }
+
     /// Takes an envelope and returns the envelope to send, if any.
     pub(crate) fn handle(&mut self, now: Duration, frame: &[u8]) -> Option<Vec<u8>> {
         let Some((key, standing)) = self.keys.of(frame) else {
@@ -100,10 +114,15 @@ impl Peer {
             self.refused += 1;
             return None;
         };
+        let now = self.present(now);
         let arrival = Arrival { now, key: &key, standing, from: &from };
         let is_new = !self.sessions.contains_key(&from.session_id);
         let session = self.sessions.entry(from.session_id).or_default();
-        let mut out = if from.salt == self.salt {
+        let mut out = if let Some(error_code) = wrong_time(now, from.message.msg_id) {
+            let (bad_msg_id, bad_msg_seqno) = (from.message.msg_id, from.message.seq_no);
+            let bad = types::BadMsgNotification { bad_msg_id, bad_msg_seqno, error_code };
+            vec![session.message(now, true, false, bad.to_bytes())]
+        } else if from.salt == self.salt {
             session.take(&arrival, is_new.then_some(self.salt), &mut self.keys, &mut self.desk)
         } else {
             let bad = types::BadServerSalt {
@@ -203,6 +222,16 @@ impl PeerSession {
                 Some(answer)
             }
         }
+    }
+}
+
+/// What is wrong with an id that is 300 s old, or 30 s ahead.
+fn wrong_time(now: Duration, msg_id: i64) -> Option<i32> {
+    let ahead = (msg_id >> 32) - i64::try_from(now.as_secs()).unwrap();
+    match ahead {
+        ..-300 => Some(16),
+        -300..=30 => None,
+        _ => Some(17),
     }
 }
 
