@@ -119,6 +119,28 @@ pub enum SchemaErrorKind {
         /// The Rust name.
         rust: String,
     },
+    /// A name of which no Rust name can be made.
+    #[error("{name} gives no Rust name: `{rust}` is none")]
+    NoRustName {
+        /// The name.
+        name: String,
+        /// What it would be.
+        rust: String,
+    },
+    /// A name that generated code needs for something else.
+    #[error("{name} would have the Rust name {rust}, which generated code needs for something else")]
+    TakenName {
+        /// The name.
+        name: String,
+        /// The Rust name.
+        rust: String,
+    },
+    /// A constructor or method of which no value can be written.
+    #[error("{name} has no value: each would contain another one without end, or be longer than 2 GiB")]
+    NoValue {
+        /// The declaration.
+        name: String,
+    },
     /// A cold field that must be there.
     #[error("{owner}.{field} is mandatory, so it cannot stand behind an accessor: name it hot")]
     ColdMandatory {

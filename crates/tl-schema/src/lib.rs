@@ -12,7 +12,7 @@
 //! | [`Schema::check_ids`] | holds every id against the CRC32 of the declaration | another id, unless it is one of [`KNOWN_EXCEPTIONS`] |
 //! | [`Index::new`] | resolves every name | unknown types, flag bits without their word, forms without a meaning, other forms of what the codec has built in |
 //! | [`Closure::new`] | follows a [`Plan`]'s roots | an opaque type where nothing says how long it is |
-//! | [`generate()`] | writes the types | clashing names, forms that generated code does not have |
+//! | [`generate()`] | writes the types | names that clash or that Rust cannot write, forms that generated code does not have, types without a finite value |
 //!
 //! The crate reads and writes no files and runs no programs: `cargo xtask codegen` does. Its result depends on its
 //! arguments alone.

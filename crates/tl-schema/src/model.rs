@@ -1,15 +1,18 @@
 //! The closure with Rust names, lengths and lifetimes: all that the text of the generated code depends on.
 
+mod clashes;
 pub(crate) mod field;
+mod form;
 mod names;
 mod shape;
 
 use std::collections::BTreeMap;
 
-use crate::ast::{Declaration, FieldKind, Name, Section};
+use crate::ast::{Declaration, FieldKind, Name};
 use crate::closure::Closure;
 use crate::error::{SchemaError, SchemaErrorKind};
 use crate::index::{Index, Wire};
+pub(crate) use crate::model::clashes::is_taken_module;
 use crate::model::field::{Field, Kind};
 pub(crate) use crate::model::names::{camel, snake};
 pub(crate) use crate::model::shape::fixed_len;
@@ -81,6 +84,21 @@ impl Combinator<'_> {
         self.first_rare().and_then(|first| all.split_at_checked(first)).unwrap_or((all, none))
     }
 
+    /// How many fields are read into variables before the struct is put together: those up to the last word that others
+    /// depend on, and all before the first cold one.
+    pub(crate) fn bound_len(&self) -> usize {
+        let is_read_from = |word: &Field<'_>| {
+            matches!(word.kind, Kind::Word)
+                && self
+                    .fields
+                    .iter()
+                    .filter_map(Field::value)
+                    .any(|value| value.flag.is_some_and(|flag| flag.word == word.tl_name))
+        };
+        let last_word = self.fields.iter().rposition(is_read_from).map_or(0, |last| last + 1);
+        last_word.max(self.first_cold.unwrap_or_default())
+    }
+
     /// The words of flag bits.
     pub(crate) fn words(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields.iter().filter(|field| matches!(field.kind, Kind::Word))
@@ -91,6 +109,7 @@ impl<'s> Model<'s> {
     pub(crate) fn new(index: &'s Index<'s>, plan: &'s Plan) -> Result<Self, SchemaError> {
         let closure = Closure::new(index, plan)?;
         let shapes = shape::Shapes::new(index, &closure)?;
+        shapes.check(&closure)?;
         let build = |found: &&'s Declaration| combinator(index, plan, &shapes, found);
         let constructors = closure.constructors.iter().map(build).collect::<Result<Vec<_>, _>>()?;
         let functions = closure.functions.iter().map(build).collect::<Result<Vec<_>, _>>()?;
@@ -101,7 +120,7 @@ impl<'s> Model<'s> {
             .map(|&ty| (ty, boxed_type(index, &shapes, ty)))
             .collect();
         let model = Self { index, plan, constructors, functions, types };
-        names::check_clashes(&model)?;
+        clashes::check(&model)?;
         Ok(model)
     }
 }
@@ -125,10 +144,6 @@ fn combinator<'s>(
             return Err(kind.at(cold.declared.position));
         }
     }
-    let reply = match found.section {
-        Section::Types => None,
-        Section::Functions => Some(index.wire(found, &found.result)?),
-    };
     let shape = shapes.of(found);
     Ok(Combinator {
         declaration: found,
@@ -139,7 +154,7 @@ fn combinator<'s>(
         is_plain: shape.is_plain,
         is_hot: plan.hot.iter().any(|hot| hot.constructor == found.name.to_string()),
         first_cold,
-        reply,
+        reply: form::result(index, found)?,
     })
 }
 

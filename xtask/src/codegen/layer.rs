@@ -161,6 +161,19 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
+    /// What is not refused compiles, whatever it is called.
+    #[test]
+    fn odd_names_are_a_crate_that_compiles() {
+        if !crate::codegen::has_rustfmt() {
+            println!("skipped: rustfmt is not installed");
+            return;
+        }
+        let folder = folder("names");
+        let schema = crate::root().join("crates/tl-schema/vectors/names.tl");
+        assert_eq!(generate_to(&folder, &schema, true), Ok(()));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
     #[test]
     fn what_cannot_be_compiled_has_line_and_column_and_writes_nothing() {
         let folder = folder("faults");

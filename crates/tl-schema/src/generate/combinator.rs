@@ -161,7 +161,7 @@ fn function(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let Some(reply) = &found.reply else {
         return String::new();
     };
-    let reply = model.reply_type(reply);
+    let reply = model.reply_type(found.declaration, reply);
     let (bounds, generics) = if found.is_generic() { ("<X: Function>", "<X>") } else { ("", "") };
     format!("impl{bounds} Function for {}{generics} {{\ntype Reply = {reply};\n}}\n\n", found.rust)
 }

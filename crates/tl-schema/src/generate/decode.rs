@@ -45,19 +45,6 @@ fn read(field: &Field<'_>, owner: &str) -> Option<String> {
     }
 }
 
-/// How many fields must be bound before the struct literal: those up to the last word that others depend on.
-fn bound_len(found: &Combinator<'_>) -> usize {
-    let is_read_from = |word: &Field<'_>| {
-        matches!(word.kind, Kind::Word)
-            && found
-                .fields
-                .iter()
-                .filter_map(Field::value)
-                .any(|value| value.flag.is_some_and(|flag| flag.word == word.tl_name))
-    };
-    found.fields.iter().rposition(is_read_from).map_or(0, |last| last + 1)
-}
-
 /// `let` statements for the first `len` fields.
 fn bindings(found: &Combinator<'_>, len: usize) -> String {
     let mut text = String::new();
@@ -72,7 +59,7 @@ fn bindings(found: &Combinator<'_>, len: usize) -> String {
 
 /// All fields, in the order of the declaration; a struct literal evaluates its fields in the order of writing.
 fn whole(found: &Combinator<'_>) -> String {
-    let bound_len = bound_len(found);
+    let bound_len = found.bound_len();
     let mut fields = String::new();
     for (at, field) in found.fields.iter().enumerate() {
         match read(field, "Self::NAME") {

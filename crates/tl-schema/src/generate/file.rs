@@ -1,43 +1,19 @@
 //! The files: modules for structs, enums and methods, with one file for each namespace.
 
+mod imports;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::Name;
+use crate::generate::file::imports::{imports, without_path};
 use crate::generate::{GeneratedFile, combinator, enums};
-use crate::model::{Combinator, Model};
+use crate::model::{Combinator, Model, is_taken_module};
 
 /// The modules and their documentation.
 const MODULES: [(&str, &str); 3] = [
     ("types", "The constructors: a struct each, with its borrowed form."),
     ("enums", "The types with several constructors: an enum each, with its borrowed form."),
     ("functions", "The methods: a struct each, with the form in which a server reads it."),
-];
-
-/// What generated code uses of the codec, with the words by which its use is seen.
-const IMPORTS: [(&str, &[&str]); 23] = [
-    ("Bare", &["Bare"]),
-    ("BareVecRef", &["BareVecRef"]),
-    ("Constructor", &["NAME"]),
-    ("DecodeBare", &["DecodeBare"]),
-    ("DecodeError", &["DecodeError"]),
-    ("Encode", &["Encode", "encode", "encoded_len"]),
-    ("EncodeBare", &["EncodeBare"]),
-    ("Function", &["Function"]),
-    ("Int128", &["Int128"]),
-    ("Int256", &["Int256"]),
-    ("Lazy", &["Lazy"]),
-    ("RawBytes", &["RawBytes"]),
-    ("RawObject", &["RawObject"]),
-    ("Reader", &["Reader"]),
-    ("Redacted", &["Redacted"]),
-    ("Shared", &["Shared"]),
-    ("Str", &["Str"]),
-    ("VecRef", &["VecRef"]),
-    ("bare_vector_len", &["bare_vector_len"]),
-    ("bit", &["bit"]),
-    ("bits", &["bits"]),
-    ("encode_bare_vector", &["encode_bare_vector"]),
-    ("is_set", &["is_set"]),
 ];
 
 /// The items of a module by namespace, in order.
@@ -67,12 +43,12 @@ pub(crate) fn files(model: &Model<'_>) -> Vec<GeneratedFile> {
             submodules += &by_word(model, stem, &words, &namespaces, &mut files);
         }
         let items = part.get(&None).map_or("", String::as_str);
-        let items = &items.replace(&format!("{module}::"), "");
+        let items = &without_path(items, &format!("{module}::"), |_| true);
         let path = format!("{stem}/{module}.rs");
         files.push(file(model, path, docs, &submodules, items));
         for namespace in namespaces {
             let items = part.get(&Some(namespace)).map_or("", String::as_str);
-            let items = &items.replace(&format!("{module}::{}::", module_name(namespace)), "");
+            let items = &without_path(items, &format!("{module}::{}::", module_name(namespace)), |_| true);
             let path = format!("{stem}/{module}/{}.rs", module_name(namespace));
             files.push(file(model, path, &format!("`{namespace}.*`"), "", items));
         }
@@ -126,30 +102,23 @@ fn by_word(
             names.insert(&found.rust);
         }
     }
+    let mut taken: BTreeSet<_> = namespaces.iter().map(|namespace| module_name(namespace)).collect();
     let mut modules = String::new();
     for (word, (items, names)) in parts {
-        // a namespace has the name already: as with a keyword
-        let name = if namespaces.contains(&word) { format!("{word}_") } else { crate::model::snake(word) };
+        // a namespace, a keyword or something else has the name already
+        let mut name = crate::model::snake(word);
+        while is_taken_module(&name) || !taken.insert(name.clone()) {
+            name.push('_');
+        }
         let docs = format!("The constructors whose type begins with the word `{word}`.");
-        let items = without_path(&items, &names);
+        let is_here = |name: &str| {
+            names.contains(name) || name.strip_suffix("Ref").is_some_and(|name| names.contains(name))
+        };
+        let items = without_path(&items, "types::", is_here);
         files.push(file(model, format!("{stem}/types/{name}.rs"), &docs, "", &items));
         modules += &format!("mod {name};\npub use {name}::*;\n");
     }
     modules
-}
-
-/// Takes `types::` away in front of the names of structs that stand in the same file.
-fn without_path(items: &str, names: &BTreeSet<&str>) -> String {
-    let mut pieces = items.split("types::");
-    let mut text = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(piece.len());
-        let name = piece.get(..end).unwrap_or_default();
-        let is_here =
-            names.contains(name) || name.strip_suffix("Ref").is_some_and(|name| names.contains(name));
-        text.extend([if is_here { "" } else { "types::" }, piece]);
-    }
-    text
 }
 
 fn structs<'m>(model: &Model<'_>, found: &'m Combinator<'_>) -> (&'m Name, String) {
@@ -195,41 +164,4 @@ fn file(model: &Model<'_>, path: String, docs: &str, submodules: &str, items: &s
 /// The comment that opens every file.
 pub(crate) fn header(model: &Model<'_>) -> String {
     model.plan.header.iter().map(|line| format!("// {line}\n")).collect()
-}
-
-fn imports(model: &Model<'_>, items: &str) -> String {
-    let words: BTreeSet<_> = items
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("///"))
-        .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .collect();
-    // without std these three are in no prelude
-    let alloc: Vec<_> = [("Box", "boxed::Box"), ("String", "string::String"), ("Vec", "vec::Vec")]
-        .into_iter()
-        .filter_map(|(sign, path)| words.contains(sign).then_some(path))
-        .collect();
-    let mut text = String::new();
-    if !alloc.is_empty() {
-        text += &format!("use alloc::{{{}}};\n", alloc.join(", "));
-    }
-    if words.contains("fmt") {
-        text += "use core::fmt;\n";
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    let codec: Vec<_> = IMPORTS
-        .iter()
-        .filter(|(_, signs)| signs.iter().any(|sign| words.contains(sign)))
-        .map(|(name, _)| *name)
-        .collect();
-    if !codec.is_empty() {
-        text += &format!("use tl_codec::{{{}}};\n\n", codec.join(", "));
-    }
-    let own: Vec<_> =
-        ["enums", "types"].into_iter().filter(|module| items.contains(&format!("{module}::"))).collect();
-    if !own.is_empty() {
-        text += &format!("use {}::{{{}}};\n", model.plan.root, own.join(", "));
-    }
-    text
 }

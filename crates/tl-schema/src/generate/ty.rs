@@ -99,9 +99,9 @@ impl Model<'_> {
     }
 
     /// What a method's `Reply` is.
-    pub(crate) fn reply_type(&self, wire: &Wire<'_>) -> String {
+    pub(crate) fn reply_type(&self, owner: &Declaration, wire: &Wire<'_>) -> String {
         let is_opaque = |ty: &Name| self.plan.opaque.contains(&ty.to_string());
-        if *wire == Wire::Object {
+        if owner.is_variable(&owner.result.name) {
             "X::Reply".to_owned()
         } else if matches!(wire, Wire::Boxed(ty) if is_opaque(ty)) {
             "RawBytes".to_owned()

@@ -1,10 +1,10 @@
 //! The fields of a combinator.
 
 use crate::ast::{Declaration, FieldKind, Flag};
-use crate::error::{SchemaError, SchemaErrorKind};
+use crate::error::SchemaError;
 use crate::index::{Index, Wire};
 use crate::model::shape::Shapes;
-use crate::model::snake;
+use crate::model::{form, snake};
 use crate::plan::Plan;
 
 /// A field with its Rust name.
@@ -98,8 +98,7 @@ fn kind<'s>(
     if let (Wire::True, Some(flag)) = (&wire, flag) {
         return Ok(Kind::True(flag));
     }
-    check_form(owner, declared, &wire)?;
-    check_inner(index, owner, declared, &wire)?;
+    form::check_field(index, owner, declared, &wire)?;
     let name = declared.name.as_deref().unwrap_or_default();
     let is_recursive = matches!(&wire, Wire::Boxed(inner) if shapes.is_recursive(&owner.result.name, inner));
     let is_shared =
@@ -124,73 +123,9 @@ fn is_secret(plan: &Plan, name: &str, wire: &Wire<'_>) -> bool {
     *wire != Wire::Int && (plan.secret_text && is_text || plan.secret.iter().any(|secret| secret == name))
 }
 
-fn flag_of(field: &crate::ast::Field) -> Option<&Flag> {
+pub(crate) fn flag_of(field: &crate::ast::Field) -> Option<&Flag> {
     match &field.kind {
         FieldKind::Value { flag, .. } => flag.as_ref(),
         FieldKind::Word | FieldKind::Repetition { .. } => None,
     }
-}
-
-/// Refuses what the generated code has no form for.
-fn check_form(owner: &Declaration, declared: &crate::ast::Field, wire: &Wire<'_>) -> Result<(), SchemaError> {
-    let is_last = owner.fields.last() == Some(declared);
-    let is_optional = flag_of(declared).is_some();
-    // nothing says how long it is, so nothing can stand behind it
-    if *wire == Wire::Object && (!is_last || is_optional) {
-        let kind = SchemaErrorKind::OpaqueInside {
-            owner: owner.name.to_string(),
-            field: declared.name.clone().unwrap_or_default(),
-            ty: "any object".to_owned(),
-        };
-        return Err(kind.at(declared.position));
-    }
-    let is_supported = if let Wire::Vector { is_bare, item } = wire {
-        is_item(item, *is_bare) && !(*is_bare && is_optional)
-    } else {
-        !matches!(wire, Wire::True | Wire::Bare(_))
-    };
-    if is_supported {
-        return Ok(());
-    }
-    let kind = SchemaErrorKind::Unsupported { owner: owner.name.to_string(), form: declared.to_string() };
-    Err(kind.at(declared.position))
-}
-
-/// Refuses a field whose type ends with an opaque object.
-fn check_inner(
-    index: &Index<'_>,
-    owner: &Declaration,
-    declared: &crate::ast::Field,
-    wire: &Wire<'_>,
-) -> Result<(), SchemaError> {
-    if let Wire::Vector { item, .. } = wire {
-        return check_inner(index, owner, declared, item);
-    }
-    let inner: &[&Declaration] = if let Wire::Boxed(ty) = wire {
-        index.constructors_of(ty)
-    } else if let Wire::Bare(found) = wire {
-        &[*found]
-    } else {
-        &[]
-    };
-    let ends_opaque = |found: &&&Declaration| {
-        found.fields.iter().any(|field| match &field.kind {
-            FieldKind::Value { ty, .. } => ty.name.is("Object") || ty.is_function,
-            FieldKind::Word | FieldKind::Repetition { .. } => false,
-        })
-    };
-    match inner.iter().find(ends_opaque) {
-        None => Ok(()),
-        Some(found) => Err(SchemaErrorKind::OpaqueInside {
-            owner: owner.name.to_string(),
-            field: declared.name.clone().unwrap_or_default(),
-            ty: found.name.to_string(),
-        }
-        .at(declared.position)),
-    }
-}
-
-fn is_item(wire: &Wire<'_>, may_be_bare: bool) -> bool {
-    !matches!(wire, Wire::Object | Wire::True | Wire::Vector { .. })
-        && (may_be_bare || !matches!(wire, Wire::Bare(_)))
 }

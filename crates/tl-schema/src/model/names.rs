@@ -1,10 +1,6 @@
 //! Rust names.
 
-use std::collections::BTreeMap;
-
-use crate::ast::Name;
-use crate::error::{SchemaError, SchemaErrorKind};
-use crate::model::{Combinator, Model};
+use std::collections::BTreeSet;
 
 /// `inputCheckPasswordSRP` → `InputCheckPasswordSrp`, `p_q_inner_data` → `PQInnerData`
 pub(crate) fn camel(name: &str) -> String {
@@ -62,45 +58,13 @@ pub(crate) fn variants(ty: &str, constructors: &[&str]) -> Vec<String> {
     };
     let short: Vec<_> = whole.iter().map(short).collect();
     let is_unique = |name: &String| short.iter().filter(|other| *other == name).count() == 1;
-    short
+    let variants: Vec<_> = short
         .iter()
         .zip(&whole)
         .map(|(short, whole)| if is_unique(short) { short.clone() } else { whole.clone() })
-        .collect()
-}
-
-/// Looks for two things of one Rust name in one module.
-pub(crate) fn check_clashes(model: &Model<'_>) -> Result<(), SchemaError> {
-    for list in [&model.constructors, &model.functions] {
-        let mut seen: BTreeMap<(Option<&str>, String), &Name> = BTreeMap::new();
-        for found in list {
-            for rust in [found.rust.clone(), format!("{}Ref", found.rust)] {
-                let name = &found.declaration.name;
-                if let Some(other) = seen.insert((name.namespace.as_deref(), rust.clone()), name) {
-                    let kind =
-                        SchemaErrorKind::NameClash { name: name.to_string(), other: other.to_string(), rust };
-                    return Err(kind.at(found.declaration.position));
-                }
-            }
-            check_fields(found)?;
-        }
-    }
-    Ok(())
-}
-
-fn check_fields(found: &Combinator<'_>) -> Result<(), SchemaError> {
-    let mut seen = BTreeMap::new();
-    for field in &found.fields {
-        if let Some(other) = seen.insert(&field.rust, field.tl_name) {
-            let kind = SchemaErrorKind::NameClash {
-                name: format!("{}.{}", found.declaration.name, field.tl_name),
-                other: format!("{}.{other}", found.declaration.name),
-                rust: field.rust.clone(),
-            };
-            return Err(kind.at(field.declared.position));
-        }
-    }
-    Ok(())
+        .collect();
+    // the whole name of one may be what is left of another
+    if variants.iter().collect::<BTreeSet<_>>().len() == variants.len() { variants } else { whole }
 }
 
 #[cfg(test)]
@@ -136,12 +100,13 @@ mod tests {
 
     #[test]
     fn variants_drop_the_name_of_their_type() {
-        let cases: [(&str, &[&str], &[&str]); 5] = [
+        let cases: [(&str, &[&str], &[&str]); 6] = [
             ("User", &["userEmpty", "user"], &["Empty", "User"]),
             ("UserStatus", &["userStatusLastWeek"], &["LastWeek"]),
             ("Contacts", &["contactsNotModified", "contacts"], &["NotModified", "Contacts"]),
             ("InputUser", &["inputUserSelf", "inputUser"], &["InputUserSelf", "InputUser"]),
             ("A", &["aB", "b"], &["AB", "B"]),
+            ("Foo", &["fooBar", "fooFooBar", "bar"], &["FooBar", "FooFooBar", "Bar"]),
         ];
         for (ty, constructors, names) in cases {
             assert_eq!(variants(ty, constructors), names);

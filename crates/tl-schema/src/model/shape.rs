@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{Declaration, Field, FieldKind, Name};
 use crate::closure::Closure;
-use crate::error::SchemaError;
+use crate::error::{SchemaError, SchemaErrorKind};
 use crate::index::{Index, Wire};
 use crate::model::wires;
 
@@ -21,6 +21,9 @@ pub(crate) struct Shape {
 
 /// The start of the search: no value is known to be finite, nothing borrows, everything is plain.
 const UNKNOWN: Shape = Shape { min_len: usize::MAX, has_lifetime: false, is_plain: true };
+
+/// Where the shortest value is longer than this, nobody can send one. It leaves room for an id in a number of 32 bits.
+const MAX_MIN_LEN: usize = 0x7fff_ffff;
 
 /// The shapes of a closure.
 #[derive(Debug)]
@@ -56,6 +59,15 @@ impl<'s> Shapes<'s> {
             if !has_changed {
                 return Ok(shapes);
             }
+        }
+    }
+
+    /// Refuses a constructor or method of which no value can be written.
+    pub(crate) fn check(&self, closure: &Closure<'s>) -> Result<(), SchemaError> {
+        let mut all = closure.constructors.iter().chain(&closure.functions);
+        match all.find(|found| self.of(found).min_len > MAX_MIN_LEN) {
+            None => Ok(()),
+            Some(found) => Err(SchemaErrorKind::NoValue { name: found.name.to_string() }.at(found.position)),
         }
     }
 
