@@ -65,6 +65,18 @@ pub struct Options {
     pub access_hash: bool,
 }
 
+/// What is not UTF-8 in the texts of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Replaced {
+    /// How many characters were put in its place, each a U+FFFD.
+    pub characters: u64,
+    /// The first rows in which it stands, from 0 on, of all batches; at most [`MAX_NAMED_ROWS`].
+    pub rows: Vec<usize>,
+}
+
+/// How many rows of a column are named that hold what is not UTF-8.
+pub const MAX_NAMED_ROWS: usize = 100;
+
 /// How many rows go to the columns at once: they are in the processor's nearest cache when the last column reads them.
 const ROWS_AT_ONCE: usize = 64;
 
@@ -78,8 +90,8 @@ trait Group {
     fn append(&mut self, rows: &Rows<'_, '_>);
     /// Takes the rows out, in the order of the fields; the group starts again empty.
     fn finish(&mut self, columns: &mut Vec<ArrayRef>) -> Result<(), ArrowError>;
-    /// Adds how many characters were replaced in each of its texts since the start.
-    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>);
+    /// Adds what was replaced in each of its texts since the start.
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>);
 }
 
 /// Builds batches out of contacts.
@@ -170,13 +182,13 @@ impl Columns {
         RecordBatch::try_new(self.schema(), columns)
     }
 
-    /// How many characters were replaced by U+FFFD, by column; only columns in which there were any.
-    pub fn replaced(&self) -> BTreeMap<&'static str, u64> {
+    /// What was replaced by U+FFFD, by column; only columns in which there was any.
+    pub fn replaced(&self) -> BTreeMap<&'static str, Replaced> {
         let mut counts = BTreeMap::new();
         for group in &self.groups {
             group.replaced(&mut counts);
         }
-        counts.retain(|_, count| *count > 0);
+        counts.retain(|_, replaced| replaced.characters > 0);
         counts
     }
 }

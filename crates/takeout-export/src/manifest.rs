@@ -42,6 +42,9 @@ pub struct Manifest {
     pub warnings: Vec<String>,
     /// Characters that were replaced by U+FFFD, by column; only columns in which there were any.
     pub replaced_characters: BTreeMap<String, u64>,
+    /// The rows that they stand in, from 0 on in the order of the files, by column; at most the first hundred of each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub replaced_in_rows: BTreeMap<String, Vec<u64>>,
     /// The takeout session.
     pub takeout: Takeout,
     /// What was not fetched again but taken over from an earlier export.

@@ -62,7 +62,7 @@ pub enum ErrorKind {
         /// How many.
         trailing_bytes: usize,
     },
-    /// A string is not UTF-8.
+    /// A string that was asked for as `&str` is not UTF-8; the offset is that of the first byte that is none.
     InvalidUtf8 {
         /// How many bytes of the string are valid.
         valid_bytes: usize,

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::decode::Decode;
 use crate::encode::{Encode, bytes_len, encode_bytes, encode_optional_bytes, optional_bytes_len, or_empty};
-use crate::error::DecodeError;
+use crate::error::{DecodeError, ErrorKind};
 use crate::reader::Reader;
 
 /// A `string` as the peer sent it.
@@ -122,6 +122,21 @@ impl<'a> Decode<'a> for Str<'a> {
     }
 }
 
+/// A `string` for callers to whom broken text is an error of the whole value.
+impl<'a> Decode<'a> for &'a str {
+    const MIN_LEN: usize = 4;
+
+    fn decode(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let before = *reader;
+        let text = reader.bytes()?;
+        core::str::from_utf8(text).map_err(|error| {
+            let valid_bytes = error.valid_up_to();
+            let head = if text.len() < 254 { 1 } else { 4 };
+            DecodeError::new(ErrorKind::InvalidUtf8 { valid_bytes }, before.offset() + head + valid_bytes)
+        })
+    }
+}
+
 impl Encode for Str<'_> {
     fn encoded_len(&self) -> usize {
         bytes_len(self.0.len())
@@ -162,6 +177,22 @@ mod tests {
         let read = texts.map(|text| Str::new(text).to_str_counted(&mut replaced));
         assert_eq!(read, ["a\u{fffd}\u{fffd}b", "\u{fffd}", "\u{fffd}", "\u{fffd}\u{fffd}"]);
         assert_eq!(replaced, 40 + 2 + 1 + 1);
+    }
+
+    #[test]
+    fn a_string_that_must_be_text_says_where_it_is_none() {
+        use crate::{Encode as _, VecRef};
+
+        for long in ["ab\u{fffd}c".to_owned(), "ы".repeat(200) + "\u{fffd}"] {
+            let mut wire = ["fine", &long].as_slice().to_bytes();
+            assert!(VecRef::<&str>::from_bytes(&wire).unwrap().iter().eq(["fine", &long]));
+            let place = wire.windows(3).position(|bytes| bytes == "\u{fffd}".as_bytes()).unwrap();
+            wire[place] = 0xff;
+            let error = VecRef::<&str>::from_bytes(&wire).unwrap_err();
+            let valid_bytes = long.find('\u{fffd}').unwrap();
+            assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidUtf8 { valid_bytes }, place));
+            assert!(std::format!("{error}").starts_with("[1]: invalid UTF-8 after "), "{error}");
+        }
     }
 
     #[test]

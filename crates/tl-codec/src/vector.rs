@@ -130,6 +130,15 @@ impl<T> Encode for BareVecRef<'_, T> {
     }
 }
 
+impl<'a, T: Decode<'a>> IntoIterator for VecRef<'a, T> {
+    type Item = T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl<'a, T: Decode<'a>> IntoIterator for &VecRef<'a, T> {
     type Item = T;
     type IntoIter = Iter<'a, T>;

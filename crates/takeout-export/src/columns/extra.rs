@@ -7,10 +7,10 @@ use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::extras::{Birthday, Extra, Extras, Ratings, Resolution};
 
-use super::Group;
 use super::cell::{Numbers, Text, Word, shared};
 use super::label::Outcome;
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `note`, the birthday, what came of asking whose a number is, the ratings.
 pub(super) struct ExtraColumns {
@@ -103,7 +103,7 @@ impl Group for ExtraColumns {
         Ok(())
     }
 
-    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>) {
         self.note.replaced(counts);
     }
 }

@@ -8,9 +8,9 @@ use arrow_schema::{ArrowError, DataType, Field};
 use contacts::{Confidence, Method, Source};
 use sha2::{Digest, Sha256};
 
-use super::Group;
 use super::cell::{Numbers, Text, Word, shared};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `row_id`, `account_id`, `source`, `match_method`, `match_confidence`, `match_group`.
 pub(super) struct Keys {
@@ -92,5 +92,5 @@ impl Group for Keys {
         Ok(())
     }
 
-    fn replaced(&self, _: &mut BTreeMap<&'static str, u64>) {}
+    fn replaced(&self, _: &mut BTreeMap<&'static str, Replaced>) {}
 }

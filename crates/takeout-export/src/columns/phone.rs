@@ -6,9 +6,9 @@ use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, Field};
 use contacts::{Contact, MAX_E164_DIGITS, Number, PhoneSource};
 
-use super::Group;
 use super::cell::{Text, Word};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `phone`, `phone_e164`, `phone_region`, `phone_source`, `saved_phone`, `user_phone`.
 pub(super) struct Phones {
@@ -83,7 +83,7 @@ impl Group for Phones {
         Ok(())
     }
 
-    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>) {
         for text in [&self.phone, &self.saved, &self.user] {
             text.replaced(counts);
         }

@@ -6,9 +6,9 @@ use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, Int32Array, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, Field};
 
-use super::Group;
 use super::cell::{Numbers, Time, UTC, shared};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `raw_flags`, `raw_flags2`, `exported_at`, `layer`.
 pub(super) struct Run {
@@ -62,5 +62,5 @@ impl Group for Run {
         Ok(())
     }
 
-    fn replaced(&self, _: &mut BTreeMap<&'static str, u64>) {}
+    fn replaced(&self, _: &mut BTreeMap<&'static str, Replaced>) {}
 }

@@ -6,9 +6,9 @@ use arrow_array::ArrayRef;
 use arrow_array::types::Int32Type;
 use arrow_schema::{ArrowError, DataType, Field};
 
-use super::Group;
 use super::cell::{NAME_BYTES, Numbers, Text, Time, shared};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `saved_first_name`, `saved_last_name`, `saved_at`, `saved_at_unix`.
 pub(super) struct Saved {
@@ -66,7 +66,7 @@ impl Group for Saved {
         Ok(())
     }
 
-    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>) {
         self.first_name.replaced(counts);
         self.last_name.replaced(counts);
     }

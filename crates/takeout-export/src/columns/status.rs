@@ -6,9 +6,9 @@ use arrow_array::ArrayRef;
 use arrow_schema::{ArrowError, DataType, Field};
 use contacts::Presence;
 
-use super::Group;
 use super::cell::{Answers, Time, Word, shared};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `status`, `status_at`, `status_by_me`, `status_observed_at`.
 pub(super) struct Statuses {
@@ -67,5 +67,5 @@ impl Group for Statuses {
         Ok(())
     }
 
-    fn replaced(&self, _: &mut BTreeMap<&'static str, u64>) {}
+    fn replaced(&self, _: &mut BTreeMap<&'static str, Replaced>) {}
 }

@@ -252,7 +252,7 @@ fn names_that_are_not_utf_8_are_replaced_and_counted() {
     let mut columns = Columns::new(Options::default(), FRAME);
     columns.extend(book.rows()).unwrap();
     assert_eq!(cells(&columns.finish().unwrap(), "saved_first_name"), ["A\u{fffd}AA"]);
-    assert_eq!(columns.replaced(), [("saved_first_name", 1)].into());
+    assert_eq!(columns.replaced(), [("saved_first_name", Replaced { characters: 1, rows: vec![0] })].into());
 }
 
 #[test]

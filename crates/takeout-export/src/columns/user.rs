@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use self::flag::Flags;
 use self::usernames::Usernames;
-use super::Group;
 use super::cell::{NAME_BYTES, Numbers, Text, shared};
 use super::rows::Rows;
+use super::{Group, Replaced};
 
 /// `user_id`, `access_hash` on wish, `is_min`, the names, the flags, `lang_code`.
 pub(super) struct Users {
@@ -104,7 +104,7 @@ impl Group for Users {
         Ok(())
     }
 
-    fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
+    fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>) {
         for text in [&self.first_name, &self.last_name, &self.username, &self.lang_code] {
             text.replaced(counts);
         }

@@ -7,7 +7,7 @@ use contacts::{AddressBook, Anomalies, Confidence, Contact, Source};
 use sha2::{Digest, Sha256};
 
 use super::fetch::Fetched;
-use crate::columns::SCHEMA_VERSION;
+use crate::columns::{Replaced, SCHEMA_VERSION};
 use crate::manifest::{
     BySource, Column, Counts, MANIFEST_VERSION, Manifest, TOOL, Takeout, TakeoutResult, Times,
 };
@@ -64,6 +64,7 @@ pub(super) fn manifest(fetched: &Fetched, book: &AddressBook, schema: &Schema) -
         anomalies: anomalies(book.anomalies()),
         warnings: warnings(fetched, book),
         replaced_characters: BTreeMap::new(),
+        replaced_in_rows: BTreeMap::new(),
         takeout: Takeout {
             scope: vec![SCOPE.to_owned()],
             result: TakeoutResult::NotConfirmed,
@@ -76,11 +77,13 @@ pub(super) fn manifest(fetched: &Fetched, book: &AddressBook, schema: &Schema) -
 }
 
 /// Adds what is known when the rows have been written.
-pub(super) fn complete(manifest: &mut Manifest, tally: Tally, replaced: BTreeMap<&'static str, u64>) {
+pub(super) fn complete(manifest: &mut Manifest, tally: Tally, replaced: BTreeMap<&'static str, Replaced>) {
     manifest.counts.rows_by_source = tally.by_source;
     manifest.counts.ambiguous = tally.ambiguous;
-    manifest.replaced_characters =
-        replaced.into_iter().map(|(column, count)| (column.to_owned(), count)).collect();
+    for (column, replaced) in replaced {
+        manifest.replaced_characters.insert(column.to_owned(), replaced.characters);
+        manifest.replaced_in_rows.insert(column.to_owned(), replaced.rows.into_iter().map(wide).collect());
+    }
     if !manifest.replaced_characters.is_empty() {
         manifest.warnings.push("some texts are not UTF-8; what is not was replaced by U+FFFD".to_owned());
     }

@@ -234,6 +234,12 @@ fn a_name_that_is_not_utf8_is_replaced_counted_and_no_reason_to_fail() {
     let in_rows: usize = rows.iter().filter_map(|row| row.text("saved_first_name")).map(replacements).sum();
     assert!(counted > 0);
     assert_eq!(u64::try_from(in_rows - in_truth).unwrap(), counted);
+    let named = world.manifest()["replaced_in_rows"]["saved_first_name"].clone();
+    let named: Vec<usize> = serde_json::from_value(named).unwrap();
+    assert!(
+        !named.is_empty()
+            && named.iter().all(|row| replacements(rows[*row].text("saved_first_name").unwrap()) > 0)
+    );
     fs::remove_dir_all(world.out()).unwrap();
     world.exports_well();
 }

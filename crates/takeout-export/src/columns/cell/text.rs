@@ -11,6 +11,7 @@ use arrow_schema::{ArrowError, DataType, Field};
 use tl_codec::Str;
 
 use super::{Validity, shared};
+use crate::columns::{MAX_NAMED_ROWS, Replaced};
 
 /// How many bytes of room a name is given from the start.
 pub(in crate::columns) const NAME_BYTES: usize = 12;
@@ -21,20 +22,29 @@ const BLOCK_LEN: usize = 16;
 /// A column of text as the server sent it.
 ///
 /// The bytes go from the reply into the array's buffer unread; whether they are UTF-8 is asked once for the whole column,
-/// which is cheaper than once for each name. What is not becomes U+FFFD and is counted: one broken name never fails an
-/// export.
+/// which is cheaper than once for each name. What is not becomes U+FFFD, is counted, and its rows are named: one broken
+/// name never fails an export.
 pub(in crate::columns) struct Text {
     name: &'static str,
     values: Vec<u8>,
     /// Where each row begins, and where the last one ends.
     offsets: Vec<i32>,
     validity: Validity,
-    replaced: u64,
+    /// Rows that were finished in earlier batches.
+    rows_before: usize,
+    replaced: Replaced,
 }
 
 impl Text {
     pub(in crate::columns) fn new(name: &'static str) -> Self {
-        Self { name, values: Vec::new(), offsets: vec![0], validity: Validity::default(), replaced: 0 }
+        Self {
+            name,
+            values: Vec::new(),
+            offsets: vec![0],
+            validity: Validity::default(),
+            rows_before: 0,
+            replaced: Replaced::default(),
+        }
     }
 
     pub(in crate::columns) fn field(&self) -> Field {
@@ -97,10 +107,12 @@ impl Text {
         let offsets = OffsetBuffer::new(mem::replace(&mut self.offsets, vec![0]).into());
         let nulls = self.validity.finish();
         // the whole buffer is checked as UTF-8, and that every row begins with a character
-        match StringArray::try_new(offsets.clone(), whole.clone(), nulls.clone()) {
-            Ok(array) => Ok(shared(array)),
-            Err(_) => self.repaired(&offsets, &whole, nulls),
-        }
+        let array = match StringArray::try_new(offsets.clone(), whole.clone(), nulls.clone()) {
+            Ok(array) => shared(array),
+            Err(_) => self.repaired(&offsets, &whole, nulls)?,
+        };
+        self.rows_before += offsets.len().saturating_sub(1);
+        Ok(array)
     }
 
     /// The column once more, row by row, with U+FFFD where a row is not UTF-8.
@@ -113,12 +125,12 @@ impl Text {
     ) -> Result<ArrayRef, ArrowError> {
         let mut values = Vec::with_capacity(whole.len());
         let mut repaired = vec![0];
-        for (row, (from, to)) in offsets.iter().zip(offsets.iter().skip(1)).enumerate() {
+        for (row, (from, to)) in (self.rows_before..).zip(offsets.iter().zip(offsets.iter().skip(1))) {
             let place = usize::try_from(*from).unwrap_or_default()..usize::try_from(*to).unwrap_or_default();
             let bytes = whole.get(place).unwrap_or_default();
-            let text = Str::new(bytes).to_str_counted(&mut self.replaced);
-            if matches!(text, Cow::Owned(_)) {
-                tracing::debug!(column = self.name, row, "a text that is not UTF-8");
+            let text = Str::new(bytes).to_str_counted(&mut self.replaced.characters);
+            if matches!(text, Cow::Owned(_)) && self.replaced.rows.len() < MAX_NAMED_ROWS {
+                self.replaced.rows.push(row);
             }
             values.extend_from_slice(text.as_bytes());
             repaired.push(i32::try_from(values.len()).unwrap_or(i32::MAX));
@@ -127,8 +139,20 @@ impl Text {
         Ok(shared(StringArray::try_new(offsets, Buffer::from_vec(values), nulls)?))
     }
 
-    pub(in crate::columns) fn replaced(&self, counts: &mut BTreeMap<&'static str, u64>) {
-        counts.insert(self.name, self.replaced);
+    pub(in crate::columns) fn replaced(&self, counts: &mut BTreeMap<&'static str, Replaced>) {
+        counts.insert(self.name, self.replaced.clone());
+    }
+
+    /// Rows that were finished so far.
+    pub(in crate::columns) fn finished_rows(&self) -> usize {
+        self.rows_before
+    }
+
+    /// Names the rows that were found broken, where this column's rows are items of another's.
+    pub(in crate::columns) fn rename_rows(&mut self, from: usize, name: impl Fn(usize) -> usize) {
+        for row in self.replaced.rows.iter_mut().filter(|row| **row >= from) {
+            *row = name(*row);
+        }
     }
 }
 
@@ -187,7 +211,7 @@ mod tests {
         assert_eq!(texts, expected);
         let mut counts = BTreeMap::new();
         column.replaced(&mut counts);
-        assert_eq!(counts["first_name"], 3);
+        assert_eq!(counts["first_name"], Replaced { characters: 3, rows: vec![1, 3] });
     }
 
     /// Two halves of a character are UTF-8 in one buffer and not in two rows.
@@ -198,6 +222,18 @@ mod tests {
         column.append(rows.into_iter().map(|bytes| Some(Str::new(bytes))));
         let array = column.finish().unwrap();
         let texts: Vec<_> = array.as_string::<i32>().iter().flatten().collect();
-        assert_eq!((texts, column.replaced), (vec!["a\u{fffd}", "\u{fffd}b", "ok"], 2));
+        assert_eq!(texts, ["a\u{fffd}", "\u{fffd}b", "ok"]);
+        assert_eq!(column.replaced, Replaced { characters: 2, rows: vec![0, 1] });
+    }
+
+    #[test]
+    fn rows_count_on_from_batch_to_batch_and_no_more_are_named_than_one_reads() {
+        let mut column = Text::new("first_name");
+        for batch in [vec![b"ok".as_slice(); 3], vec![b"\xff".as_slice(); 150]] {
+            column.append(batch.into_iter().map(|bytes| Some(Str::new(bytes))));
+            column.finish().unwrap();
+        }
+        assert_eq!(column.replaced.characters, 150);
+        assert!(column.replaced.rows.iter().copied().eq(3..103));
     }
 }
