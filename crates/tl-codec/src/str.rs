@@ -183,7 +183,7 @@ mod tests {
     fn a_string_that_must_be_text_says_where_it_is_none() {
         use crate::{Encode as _, VecRef};
 
-        for long in ["ab\u{fffd}c".to_owned(), "ы".repeat(200) + "\u{fffd}"] {
+        for long in [String::from("ab\u{fffd}c"), "ы".repeat(200) + "\u{fffd}"] {
             let mut wire = ["fine", &long].as_slice().to_bytes();
             assert!(VecRef::<&str>::from_bytes(&wire).unwrap().iter().eq(["fine", &long]));
             let place = wire.windows(3).position(|bytes| bytes == "\u{fffd}".as_bytes()).unwrap();
