@@ -26,8 +26,9 @@ pub const MAX_PADDING_BYTES: usize = 1024;
 /// server that does not want to end.
 pub const MAX_DH_GEN_RETRIES: u32 = 5;
 
-/// The longest object that `gzip_packed` may hold once it is unpacked: above what any frame can carry unpacked, so that
-/// packing never makes a reply unreadable, and far below what a hostile archive could fill.
+/// What the objects in `gzip_packed` of one envelope may come to once they are unpacked, answers and all others each: above
+/// what any frame can carry unpacked, so that packing never makes a reply unreadable, and far below what a hostile archive
+/// could fill, or the thousand of them that a frame has room for.
 pub const MAX_INFLATED_BYTES: usize = 32 << 20;
 
 /// Most messages in a container that is read: the protocol's own number.
@@ -128,6 +129,9 @@ pub const MAX_QUICK_ACK_TOKENS: usize = 256;
 /// How many updates wait for a reader; further ones are lost, and the reader is told so. An export reads none, and a
 /// server must not fill the memory with them.
 pub const MAX_WAITING_UPDATES: usize = 1024;
+
+/// How many bytes these may have: as many as one of them, so that none is too long to be read.
+pub const MAX_WAITING_UPDATE_BYTES: usize = MAX_INFLATED_BYTES;
 
 /// How often in a row a data centre may fail before it is left alone: more than one call's own attempts, so that those
 /// end with the reason itself.

@@ -73,6 +73,7 @@ pub use self::msg_id::MsgIds;
 use self::bind_temp_auth_key::Binding;
 use self::calls::{Body, Calls};
 use self::clock::Clock;
+use self::gzip_packed::Room;
 use self::http_wait::Polling;
 use self::keepalive::Keepalive;
 use self::outbox::Outbox;
@@ -174,6 +175,8 @@ pub struct Session {
     /// Of the envelope that was made last.
     quick_ack_token: u32,
     events: VecDeque<Event>,
+    /// For what the present envelope holds packed.
+    room: Room,
     resets_without_answer: u32,
     refused_services: u32,
     /// A reset that a message asked for; it is made where randomness is at hand.
@@ -203,6 +206,7 @@ impl Session {
             polling: Polling::default(),
             quick_ack_token: 0,
             events: VecDeque::new(),
+            room: Room::default(),
             resets_without_answer: 0,
             refused_services: 0,
             reset_is_due: false,

@@ -163,6 +163,8 @@ impl Driver {
                     self.session.handle_frame(now, body)?;
                     self.failures = 0;
                     self.dialer.succeeded();
+                    // what one frame unfolds to is bounded, not what many do that arrive at once
+                    self.deliver();
                 }
                 Frame::TransportError(error) => return Err(error.into()),
                 Frame::QuickAck(token) => self.quick_acks.arrived(token),
@@ -197,7 +199,7 @@ impl Driver {
                         let _ = reply.send(result.map_err(InvokeError::from));
                     }
                 }
-                Event::Update(body) => self.updates.object(body),
+                Event::Update(body) => self.updates.object(&body),
                 Event::NewSession => self.updates.gap(),
                 Event::KeyExpires => self.begin_replacement(),
                 Event::NotBound { error } => self.is_not_bound(error),

@@ -13,6 +13,7 @@ impl Session {
     /// Takes an opened envelope.
     pub(super) fn accept(&mut self, now: Now, opened: Opened) -> Result<(), SessionError> {
         let Opened { header, body } = opened;
+        self.room = gzip_packed::Room::default();
         let message = Message { msg_id: header.msg_id, seq_no: header.seq_no, body };
         if constructor_id(&message.body) != Some(MSG_CONTAINER) {
             return self.accept_one(now, &message);
@@ -38,7 +39,7 @@ impl Session {
         }
         match constructor_id(&message.body) {
             Some(types::GzipPacked::ID) => {
-                let body = gzip_packed::read(&message.body)?;
+                let body = gzip_packed::read(&message.body, &mut self.room.for_messages)?;
                 self.dispatch(now, &Message { body, ..*message })
             }
             _ => self.dispatch(now, message),

@@ -21,8 +21,8 @@ pub enum GzipError {
     /// The bytes are no gzip file, or it is damaged.
     #[error("the packed bytes are no intact gzip file")]
     Damaged,
-    /// More bytes than we take.
-    #[error("the unpacked object is longer than {limit_bytes} bytes")]
+    /// More bytes than we take of one envelope: all of them together count, those of answers apart from the rest.
+    #[error("what an envelope holds is longer than {limit_bytes} bytes when it is unpacked")]
     TooLong {
         /// [`MAX_INFLATED_BYTES`].
         limit_bytes: usize,
@@ -35,10 +35,25 @@ pub enum GzipError {
     },
 }
 
-/// Unpacks an object, once and into a buffer of its own. `body` starts with the constructor id.
-pub(super) fn read(body: &[u8]) -> Result<Bytes, GzipError> {
+/// What the objects of one envelope may still unfold to. A thousand of them fit into a frame, each a thousandth of what it
+/// becomes, so that a limit on each alone would bound nothing. Answers have their own: updates must not cost us one.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) for_answers: usize,
+    pub(super) for_messages: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { for_answers: MAX_INFLATED_BYTES, for_messages: MAX_INFLATED_BYTES }
+    }
+}
+
+/// Unpacks an object, once and into a buffer of its own, and takes what it needs from the room. `body` starts with the
+/// constructor id.
+pub(super) fn read(body: &[u8], room_bytes: &mut usize) -> Result<Bytes, GzipError> {
     let packed = types::GzipPackedRef::from_bytes(body)?.packed_data;
-    inflate(packed, MAX_INFLATED_BYTES).map(Bytes::from)
+    inflate(packed, room_bytes).map(Bytes::from)
 }
 
 /// A request in a `gzip_packed`, if it is long enough to be worth the trouble and shorter that way.
@@ -55,14 +70,18 @@ pub(super) fn write(object: Bytes) -> Bytes {
     }
 }
 
-fn inflate(packed: &[u8], limit_bytes: usize) -> Result<Vec<u8>, GzipError> {
+fn inflate(packed: &[u8], room_bytes: &mut usize) -> Result<Vec<u8>, GzipError> {
+    let limit_bytes = *room_bytes;
     let mut decoder = GzDecoder::new(packed);
     let mut unpacked = Vec::with_capacity(likely_len(packed).min(limit_bytes));
     let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
-    decoder.by_ref().take(limit).read_to_end(&mut unpacked).map_err(|_| GzipError::Damaged)?;
+    let outcome = decoder.by_ref().take(limit).read_to_end(&mut unpacked);
+    // whatever comes of it: the work is bounded like the memory
+    *room_bytes -= unpacked.len();
+    outcome.map_err(|_| GzipError::Damaged)?;
     // at the limit the end of the file has not been read yet, and with it the checksum
     if unpacked.len() == limit_bytes && decoder.read(&mut [0]).map_err(|_| GzipError::Damaged)? != 0 {
-        return Err(GzipError::TooLong { limit_bytes });
+        return Err(GzipError::TooLong { limit_bytes: MAX_INFLATED_BYTES });
     }
     match decoder.into_inner() {
         [] => Ok(unpacked),
@@ -82,6 +101,10 @@ fn likely_len(packed: &[u8]) -> usize {
 mod tests {
     use super::*;
 
+    fn inflate(packed: &[u8], mut room_bytes: usize) -> Result<Vec<u8>, GzipError> {
+        super::inflate(packed, &mut room_bytes)
+    }
+
     fn pack(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).unwrap();
@@ -90,14 +113,31 @@ mod tests {
 
     #[test]
     fn the_limit_holds_on_both_sides() {
+        let too_long = Err(GzipError::TooLong { limit_bytes: MAX_INFLATED_BYTES });
         for (len, limit) in [(0, 10), (9, 10), (10, 10)] {
             assert_eq!(inflate(&pack(&vec![5; len]), limit).map(|bytes| bytes.len()), Ok(len));
         }
-        let error = inflate(&pack(&[5; 11]), 10).unwrap_err();
-        assert_eq!(error, GzipError::TooLong { limit_bytes: 10 });
+        assert_eq!(inflate(&pack(&[5; 11]), 10), too_long);
         let bomb = pack(&vec![0; 8 << 20]);
         assert!(bomb.len() < 10_000);
-        assert_eq!(inflate(&bomb, 1 << 20), Err(GzipError::TooLong { limit_bytes: 1 << 20 }));
+        assert_eq!(inflate(&bomb, 1 << 20), too_long);
+    }
+
+    #[test]
+    fn what_was_unpacked_takes_its_room_even_if_it_is_of_no_use() {
+        let mut room_bytes = 100;
+        assert_eq!(super::inflate(&pack(&[5; 60]), &mut room_bytes).map(|bytes| bytes.len()), Ok(60));
+        assert_eq!(room_bytes, 40);
+        let mut damaged = pack(&[5; 30]);
+        // its checksum
+        let place = damaged.len() - 8;
+        damaged[place] ^= 1;
+        assert_eq!(super::inflate(&damaged, &mut room_bytes), Err(GzipError::Damaged));
+        assert_eq!(room_bytes, 10);
+        let too_long = Err(GzipError::TooLong { limit_bytes: MAX_INFLATED_BYTES });
+        assert_eq!(super::inflate(&pack(&[5; 11]), &mut room_bytes), too_long);
+        assert_eq!(room_bytes, 0);
+        assert_eq!(super::inflate(&pack(&[]), &mut room_bytes), Ok(Vec::new()));
     }
 
     #[test]
@@ -119,9 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn what_one_message_may_unfold_to_is_limited() {
-        let read_zeros =
-            |len: usize| read(&types::GzipPacked { packed_data: pack(&vec![0; len]) }.to_bytes());
+    fn what_an_envelope_may_unfold_to_is_limited() {
+        let read_zeros = |len: usize| {
+            let packed = types::GzipPacked { packed_data: pack(&vec![0; len]) }.to_bytes();
+            read(&packed, &mut Room::default().for_messages)
+        };
         assert_eq!(read_zeros(32 << 20).map(|bytes| bytes.len()), Ok(32 << 20));
         assert_eq!(read_zeros((32 << 20) + 4), Err(GzipError::TooLong { limit_bytes: 32 << 20 }));
     }

@@ -17,7 +17,7 @@ impl Session {
             tracing::debug!("an answer to no open request is passed over");
             return Ok(());
         };
-        let result = unpack(body.slice_ref(answer.result.as_bytes())).and_then(result_or_error);
+        let result = self.unpack(body.slice_ref(answer.result.as_bytes())).and_then(result_or_error);
         self.resets_without_answer = 0;
         self.refused_services = 0;
         self.destroy_replaced();
@@ -27,6 +27,13 @@ impl Session {
         Ok(())
     }
 
+    fn unpack(&mut self, result: Bytes) -> Result<Bytes, CallError> {
+        match constructor_id(&result) {
+            Some(types::GzipPacked::ID) => Ok(gzip_packed::read(&result, &mut self.room.for_answers)?),
+            _ => Ok(result),
+        }
+    }
+
     /// Ends a request.
     pub(super) fn finish(&mut self, call: CallId, result: Result<Bytes, CallError>) {
         self.calls.remove(call);
@@ -34,13 +41,6 @@ impl Session {
             return;
         }
         self.events.push_back(Event::Answer { call, result });
-    }
-}
-
-fn unpack(result: Bytes) -> Result<Bytes, CallError> {
-    match constructor_id(&result) {
-        Some(types::GzipPacked::ID) => Ok(gzip_packed::read(&result)?),
-        _ => Ok(result),
     }
 }
 

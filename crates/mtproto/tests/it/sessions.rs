@@ -127,6 +127,58 @@ fn a_packed_answer_unfolds_to_32_mebibytes() {
     }
 }
 
+fn packed_updates(script: &mut Script, lens: &[usize]) -> Vec<Message> {
+    lens.iter().map(|len| Message::new(script.server_id(0), 1, gzip(&vec![0xee; *len]))).collect()
+}
+
+#[test]
+fn all_that_an_envelope_holds_packed_unfolds_to_32_mebibytes() {
+    const HALF: usize = 16 << 20;
+    let too_long = GzipError::TooLong { limit_bytes: 2 * HALF };
+    for (lens, taken) in
+        [(vec![HALF, HALF], 2), (vec![HALF, HALF, 4], 2), (vec![HALF, HALF + 4, 4], 1), (vec![HALF; 60], 2)]
+    {
+        let mut script = Script::new();
+        let call = script.request(&REQUEST);
+        let sent = the_request(&mut script);
+        let mut messages = packed_updates(&mut script, &lens);
+        let answer = rpc_result(sent.msg_id, &gzip(&vec![7; 2 * HALF]));
+        messages.push(Message::new(script.server_id(0), 1, answer));
+        let container = script.service(envelope::container(&messages));
+        let expected = if taken == lens.len() { Ok(()) } else { Err(SessionError::Gzip(too_long.clone())) };
+        assert_eq!(script.deliver(&container), expected);
+        let mut events = script.events();
+        let last = events.pop();
+        assert!(
+            matches!(last, Some(Event::Answer { call: of, result: Ok(body) }) if of == call && body.len() == 2 * HALF),
+            "updates take no answer's room"
+        );
+        assert_eq!(events, vec![Event::Update(vec![0xee; HALF].into()); taken]);
+        // the next envelope has room of its own
+        script.deliver_service(gzip(&vec![0xee; 2 * HALF]));
+        assert_eq!(script.events().len(), 1);
+    }
+}
+
+#[test]
+fn all_answers_in_an_envelope_unfold_to_32_mebibytes() {
+    const HALF: usize = 16 << 20;
+    let mut script = Script::new();
+    let calls = [(); 3].map(|()| script.request(&REQUEST));
+    let mut messages = Vec::new();
+    for (sent, len) in script.sent_requests().into_iter().zip([HALF, HALF, 4]) {
+        messages.push(Message::new(script.server_id(0), 1, rpc_result(sent.msg_id, &gzip(&vec![7; len]))));
+    }
+    script.deliver_service(envelope::container(&messages));
+    let too_long = GzipError::TooLong { limit_bytes: 2 * HALF };
+    let results = [Ok(HALF), Ok(HALF), Err(CallError::Gzip(too_long))];
+    for (event, expected) in script.events().into_iter().zip(calls.into_iter().zip(results)) {
+        let Event::Answer { call, result } = event else { panic!("{event:?}") };
+        assert_eq!((call, result.map(|body| body.len())), expected);
+    }
+    assert_eq!(script.session.unanswered(), 0);
+}
+
 #[test]
 fn a_damaged_packed_answer_ends_its_request_and_nothing_else() {
     let mut script = Script::new();

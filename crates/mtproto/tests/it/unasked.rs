@@ -40,6 +40,11 @@ async fn connected(change: impl FnOnce(&mut Config)) -> (Client, Updates, Server
     (client, updates, Server { stream, said: 0 })
 }
 
+/// The first id of this second.
+fn first_id() -> i64 {
+    (i64::try_from(unix_now().as_secs()).unwrap() << 32) + 3
+}
+
 impl Server {
     /// The next envelope, of which a quick ack is wanted or not.
     async fn envelope(&mut self) -> (Vec<u8>, bool) {
@@ -51,7 +56,7 @@ impl Server {
 
     async fn update(&mut self, session_id: i64, body: &[u8]) {
         self.said += 4;
-        let msg_id = (i64::try_from(unix_now().as_secs()).unwrap() << 32) + self.said + 3;
+        let msg_id = first_id() + self.said;
         let envelope = envelope::seal(&key(), SALT, session_id, &Message::new(msg_id, 1, body.to_vec()));
         self.stream.write_u32_le(u32::try_from(envelope.len()).unwrap()).await.unwrap();
         self.stream.write_all(&envelope).await.unwrap();
@@ -110,4 +115,30 @@ async fn a_slow_reader_of_updates_learns_that_something_is_missing() {
     server.update(session_id, &body(2000)).await;
     assert_eq!(updates.recv().await, Some(Update::Gap));
     assert_eq!(updates.recv().await, object(2000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn updates_that_wait_have_32_mebibytes_and_no_frame_behind_them() {
+    const QUARTER: usize = 8 << 20;
+    let (_client, mut updates, mut server) = connected(|_| {}).await;
+    let session_id = envelope::open(&key(), &server.envelope().await.0).session_id;
+    let body = |len: usize| vec![0xee; len];
+    for len in [QUARTER, QUARTER, QUARTER, QUARTER - 4, 8, 4] {
+        server.update(session_id, &body(len)).await;
+    }
+    sleep(MOMENT).await;
+    for len in [QUARTER, QUARTER, QUARTER, QUARTER - 4] {
+        assert_eq!(updates.recv().await, Some(Update::Object(body(len).into())));
+    }
+    assert_eq!(updates.recv().await, Some(Update::Gap), "eight bytes would have been more than 32 MiB");
+    assert_eq!(updates.recv().await, Some(Update::Object(body(4).into())), "and four are not");
+    // a small one that came with a long one
+    let messages = [8, QUARTER].map(|len| {
+        server.said += 4;
+        Message::new(first_id() + server.said, 1, body(len))
+    });
+    server.update(session_id, &envelope::container(&messages)).await;
+    let Some(Update::Object(small)) = updates.recv().await else { panic!("an update") };
+    assert_eq!(small, body(8));
+    assert!(small.try_into_mut().unwrap().capacity() < 1024);
 }
