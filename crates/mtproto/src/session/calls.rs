@@ -141,9 +141,19 @@ impl Calls {
     fn next_id(&self) -> Option<CallId> {
         match self.urgent.front() {
             Some(id) => self.queue.contains(id).then_some(*id),
-            None if self.is_on_hold => self.queue.iter().copied().find(|id| self.was_sent(*id)),
-            None => self.queue.first().copied(),
+            None => self.queue.iter().copied().find(|id| self.may_go(*id)),
         }
+    }
+
+    fn may_go(&self, id: CallId) -> bool {
+        (!self.is_on_hold || self.was_sent(id)) && !self.stands_behind_none(id)
+    }
+
+    /// Whether the request before it is open, and no message carries that one now: there is no id to name, and the order
+    /// would be lost.
+    fn stands_behind_none(&self, id: CallId) -> bool {
+        let Some(Call { body: Body::After(before, _), .. }) = self.open.get(&id) else { return false };
+        self.open.get(before).is_some_and(|before| before.sent_as.is_none())
     }
 
     fn was_sent(&self, id: CallId) -> bool {

@@ -203,6 +203,50 @@ fn a_request_whose_predecessor_is_lost_waits_for_it_here() {
 }
 
 #[test]
+fn requests_behind_one_that_waits_here_wait_too() {
+    for refused in [true, false] {
+        let mut script = Script::new();
+        let first = script.request(&REQUEST);
+        let second = script.session.request_after(first, vec![3; 8].into()).unwrap();
+        let third = refused.then(|| script.session.request_after(second, vec![4; 8].into()).unwrap());
+        let sent = script.sent_requests();
+        script.deliver_service(answer(sent[1].msg_id, &refusal("MSG_WAIT_FAILED")));
+        let third = third.unwrap_or_else(|| script.session.request_after(second, vec![4; 8].into()).unwrap());
+        if refused {
+            script.deliver_service(answer(sent[2].msg_id, &refusal("MSG_WAIT_TIMEOUT")));
+        }
+        let other = script.request(&[5; 8]);
+        let alone = script.sent_requests();
+        assert_eq!(alone.len(), 1, "one that is behind nobody does not wait");
+        assert_eq!(alone[0].body, [5; 8]);
+        script.deliver_service(answer(alone[0].msg_id, &[9; 4]));
+        script.deliver_service(answer(sent[0].msg_id, &[9; 4]));
+        let again = script.sent_requests();
+        assert_eq!((again.len(), again[0].body.as_slice()), (2, &[3; 8][..]));
+        let head = [&0xcb9f_372d_u32.to_le_bytes()[..], &again[0].msg_id.to_le_bytes()].concat();
+        assert_eq!(again[1].body, [&head[..], &[4; 8]].concat());
+        for message in &again {
+            script.deliver_service(answer(message.msg_id, &[9; 4]));
+        }
+        assert_eq!(answered(&mut script), [other, first, second, third]);
+    }
+}
+
+#[test]
+fn a_request_behind_one_that_is_given_up_while_it_waits_here_goes_on() {
+    let mut script = Script::new();
+    let first = script.request(&REQUEST);
+    let second = script.session.request_after(first, vec![3; 8].into()).unwrap();
+    let sent = script.sent_requests();
+    script.deliver_service(answer(sent[1].msg_id, &refusal("MSG_WAIT_FAILED")));
+    script.session.request_after(second, vec![4; 8].into()).unwrap();
+    assert_eq!(script.sent_requests(), []);
+    script.session.cancel(second);
+    let sent = script.sent_requests();
+    assert!(sent.iter().any(|message| message.body == [4; 8]), "{sent:?}");
+}
+
+#[test]
 fn long_requests_are_packed_and_short_or_dense_ones_are_not() {
     let mut script = Script::new();
     let mut sent = |body: &[u8]| {
