@@ -10,10 +10,14 @@
 //! | 48 | the salt, without a new one | send again |
 //! | 64 | a container that the server cannot read | send its messages singly |
 //!
+//! A request that was sent before a break and is refused when it is repeated is not sent again at once: the server is asked
+//! first whether it has it from the first time (`msgs_state_req`). Only a new session knows nothing of the former one.
+//!
 //! Every reaction is bounded: by [`MAX_RESENDS`](crate::limits::MAX_RESENDS) a request and
 //! [`MAX_SESSION_RESETS`](crate::limits::MAX_SESSION_RESETS) a session.
 
 use crate::schema::types;
+use crate::session::calls::Refused;
 use crate::session::sent::{Record, Service};
 use crate::session::{CallError, Session, SessionError};
 use crate::time::Now;
@@ -34,16 +38,16 @@ impl Session {
         match bad.error_code {
             16 => {
                 self.clock.correct(msg_id, now);
-                self.resend(bad.bad_msg_id, bad.error_code, false)
+                self.resend(now, bad.bad_msg_id, bad.error_code, false)
             }
             17 => {
                 self.clock.correct(msg_id, now);
                 self.order_reset()
             }
             18 | 19 | 32..=35 => self.order_reset(),
-            64 => self.resend(bad.bad_msg_id, bad.error_code, true),
+            64 => self.resend(now, bad.bad_msg_id, bad.error_code, true),
             // 20, 48, and what later versions may add: once more, within the bound
-            _ => self.resend(bad.bad_msg_id, bad.error_code, false),
+            _ => self.resend(now, bad.bad_msg_id, bad.error_code, false),
         }
     }
 
@@ -53,16 +57,24 @@ impl Session {
     }
 
     /// Queues a message for another id; all of its messages, if it was a container.
-    pub(super) fn resend(&mut self, msg_id: i64, code: i32, alone: bool) -> Result<(), SessionError> {
+    pub(super) fn resend(
+        &mut self,
+        now: Now,
+        msg_id: i64,
+        code: i32,
+        alone: bool,
+    ) -> Result<(), SessionError> {
         if let Some(call) = self.calls.by_msg_id(msg_id) {
-            if let Some(times) = self.calls.refused(call, msg_id, alone) {
-                self.finish(call, Err(CallError::Refused { code, times }));
+            match self.calls.refused(call, msg_id, alone, self.patience_until(now)) {
+                Refused::GoesOn => {}
+                Refused::Asks(msg_id) => self.outbox.ask_state(&[msg_id]),
+                Refused::TooOften(times) => self.finish(call, Err(CallError::Refused { code, times })),
             }
             return Ok(());
         }
         match self.sent.take(msg_id) {
             Some(Record::Container(msg_ids)) => {
-                msg_ids.into_iter().try_for_each(|inner| self.resend(inner, code, alone))
+                msg_ids.into_iter().try_for_each(|inner| self.resend(now, inner, code, alone))
             }
             Some(Record::Service(service)) => self.resend_service(service),
             None => Ok(()),

@@ -17,6 +17,6 @@ impl Session {
         }
         tracing::debug!("the server gives a new salt");
         self.salts.replace(bad.new_server_salt, now);
-        self.resend(bad.bad_msg_id, bad.error_code, false)
+        self.resend(now, bad.bad_msg_id, bad.error_code, false)
     }
 }

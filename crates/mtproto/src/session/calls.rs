@@ -39,12 +39,31 @@ pub(super) struct Call {
     patience: Option<Patience>,
 }
 
+impl Call {
+    /// The number of refusals, if there were too many.
+    fn count_refusal(&mut self) -> Option<u32> {
+        self.refusals += 1;
+        (self.refusals > MAX_RESENDS).then_some(self.refusals)
+    }
+}
+
 /// How long a request waits for its answer after a break.
 #[derive(Clone, Copy)]
 struct Patience {
     until: Duration,
     /// Whether the server was asked what became of it.
     is_asked: bool,
+}
+
+/// What becomes of a request whose message the server has refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It is queued for another message, or has been sent in one already.
+    GoesOn,
+    /// The server is asked what it has under this id.
+    Asks(i64),
+    /// It was refused so often that it is given up.
+    TooOften(u32),
 }
 
 /// What is due for requests whose answer is overdue after a break.
@@ -183,25 +202,41 @@ impl Calls {
     }
 
     /// The server has refused the message that carried a request: it is queued for another one, unless it has been sent
-    /// in another one already. The number of refusals, if there were too many.
-    pub(super) fn refused(&mut self, id: CallId, msg_id: i64, alone: bool) -> Option<u32> {
-        let call = self.open.get_mut(&id)?;
+    /// in another one already.
+    ///
+    /// What was repeated after a break was refused this time; the server may have taken it the first time, and be at it. It
+    /// is asked before the request gets another id, under which it could not recognise it.
+    pub(super) fn refused(
+        &mut self,
+        id: CallId,
+        msg_id: i64,
+        alone: bool,
+        patience_until: Duration,
+    ) -> Refused {
+        let Some(call) = self.open.get_mut(&id) else { return Refused::GoesOn };
         if call.sent_as.is_none_or(|(last, _)| last != msg_id) {
-            return None;
+            return Refused::GoesOn;
         }
         call.alone |= alone;
-        self.count_refusal(id)
+        if let Some(times) = call.count_refusal() {
+            return Refused::TooOften(times);
+        }
+        if let Some(patience) = &mut call.patience {
+            *patience = Patience { until: patience_until, is_asked: true };
+            self.queue.remove(&id);
+            return Refused::Asks(msg_id);
+        }
+        self.renew(id);
+        Refused::GoesOn
     }
 
     /// Queues a request for a new id. The number of refusals, if there were too many.
     pub(super) fn count_refusal(&mut self, id: CallId) -> Option<u32> {
-        let call = self.open.get_mut(&id)?;
-        call.refusals += 1;
-        if call.refusals > MAX_RESENDS {
-            return Some(call.refusals);
+        let times = self.open.get_mut(&id)?.count_refusal();
+        if times.is_none() {
+            self.renew(id);
         }
-        self.renew(id);
-        None
+        times
     }
 
     /// Keeps a request back until the one before it is answered; it is queued at once if that one is.

@@ -98,6 +98,65 @@ fn about_an_old_request_the_server_is_asked_first() {
     }
 }
 
+fn refused_with(script: &mut Script, bad_msg_id: i64, error_code: i32) {
+    let bad_msg_seqno = 1;
+    script.deliver_service(match error_code {
+        48 => types::BadServerSalt { bad_msg_id, bad_msg_seqno, error_code, new_server_salt: 77 }.to_bytes(),
+        _ => types::BadMsgNotification { bad_msg_id, bad_msg_seqno, error_code }.to_bytes(),
+    });
+}
+
+#[test]
+fn about_a_repeated_request_that_is_refused_the_server_is_asked_first() {
+    for code in [16, 20, 48, 64] {
+        for (state, is_sent_again) in [(1, true), (2, true), (3, true), (4 + 32, false)] {
+            let mut script = Script::new();
+            let call = script.request(&REQUEST);
+            let first = script.sent_requests().remove(0);
+            reconnect(&mut script, Duration::from_secs(1));
+            let repeated = script.envelope().unwrap().message;
+            assert!(repeated.clone().unpacked().contains(&first), "with a ping, in a container");
+            refused_with(&mut script, repeated.msg_id, code);
+            let (asked, question_id) = question(&mut script);
+            assert_eq!(asked, [first.msg_id], "{code}");
+            inform(&mut script, question_id, &[state]);
+            let again = script.sent_requests();
+            assert_eq!(again.len(), usize::from(is_sent_again), "{code}, {state}");
+            assert!(again.iter().all(|message| message.msg_id > first.msg_id && message.body == REQUEST));
+            script.deliver_service(answer(again.first().unwrap_or(&first).msg_id, &[9; 4]));
+            assert_eq!(answered(&mut script), [call]);
+        }
+    }
+}
+
+#[test]
+fn a_request_that_was_sent_on_this_connection_alone_is_refused_for_good() {
+    let mut script = Script::new();
+    reconnect(&mut script, Duration::from_secs(1));
+    script.request(&REQUEST);
+    let first = script.sent_requests().remove(0);
+    refused_with(&mut script, first.msg_id, 48);
+    let again = script.sent_requests();
+    assert_eq!((again.len(), again[0].body.as_slice()), (1, &REQUEST[..]));
+}
+
+#[test]
+fn a_server_that_refuses_a_repeated_request_and_says_that_it_has_it_is_not_asked_for_ever() {
+    let mut script = Script::new();
+    let call = script.request(&REQUEST);
+    let first = script.sent_requests().remove(0);
+    reconnect(&mut script, Duration::from_secs(1));
+    script.sent();
+    for _ in 0..10 {
+        refused_with(&mut script, first.msg_id, 48);
+        let (_, question_id) = question(&mut script);
+        inform(&mut script, question_id, &[4]);
+    }
+    refused_with(&mut script, first.msg_id, 48);
+    let result = Err(CallError::Refused { code: 48, times: 11 });
+    assert_eq!(script.events(), [Event::Answer { call, result }]);
+}
+
 #[test]
 fn a_server_that_gives_no_word_gets_the_request_under_a_new_id() {
     let mut script = Script::new();

@@ -65,14 +65,25 @@ fn with_a_stale_salt() {
 /// The link is cut after every byte of what the client sends, and after every byte of what the server sends.
 #[test]
 fn with_a_cut_after_every_byte() {
-    let whole = run(Faults::default());
+    cut_after_every_byte(false);
+}
+
+/// What is repeated after the break is refused for its salt, though the server may have done it before.
+#[test]
+fn with_a_cut_after_every_byte_and_another_salt() {
+    cut_after_every_byte(true);
+}
+
+fn cut_after_every_byte(changes_salts: bool) {
+    let faults = || Faults { changes_salts, ..Faults::default() };
+    let whole = run(faults());
     assert_eq!(whole.connections, 1);
     let (mut up, mut down) = (0, 0);
     for cut in 0..2000 {
-        let world = run(Faults { cut_up_at: Some(cut), ..Faults::default() });
+        let world = run(Faults { cut_up_at: Some(cut), ..faults() });
         up += world.connections - 1;
         assert_done_once(&world);
-        let world = run(Faults { cut_down_at: Some(cut), ..Faults::default() });
+        let world = run(Faults { cut_down_at: Some(cut), ..faults() });
         down += world.connections - 1;
         assert_done_once(&world);
         if world.connections == 1 {

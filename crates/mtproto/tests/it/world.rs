@@ -33,6 +33,8 @@ pub(crate) struct Faults {
     pub(crate) piece_bytes: usize,
     /// A byte that is changed on its way.
     pub(crate) change: Option<Change>,
+    /// Every break makes the salt void.
+    pub(crate) changes_salts: bool,
 }
 
 /// A byte that is changed on its way: of all that is sent in its direction, over every connection.
@@ -62,6 +64,7 @@ impl Default for Faults {
             copies: 1,
             piece_bytes: usize::MAX,
             change: None,
+            changes_salts: false,
         }
     }
 }
@@ -204,6 +207,9 @@ impl World {
         self.server = (Encoder::without_tag(kind), Decoder::new(kind));
         (self.breaks_at, self.reconnects_at) = (None, None);
         self.connections += 1;
+        if self.faults.changes_salts {
+            self.peer.salt += 1;
+        }
         self.peer.connected();
         self.session.handle_connected(self.now);
     }

@@ -47,6 +47,8 @@ struct Road {
     cuts: Mutex<Vec<Cut>>,
     /// How long bytes are under way.
     latency: Duration,
+    /// Whether every connection but the first finds that the salts are void.
+    voids_salts: bool,
     connections: AtomicUsize,
     /// The cuts that bytes have come to.
     cuts_made: AtomicUsize,
@@ -55,9 +57,13 @@ struct Road {
 }
 
 impl Road {
-    fn new(mut cuts: Vec<Cut>, latency: Duration) -> Arc<Self> {
+    fn new(cuts: Vec<Cut>, latency: Duration) -> Arc<Self> {
+        Self::with_salts(cuts, latency, false)
+    }
+
+    fn with_salts(mut cuts: Vec<Cut>, latency: Duration, voids_salts: bool) -> Arc<Self> {
         cuts.reverse();
-        Arc::new(Self { cuts: Mutex::new(cuts), latency, ..Self::default() })
+        Arc::new(Self { cuts: Mutex::new(cuts), latency, voids_salts, ..Self::default() })
     }
 
     /// The cut of the next connection; none when all are used up.
@@ -246,6 +252,9 @@ fn config() -> Config {
 
 /// A pipe to the data centre; gives the client's end.
 fn lay(server: &Server, road: Arc<Road>) -> DuplexStream {
+    if road.voids_salts && road.connections.load(Ordering::Relaxed) > 0 {
+        server.control().rotate_salts();
+    }
     let (client, near) = duplex(64 << 10);
     let (far, theirs) = duplex(64 << 10);
     server.serve_stream(theirs);
@@ -301,7 +310,7 @@ async fn a_whole_export_survives_every_cut() {
     }));
     for (number, cuts) in plans.into_iter().enumerate() {
         let latency = Duration::from_millis([0, 40, 700][number % 3]);
-        let road = Road::new(cuts.clone(), latency);
+        let road = Road::with_salts(cuts.clone(), latency, number % 2 == 1);
         let client = place.connect(&road).await;
         let rows = place.export(client).await;
         assert!(rows == expected, "other rows: {cuts:?}");
@@ -313,6 +322,25 @@ async fn a_whole_export_survives_every_cut() {
          complete, with the same {} rows and one takeout session that was finished with success",
         expected.num_rows()
     );
+}
+
+/// The request is repeated while the server is at it, and refused for its salt: it must not be made again under another id.
+#[tokio::test(start_paused = true)]
+async fn a_takeout_session_that_is_being_opened_when_link_and_salts_go_is_opened_once() {
+    let mut place = Place::new().await;
+    let client = place.connect(&Road::new(Vec::new(), Duration::ZERO)).await;
+    let _login = place.takeouts();
+    let server = Arc::clone(&place.server);
+    let delay = "delay=account.initTakeoutSession:4000".parse::<testdc::FaultRule>().unwrap();
+    server.add_fault(delay).unwrap();
+    let breaks = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        server.control().rotate_salts();
+        server.control().drop_connections();
+    };
+    // it looks how many takeouts were opened
+    let (rows, ()) = tokio::join!(place.export(client), breaks);
+    assert!(rows.num_rows() >= 48, "{} rows", rows.num_rows());
 }
 
 /// The server's clock is set when the client has just been told it: to its bounds for messages, and on their far side.
