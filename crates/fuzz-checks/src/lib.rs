@@ -68,7 +68,7 @@ macro_rules! targets {
 }
 
 targets! {
-    schema: "any text is a schema that prints itself, or an error with its place";
+    schema: "any text is a schema that prints itself and whose types are generated whole, or an error with its place";
     dynamic: "the reader by schema and the generated types agree; what was read is written and read again";
     reply: "any bytes are a reply whose announced length is exact and all of whose parts can be read, or a typed error";
     request: "any bytes are a request, or a typed error; the wrappers hand on what they wrap";

@@ -149,6 +149,14 @@ pub enum SchemaErrorKind {
         /// The field.
         field: String,
     },
+    /// Cold fields where nothing borrows: there is nothing to read on demand.
+    #[error(
+        "{owner} is made of numbers alone, so none of its fields can stand behind an accessor: name all hot"
+    )]
+    NothingToBorrow {
+        /// The declaration.
+        owner: String,
+    },
     /// A name in the plan that the schema does not have.
     #[error("the plan names {name}, which the schema does not have")]
     NotInSchema {

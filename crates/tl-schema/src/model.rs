@@ -145,6 +145,9 @@ fn combinator<'s>(
         }
     }
     let shape = shapes.of(found);
+    if first_cold.is_some() && !shape.has_lifetime {
+        return Err(SchemaErrorKind::NothingToBorrow { owner: found.name.to_string() }.at(found.position));
+    }
     Ok(Combinator {
         declaration: found,
         rust: camel(&found.name.ident),

@@ -164,7 +164,6 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
     let Some(first_cold) = found.first_cold else {
         return String::new();
     };
-    let lifetime = lifetime(found);
     let first = found.fields.get(first_cold).map_or("", |field| field.tl_name);
     let mut fields = String::new();
     let mut names = String::new();
@@ -180,8 +179,16 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
             reads += &format!("let {} = {read};\n", field.rust);
         }
     }
+    let lifetime = rest_lifetime(model, found);
     let words = parameters(&rest_words(found, first_cold));
     let check_rare = check_rare(model, found, found.first_rare().unwrap_or(first_cold));
+    if names.is_empty() {
+        // the one cold field is read alone
+        let rust = &found.rust;
+        let docs = format!("/// The check of what few `{}` have.", found.declaration.name);
+        let alone = format!("{docs}\nstruct {rust}Rest;\n\nimpl<'a> {rust}Rest {{\n{check_rare}}}\n\n");
+        return if check_rare.is_empty() { check_rare } else { alone };
+    }
     format!(
         "/// The fields of `{name}` from `{first}` on that are read on demand.\n#[derive(Clone, Copy, Default)]\n\
          struct {rust}Rest{lifetime} {{\n{fields}}}\n\n\
@@ -191,6 +198,21 @@ pub(crate) fn cold_struct(model: &Model<'_>, found: &Combinator<'_>) -> String {
         name = found.declaration.name,
         rust = found.rust,
     )
+}
+
+/// The lifetime of the struct of cold fields, which may be numbers alone.
+fn rest_lifetime(model: &Model<'_>, found: &Combinator<'_>) -> &'static str {
+    let mut types = kept_in_rest(found).map(|value| model.field_type(value, Form::Borrowed));
+    if types.any(|ty| ty.contains("'a")) { "<'a>" } else { "" }
+}
+
+/// The cold fields that are not read alone.
+fn kept_in_rest<'f>(found: &'f Combinator<'_>) -> impl Iterator<Item = &'f Value<'f>> {
+    let cold = found.fields.iter().skip(found.first_cold.unwrap_or(found.fields.len()));
+    let first = cold.clone().next().map_or("", |field| field.tl_name);
+    cold.filter(move |field| !is_in_front(field, first))
+        .filter_map(Field::value)
+        .filter(|value| !value.is_hot)
 }
 
 /// Whether a cold field stands where the cold ones begin, so that it is read without the others.
@@ -225,12 +247,20 @@ pub(crate) fn cold_accessors(model: &Model<'_>, found: &Combinator<'_>) -> Strin
             );
         }
     }
+    if kept_in_rest(found).next().is_some() {
+        methods += &rest_method(model, found, first_cold);
+    }
+    format!("impl<'a> {rust}Ref{lifetime} {{\n{methods}}}\n\n", rust = found.rust)
+}
+
+/// The method that reads all cold fields but the one in front.
+fn rest_method(model: &Model<'_>, found: &Combinator<'_>, first_cold: usize) -> String {
     let words: String = rest_words(found, first_cold).iter().map(|word| format!(", self.{word}")).collect();
     format!(
-        "impl<'a> {rust}Ref{lifetime} {{\n{methods}\
-         #[inline(never)]\nfn rest(&self) -> {rust}Rest{lifetime} {{\n\
+        "#[inline(never)]\nfn rest(&self) -> {rust}Rest{lifetime} {{\n\
          // these bytes were read once when the value was decoded, so this cannot fail\n\
-         {rust}Rest::read(&mut Reader::new(self.rest){words}).unwrap_or_default()\n}}\n}}\n\n",
-        rust = found.rust
+         {rust}Rest::read(&mut Reader::new(self.rest){words}).unwrap_or_default()\n}}\n",
+        rust = found.rust,
+        lifetime = rest_lifetime(model, found),
     )
 }

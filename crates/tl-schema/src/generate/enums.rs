@@ -61,7 +61,7 @@ fn implementations(model: &Model<'_>, found: &BoxedType<'_>) -> String {
         .collect();
     let lifetime = if found.has_lifetime { "<'a>" } else { "" };
     let is_hot = is_hot(model, found);
-    let words = if is_hot { words(model, found) } else { None };
+    let words = if is_hot && !found.is_plain { words(model, found) } else { None };
     let forms = match (found.is_plain, is_hot) {
         (true, _) => format!("plain {rust}"),
         (false, true) if words.is_some() => format!("words {rust}, {rust}Ref"),

@@ -109,7 +109,7 @@ fn names_that_generated_code_needs_itself_are_refused_with_their_place() {
         ("a default:# x:default.0?int = A;", "1:3: a.default would have the Rust name default"),
         ("a reader:int flags:# x:flags.0?int = A;", "1:3: a.reader would have the Rust name reader"),
         ("a is_set:# x:is_set.0?int = A;", "1:3: a.is_set would have the Rust name is_set"),
-        ("hot flags:# id:long rest:flags.0?int = A;", "1:21: hot.rest would have the Rust name rest"),
+        ("hot flags:# id:string rest:flags.0?int = A;", "1:23: hot.rest would have the Rust name rest"),
         ("a = A; ---functions--- x {X:Type} q:!X = X;", "1:24: x would have the Rust name X"),
     ];
     for (text, message) in cases {

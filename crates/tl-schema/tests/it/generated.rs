@@ -190,3 +190,24 @@ fn replies() {
     let functions = file("schema/functions.rs");
     assert!(functions.contains("impl<X: Function> Function for Wrap<X> {\ntype Reply = X::Reply;"));
 }
+
+/// Cold fields that borrow nothing, or of which there is but one.
+#[test]
+fn what_is_read_on_demand_has_no_more_than_it_needs() {
+    let types = |text: &str| {
+        let hot = vec![Hot { constructor: "user".into(), fields: vec!["id".into()] }];
+        let plan = Plan { hot, functions: Vec::new(), ..plan() };
+        generate(&Schema::parse(text).unwrap(), &plan).map(|files| files.into_iter().nth(1).unwrap().text)
+    };
+    let numbers = types("user flags:# id:string a:flags.0?int b:flags.1?int = User;").unwrap();
+    assert!(numbers.contains("struct UserRest {\nb: Option<i32>,"), "{numbers}");
+    let one = types("user flags:# id:string a:flags.0?string = User;").unwrap();
+    assert!(one.contains("struct UserRest;") && !one.contains("fn rest("), "{one}");
+    let error = types("a = A; user flags:# id:long a:flags.0?int = User;").unwrap_err().to_string();
+    assert!(error.starts_with("1:8: user is made of numbers alone"), "{error}");
+    // a hot type of plain constructors is read as any other
+    let enums = Schema::parse("user id:int = User; userEmpty = User;").unwrap();
+    let hot = vec![Hot { constructor: "user".into(), fields: vec!["id".into()] }];
+    let files = generate(&enums, &Plan { hot, functions: Vec::new(), ..plan() }).unwrap();
+    assert!(files[2].text.contains("Empty(types::UserEmpty),\n});"), "{}", files[2].text);
+}
