@@ -149,6 +149,16 @@ pub enum SchemaErrorKind {
         /// The field.
         field: String,
     },
+    /// A word of flags behind a cold field, whose bits would have to be known before.
+    #[error(
+        "{owner}.{word} is a word of flags behind fields that stand behind accessors: name all before it hot"
+    )]
+    ColdWord {
+        /// The declaration.
+        owner: String,
+        /// The word.
+        word: String,
+    },
     /// Cold fields where nothing borrows: there is nothing to read on demand.
     #[error(
         "{owner} is made of numbers alone, so none of its fields can stand behind an accessor: name all hot"

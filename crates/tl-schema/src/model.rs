@@ -134,15 +134,15 @@ fn combinator<'s>(
     let fields = field::fields(index, plan, shapes, found)?;
     let first_cold = fields.iter().position(|field| field.value().is_some_and(|value| !value.is_hot));
     for cold in fields.iter().skip(first_cold.unwrap_or(fields.len())) {
-        if matches!(&cold.kind, Kind::Word)
-            || matches!(&cold.kind, Kind::Value(value) if value.flag.is_none())
-        {
-            let kind = SchemaErrorKind::ColdMandatory {
-                owner: found.name.to_string(),
-                field: cold.tl_name.to_owned(),
-            };
-            return Err(kind.at(cold.declared.position));
-        }
+        let (owner, name) = (found.name.to_string(), cold.tl_name.to_owned());
+        let kind = match &cold.kind {
+            Kind::Word => SchemaErrorKind::ColdWord { owner, word: name },
+            Kind::Value(value) if value.flag.is_none() && !value.is_hot => {
+                SchemaErrorKind::ColdMandatory { owner, field: name }
+            }
+            Kind::Value(_) | Kind::True(_) => continue,
+        };
+        return Err(kind.at(cold.declared.position));
     }
     let shape = shapes.of(found);
     if first_cold.is_some() && !shape.has_lifetime {

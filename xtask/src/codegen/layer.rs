@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tl_schema::ast::Section;
-use tl_schema::{Hot, Plan, Schema, generate};
+use tl_schema::{GeneratedFile, Hot, Plan, Schema, SchemaError, SchemaErrorKind, generate};
 
 use crate::codegen::{Files, MARK, layout, stale_candidates, write};
 use crate::schema::{read, sha256};
@@ -32,7 +32,7 @@ pub fn run(root: &Path, layer: &Layer<'_>, plan: Plan) -> Result<(), String> {
 
     let mut plan = plan_for(&schema, plan);
     plan.header = vec![MARK.to_owned(), format!("{file}, sha256 {}", sha256(text.as_bytes()))];
-    let generated = generate(&schema, &plan).map_err(|error| format!("{file}:{error}"))?;
+    let generated = generate_fitting(&schema, &mut plan).map_err(|error| format!("{file}:{error}"))?;
     let mut files: Files =
         stale_candidates(&folder, Path::new(""), "src")?.into_iter().map(|path| (path, None)).collect();
     files.insert("Cargo.toml".into(), Some(manifest(root, &name)));
@@ -47,18 +47,11 @@ pub fn run(root: &Path, layer: &Layer<'_>, plan: Plan) -> Result<(), String> {
     if layer.compile { compile(&folder) } else { Ok(()) }
 }
 
-/// The plan of the whole API for a schema that may lack what the plan names.
+/// The plan of the whole API for another schema.
 fn plan_for(schema: &Schema, plan: Plan) -> Plan {
     let all = |section| {
         let is_there = schema.declarations.iter().any(|found| found.section == section);
         if is_there { vec!["*".to_owned()] } else { Vec::new() }
-    };
-    let is_there = |hot: &Hot| {
-        let found = schema.declarations.iter().find(|found| found.name.to_string() == hot.constructor);
-        found.is_some_and(|found| {
-            let has = |name: &String| found.fields.iter().any(|field| field.name.as_ref() == Some(name));
-            hot.fields.iter().all(has)
-        })
     };
     let docs = match schema.layer {
         Some(layer) => format!("Telegram's API at layer {layer}."),
@@ -69,10 +62,55 @@ fn plan_for(schema: &Schema, plan: Plan) -> Plan {
         docs: vec![docs],
         functions: all(Section::Functions),
         constructors: all(Section::Types),
-        hot: plan.hot.into_iter().filter(is_there).collect(),
         // they are those of this workspace's lints
         expected_lints: Vec::new(),
         ..plan
+    }
+}
+
+/// Generates the types. Where the plan says of a constructor what the schema's own does not bear, the plan gives way and says
+/// so: it was made for another layer.
+fn generate_fitting(schema: &Schema, plan: &mut Plan) -> Result<Vec<GeneratedFile>, SchemaError> {
+    loop {
+        let error = match generate(schema, plan) {
+            Ok(files) => return Ok(files),
+            Err(error) => error,
+        };
+        match fit(&mut plan.hot, &error.kind) {
+            Some(instead) => eprintln!("{error}; {instead}"),
+            None => return Err(error),
+        }
+    }
+}
+
+/// Changes what is said of the constructor that the fault is about; tells how.
+fn fit(all: &mut Vec<Hot>, fault: &SchemaErrorKind) -> Option<String> {
+    let is_of = |hot: &Hot, name: &str| {
+        name.strip_prefix(&hot.constructor).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let (name, is_field_hot) = match fault {
+        SchemaErrorKind::ColdMandatory { owner, field } => (format!("{owner}.{field}"), true),
+        SchemaErrorKind::NotInSchema { name } => (name.clone(), false),
+        SchemaErrorKind::ColdWord { owner, .. }
+        | SchemaErrorKind::NothingToBorrow { owner }
+        | SchemaErrorKind::TakenName { name: owner, .. } => {
+            let at = all.iter().position(|hot| is_of(hot, owner))?;
+            return Some(format!("all fields of {} are read at once", all.remove(at).constructor));
+        }
+        _ => return None,
+    };
+    let at = all.iter().position(|hot| is_of(hot, &name))?;
+    let hot = all.get_mut(at)?;
+    let field = name.strip_prefix(&hot.constructor)?.trim_start_matches('.').to_owned();
+    if field.is_empty() {
+        all.remove(at);
+        Some("it is passed over".to_owned())
+    } else if is_field_hot {
+        hot.fields.push(field);
+        Some("it is read at once".to_owned())
+    } else {
+        hot.fields.retain(|known| *known != field);
+        Some("it is passed over".to_owned())
     }
 }
 
@@ -192,6 +230,34 @@ mod tests {
         }
         assert!(!folder.exists());
         fs::remove_file(&schema).unwrap();
+    }
+
+    /// The plan was made for the `user` of one layer; that of another one may have changed.
+    #[test]
+    fn hot_fields_that_do_not_fit_give_way() {
+        const USER: &str = "user flags:# id:long name:flags.0?string note:flags.1?string";
+        let cases = [
+            (format!("{USER} = User;"), &["id", "name"][..]),
+            ("user flags:# id:long note:flags.1?string = User;".into(), &["id"]),
+            (format!("{USER} new:int = User;"), &["id", "name", "new"]),
+            (format!("{USER} flags3:# more:flags3.0?string = User;"), &[]),
+            ("user flags:# id:long note:flags.1?int = User;".into(), &[]),
+            (format!("{USER} rest:flags.2?string = User;"), &[]),
+            ("person id:long = Person;".into(), &[]),
+        ];
+        for (text, hot) in cases {
+            let fields = ["id", "name"].map(str::to_owned).into();
+            let mut plan = plan_for(
+                &Schema::parse(&text).unwrap(),
+                Plan { hot: vec![Hot { constructor: "user".into(), fields }], ..Plan::default() },
+            );
+            generate_fitting(&Schema::parse(&text).unwrap(), &mut plan).unwrap();
+            let left: Vec<_> = plan.hot.iter().flat_map(|hot| &hot.fields).collect();
+            assert_eq!(left, hot, "{text}");
+        }
+        // what is no fault of the plan stays one
+        let mut plan = plan_for(&Schema::parse("user x:user = User;").unwrap(), Plan::default());
+        assert!(generate_fitting(&Schema::parse("user x:user = User;").unwrap(), &mut plan).is_err());
     }
 
     #[test]

@@ -140,10 +140,11 @@ fn parameters(words: &[String]) -> String {
     words.iter().map(|word| format!(", {word}: u32")).collect()
 }
 
-/// `reader.skip(…)?;` in place of `reader.optional(…)?`
+/// `reader.skip(…)?;` in place of `reader.optional(…)?`; what is mandatory is read, and dropped.
 fn skip(model: &Model<'_>, value: &Value<'_>, read: &str) -> String {
     let ty = model.present_type(value, Form::Borrowed);
-    read.replace("reader.optional(", &format!("reader.skip::<{ty}>(")) + ";\n"
+    let skip = read.replace("reader.optional(", &format!("reader.skip::<{ty}>("));
+    skip.replace("reader.field(", &format!("reader.field::<{ty}>(")) + ";\n"
 }
 
 /// The words that the fields behind the first cold one depend on.

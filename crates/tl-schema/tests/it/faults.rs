@@ -28,6 +28,10 @@ fn what_has_no_generated_form_is_refused_with_its_place() {
         ("a = A; fooRef = B; foo = B;", "1:20: foo and fooRef have the same Rust name FooRef"),
         ("a = A; b g_A:int g_a:int = B;", "1:18: b.g_a and b.g_A have the same Rust name g_a"),
         ("a = A; hot flags:# id:long x:int = B;", "1:28: hot.x is mandatory"),
+        (
+            "a = A; hot flags:# id:long x:flags.0?string flags2:# = B;",
+            "1:45: hot.flags2 is a word of flags behind fields",
+        ),
     ];
     for (text, message) in cases {
         let schema = Schema::parse(&(text.to_owned() + REST)).unwrap();

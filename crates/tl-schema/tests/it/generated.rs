@@ -203,6 +203,9 @@ fn what_is_read_on_demand_has_no_more_than_it_needs() {
     assert!(numbers.contains("struct UserRest {\nb: Option<i32>,"), "{numbers}");
     let one = types("user flags:# id:string a:flags.0?string = User;").unwrap();
     assert!(one.contains("struct UserRest;") && !one.contains("fn rest("), "{one}");
+    // what must be there may stand behind it, if it is hot
+    let behind = types("user flags:# a:flags.0?string b:flags.0?string id:long = User;").unwrap();
+    assert!(behind.contains("reader.field::<i64>(owner, \"id\")?;\nOk(Self {\n"), "{behind}");
     let error = types("a = A; user flags:# id:long a:flags.0?int = User;").unwrap_err().to_string();
     assert!(error.starts_with("1:8: user is made of numbers alone"), "{error}");
     // a hot type of plain constructors is read as any other
