@@ -1,6 +1,8 @@
 //! `cargo xtask codegen`: the committed types are a pure function of `schema/`.
 
 mod layer;
+#[cfg(test)]
+mod recipe;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
