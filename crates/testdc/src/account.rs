@@ -7,6 +7,7 @@ mod blocklist;
 mod contact_list;
 mod inbox;
 mod kept;
+mod password;
 pub(crate) mod srp;
 pub(crate) mod takeout;
 
@@ -24,7 +25,7 @@ use crate::entropy::Entropy;
 pub(crate) use contact_list::{ContactList, SavedName};
 pub(crate) use inbox::{Inbox, ServiceMessage};
 pub(crate) use kept::KeptAccount;
-use srp::Verifier;
+pub(crate) use password::Password;
 use takeout::Takeouts;
 
 /// Whether Telegram has anything against an account.
@@ -49,7 +50,8 @@ pub(crate) struct Account {
     contacts: OnceLock<Mutex<ContactList>>,
     /// The login code, the same every time.
     pub(crate) code: String,
-    pub(crate) password: Option<Verifier>,
+    /// None without two-step verification.
+    password: Mutex<Option<Password>>,
     takeouts: Mutex<Takeouts>,
     standing: Mutex<AccountStanding>,
     home_dc: AtomicI32,
@@ -60,16 +62,16 @@ impl Account {
     /// The first account that a configuration describes.
     #[cfg(test)]
     pub(crate) fn new(config: &Config, entropy: &mut Entropy) -> Self {
-        Self::numbered(config, 0, verifier(config, entropy))
+        Self::numbered(config, 0, Password::configured(config, entropy))
     }
 
     /// Every account that a configuration describes; they share code and password.
     pub(crate) fn all(config: &Config, entropy: &mut Entropy) -> Vec<Self> {
-        let password = verifier(config, entropy);
+        let password = Password::configured(config, entropy);
         (0..config.accounts).map(|index| Self::numbered(config, index, password.clone())).collect()
     }
 
-    fn numbered(config: &Config, index: usize, password: Option<Verifier>) -> Self {
+    fn numbered(config: &Config, index: usize, password: Option<Password>) -> Self {
         let seed = config.seed.wrapping_add(u64::try_from(index).unwrap_or(0));
         let phone = phone(&config.phone, index).unwrap_or_default();
         let is_empty = index >= config.accounts.saturating_sub(config.empty_accounts);
@@ -79,7 +81,7 @@ impl Account {
             profile: profile(seed, index, phone),
             seed,
             size: if is_empty { BookSize { contacts: 0, saved_only: 0 } } else { size },
-            password,
+            password: Mutex::new(password),
             takeouts: Mutex::default(),
             standing: Mutex::default(),
             home_dc: AtomicI32::new(config.account_dc.unwrap_or(config.dc_id)),
@@ -170,10 +172,6 @@ pub(crate) fn phone(first: &str, index: usize) -> Option<String> {
 /// The login code of an account.
 pub(crate) fn code(config: &Config, phone: &str) -> String {
     config.code.clone().unwrap_or_else(|| default_code(phone))
-}
-
-fn verifier(config: &Config, entropy: &mut Entropy) -> Option<Verifier> {
-    config.password.as_deref().map(|password| Verifier::new(password.as_bytes(), entropy))
 }
 
 /// The code of a test number: 99966XYYYY has the code XXXXX; any other number 22222.

@@ -9,8 +9,10 @@
 
 mod account;
 pub(crate) mod auth;
+mod constant;
 mod contacts;
 mod help;
+mod langpack;
 mod layers;
 mod messages;
 mod peers;
@@ -18,6 +20,7 @@ mod refusal;
 mod request;
 mod spoil;
 pub(crate) mod updates;
+mod upload;
 mod users;
 mod wire_forms;
 mod wrappers;
@@ -63,6 +66,9 @@ pub(crate) fn answer(
     entropy: &mut Entropy,
 ) -> Answered {
     let mut request = Request::new(centre, key, connection, entropy);
+    if let Some(login_key) = &request.login_key {
+        login_key.client().active = request.now;
+    }
     let peeled = wrappers::peel(&mut request, body);
     let peeled = peeled.and_then(|call| unpack(call.as_bytes())).map(layers::modernise);
     let method = peeled.as_ref().ok().and_then(|call| find(call));
@@ -103,17 +109,20 @@ fn unpack(call: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
 }
 
 /// Every method, by family.
-const FAMILIES: [&[Method]; 11] = [
+const FAMILIES: [&[Method]; 14] = [
     account::METHODS,
     auth::METHODS,
+    constant::METHODS,
     contacts::METHODS,
     contacts::block::METHODS,
     contacts::change::METHODS,
     contacts::find::METHODS,
     contacts::marks::METHODS,
     help::METHODS,
+    langpack::METHODS,
     messages::METHODS,
     updates::METHODS,
+    upload::METHODS,
     users::METHODS,
 ];
 
@@ -149,5 +158,23 @@ impl Refusal {
         self.code.encode(&mut out);
         self.text.encode(&mut out);
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_method_and_no_other() {
+        let rows = include_str!("../README.md").lines().filter_map(|line| {
+            let (family, methods) = line.strip_prefix("| `")?.split_once(".` | ")?;
+            Some(methods.split('`').skip(1).step_by(2).map(move |method| format!("{family}.{method}")))
+        });
+        let listed = rows.flatten().collect::<BTreeSet<_>>();
+        let served = FAMILIES.into_iter().flatten().map(|method| method.name.to_owned()).collect();
+        assert_eq!(listed, served);
     }
 }

@@ -54,6 +54,19 @@ pub(crate) struct Client {
     pub(crate) places: Places,
     /// The last challenge of two-step verification, until it is used.
     pub(crate) challenge: Option<(Challenge, UnixTime)>,
+    /// The salts that the client was offered last for a new password.
+    pub(crate) new_salts: Option<NewSalts>,
+    /// When somebody logged in.
+    pub(crate) since: UnixTime,
+    /// When the last call came.
+    pub(crate) active: UnixTime,
+}
+
+/// What a new password is to be salted with; the client adds to the first one.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSalts {
+    pub(crate) salt1: Vec<u8>,
+    pub(crate) salt2: Vec<u8>,
 }
 
 /// What a client says it is.
@@ -108,6 +121,16 @@ impl KeyRecord {
     fn new(new: NewKey, now: UnixTime) -> Self {
         let wire = Wire { salts: Salts::new(new.first_salt, now), sessions: HashMap::new() };
         Self { key: new.key, lifetime: new.lifetime, wire: Mutex::new(wire), client: Mutex::default() }
+    }
+
+    /// A permanent key with somebody behind it.
+    #[cfg(test)]
+    pub(crate) fn for_tests(login: Login) -> Self {
+        let key = AuthKey::new(&mut [1; AuthKey::BYTES]);
+        let new = NewKey { key, lifetime: Lifetime::Permanent, first_salt: 1 };
+        let record = Self::new(new, UnixTime::default());
+        record.client().login = login;
+        record
     }
 
     pub(crate) fn wire(&self) -> MutexGuard<'_, Wire> {

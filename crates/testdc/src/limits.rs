@@ -82,6 +82,12 @@ pub const MAX_PACKED_BYTES: usize = 32 << 10;
 /// Wrong codes before a code is void.
 pub const MAX_CODE_ATTEMPTS: u32 = 5;
 
+/// Bytes that a client may add to the salt of a new password: twice as many as it should.
+pub const MAX_SALT_BYTES: usize = 64;
+
+/// Characters of the hint at a password (TDLib: 255).
+pub const MAX_HINT_CHARS: usize = 255;
+
 /// How long an `srp_id` is good for.
 pub const SRP_LIFETIME: Duration = Duration::from_secs(300);
 

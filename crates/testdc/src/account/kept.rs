@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::srp::Verifier;
 use super::takeout::Takeouts;
-use super::{Account, AccountStanding, ContactList, Inbox};
+use super::{Account, AccountStanding, ContactList, Inbox, Password};
 use crate::book::{BookSize, Profile};
 use crate::store::Base64;
 
@@ -19,6 +19,8 @@ pub(crate) struct KeptAccount {
     contacts: ContactList,
     /// Both salts and the verifier.
     password: Option<[Base64; 3]>,
+    #[serde(default)]
+    password_hint: Option<String>,
     takeouts: Takeouts,
     standing: AccountStanding,
     home_dc: i32,
@@ -36,11 +38,14 @@ impl Account {
     /// What is to be kept: nothing of an account that nobody has looked at, which the configuration makes again.
     pub(crate) fn kept(&self) -> Option<KeptAccount> {
         self.contacts.get()?;
+        let (password, password_hint) =
+            self.password().map(|password| (password.verifier, password.hint)).unzip();
         Some(KeptAccount {
             profile: self.profile.clone(),
             seed: self.seed,
             contacts: self.contact_list().clone(),
-            password: self.password.as_ref().map(|password| password.to_parts().map(Base64)),
+            password: password.map(|verifier| verifier.to_parts().map(Base64)),
+            password_hint: password_hint.flatten(),
             takeouts: self.takeouts().clone(),
             standing: self.standing(),
             home_dc: self.home_dc(),
@@ -50,12 +55,16 @@ impl Account {
 
     /// The account that a file has kept, with the code that the configuration gives it.
     pub(crate) fn restored(kept: KeptAccount, code: String) -> Self {
+        let password = kept.password.map(|parts| Password {
+            verifier: Verifier::from_parts(parts.map(|part| part.0)),
+            hint: kept.password_hint,
+        });
         Self {
             code,
             seed: kept.seed,
             size: BookSize { contacts: 0, saved_only: 0 },
             contacts: OnceLock::from(Mutex::new(kept.contacts.restored())),
-            password: kept.password.map(|parts| Verifier::from_parts(parts.map(|part| part.0))),
+            password: Mutex::new(password),
             takeouts: Mutex::new(kept.takeouts),
             standing: Mutex::new(kept.standing),
             home_dc: AtomicI32::new(kept.home_dc),

@@ -34,6 +34,8 @@ pub(crate) struct Verifier {
 pub(crate) struct Challenge {
     pub(crate) srp_id: i64,
     b: BigUint,
+    /// Which verifier it was made for.
+    salt1: Vec<u8>,
     /// `srp_B`, big-endian.
     pub(crate) public: [u8; 256],
 }
@@ -60,6 +62,18 @@ impl Verifier {
         Self { salt1, salt2, v: BigUint::from_bytes_be(&v) }
     }
 
+    /// The verifier that a client has made of a new password; none for a number that no password leads to.
+    pub(crate) fn of_client(salt1: &[u8], salt2: &[u8], v: &[u8]) -> Option<Self> {
+        let v = BigUint::from_bytes_be(v);
+        let is_in_group = v > BigUint::from(1_u32) && v < prime() - 1_u32;
+        is_in_group.then(|| Self { salt1: salt1.to_vec(), salt2: salt2.to_vec(), v })
+    }
+
+    /// Whether an attempt began before the password was changed.
+    pub(crate) fn has_replaced(&self, challenge: &Challenge) -> bool {
+        self.salt1 != challenge.salt1
+    }
+
     /// Begins an attempt.
     pub(crate) fn challenge(&self, entropy: &mut Entropy) -> Challenge {
         loop {
@@ -72,7 +86,7 @@ impl Verifier {
 
     fn challenge_with(&self, srp_id: i64, b: BigUint) -> Challenge {
         let public = (multiplier() * &self.v + BigUint::from(GENERATOR).modpow(&b, &prime())) % prime();
-        Challenge { srp_id, public: big_endian(&public), b }
+        Challenge { srp_id, public: big_endian(&public), b, salt1: self.salt1.clone() }
     }
 
     /// Whether the client knows the password: `M1 = H(H(p)⊕H(g) ‖ H(salt1) ‖ H(salt2) ‖ A ‖ B ‖ K)`.

@@ -1,25 +1,25 @@
-//! `account.*`: takeout sessions and the password.
+//! `account.*`: takeout sessions, the password and the list of logins.
+
+pub(super) mod password;
+mod sessions;
 
 use tl_api::functions::account;
-use tl_api::{enums, types};
+use tl_api::types;
 use tl_codec::{Constructor, Encode};
 
 use super::auth::email;
 use super::request::{Access, Answer, Method, Request, read};
 use super::{Refusal, updates};
-use crate::account::srp::GENERATOR;
 use crate::account::takeout::{NotYet, OpenTakeout};
 use crate::event::Event;
 use crate::fault::Fault;
-use crate::handshake::Parameters;
-use crate::keys::Login;
 
 pub(super) const METHODS: &[Method] = &[
     Method {
         id: account::GetPassword::ID,
         name: account::GetPassword::NAME,
         access: Access::Introduced,
-        call: get_password,
+        call: password::get,
     },
     Method {
         id: account::SendVerifyEmailCodeRef::ID,
@@ -44,6 +44,36 @@ pub(super) const METHODS: &[Method] = &[
         name: account::FinishTakeoutSessionRef::NAME,
         access: Access::LoggedIn,
         call: finish_takeout,
+    },
+    Method {
+        id: password::UPDATE_SETTINGS,
+        name: "account.updatePasswordSettings",
+        access: Access::LoggedIn,
+        call: password::update_settings,
+    },
+    Method {
+        id: password::GET_SETTINGS,
+        name: "account.getPasswordSettings",
+        access: Access::LoggedIn,
+        call: password::get_settings,
+    },
+    Method {
+        id: sessions::GET_AUTHORIZATIONS,
+        name: "account.getAuthorizations",
+        access: Access::LoggedIn,
+        call: sessions::list,
+    },
+    Method {
+        id: sessions::RESET_AUTHORIZATION,
+        name: "account.resetAuthorization",
+        access: Access::LoggedIn,
+        call: sessions::end_one,
+    },
+    Method {
+        id: sessions::RESET_AUTHORIZATIONS,
+        name: "auth.resetAuthorizations",
+        access: Access::LoggedIn,
+        call: sessions::end_others,
     },
 ];
 
@@ -132,60 +162,4 @@ pub(super) fn recheck_takeout(request: &Request<'_>) -> Result<(), Refusal> {
         Some(open) => find_takeout(request, open.id).map(|_| ()),
         None => Ok(()),
     }
-}
-
-fn get_password(request: &mut Request<'_>, body: &[u8]) -> Answer {
-    read::<account::GetPassword>(body)?;
-    let key = request.login_key()?;
-    let login = key.client().login.clone();
-    let (Login::AwaitPassword(account) | Login::LoggedIn(account)) = login else {
-        return Err(Refusal::unauthorized("AUTH_KEY_UNREGISTERED"));
-    };
-    let mut password = types::account::Password {
-        new_algo: algorithm(request.entropy.bytes(8), request.entropy.bytes(16), &good_group(Vec::new())),
-        new_secure_algo: secure_algorithm(request.entropy.bytes(8)),
-        secure_random: request.entropy.bytes(256),
-        ..types::account::Password::default()
-    };
-    if let Some(verifier) = &account.password {
-        let challenge = verifier.challenge(request.entropy);
-        let group = spoilt_or_good(request, challenge.public.to_vec());
-        password.has_password = true;
-        password.current_algo = Some(algorithm(verifier.salt1.clone(), verifier.salt2.clone(), &group));
-        password.srp_b = Some(group.g_a);
-        password.srp_id = Some(challenge.srp_id);
-        password.hint = Some("the one that the server was started with".to_owned());
-        key.client().challenge = Some((challenge, request.now));
-    }
-    Ok(password.to_bytes())
-}
-
-fn good_group(srp_b: Vec<u8>) -> Parameters {
-    let prime = mtproto::crypto::dh::KNOWN_PRIME.to_vec();
-    Parameters { g: GENERATOR.cast_signed(), prime, g_a: srp_b }
-}
-
-/// The group that passwords are proved in, unless a fault says otherwise.
-fn spoilt_or_good(request: &Request<'_>, srp_b: Vec<u8>) -> Parameters {
-    let mut group = good_group(srp_b);
-    let bad = |fault: &Fault| if let Fault::BadSrp { how } = fault { Some(*how) } else { None };
-    if let Some(how) = request.centre.faults.take(bad) {
-        group.spoil(how);
-    }
-    group
-}
-
-fn algorithm(salt1: Vec<u8>, salt2: Vec<u8>, group: &Parameters) -> enums::PasswordKdfAlgo {
-    use types::PasswordKdfAlgoSha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow as Algorithm;
-    enums::PasswordKdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(Algorithm {
-        salt1,
-        salt2,
-        g: group.g,
-        p: group.prime.clone(),
-    })
-}
-
-fn secure_algorithm(salt: Vec<u8>) -> enums::SecurePasswordKdfAlgo {
-    let algorithm = types::SecurePasswordKdfAlgoPbkdf2Hmacsha512iter100000 { salt };
-    enums::SecurePasswordKdfAlgo::Pbkdf2Hmacsha512iter100000(algorithm)
 }

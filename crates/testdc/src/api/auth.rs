@@ -2,6 +2,7 @@
 
 mod bind;
 mod code;
+mod drop_temporary;
 mod password;
 mod qr;
 mod transfer;
@@ -34,6 +35,11 @@ pub(super) const METHODS: &[Method] = &[
     logged_in(auth::ExportAuthorization::ID, auth::ExportAuthorization::NAME, transfer::export),
     introduced(auth::ImportAuthorizationRef::ID, auth::ImportAuthorizationRef::NAME, transfer::import),
     logged_in(auth::LogOut::ID, auth::LogOut::NAME, log_out),
+    introduced(
+        auth::DropTempAuthKeysRef::ID,
+        auth::DropTempAuthKeysRef::NAME,
+        drop_temporary::drop_temporary,
+    ),
     Method {
         id: auth::BindTempAuthKeyRef::ID,
         name: auth::BindTempAuthKeyRef::NAME,
@@ -69,7 +75,7 @@ fn first_step_done(key: &KeyRecord, account: &Arc<Account>) -> Result<(), Refusa
         AccountStanding::Deactivated => return Err(Refusal::unauthorized("USER_DEACTIVATED")),
         AccountStanding::Banned => return Err(Refusal::unauthorized("USER_DEACTIVATED_BAN")),
     }
-    if account.password.is_none() {
+    if !account.has_password() {
         return Ok(());
     }
     key.client().login = Login::AwaitPassword(Arc::clone(account));
@@ -88,6 +94,7 @@ fn complete(request: &Request<'_>, key: &KeyRecord, account: Arc<Account>) -> en
     client.challenge = None;
     client.places = Places::default();
     client.login = Login::LoggedIn(account);
+    client.since = request.now;
     drop(client);
     request.centre.events.emit(Event::Login { user_id });
     enums::auth::Authorization::Authorization(authorization)

@@ -5,7 +5,9 @@ use std::time::Duration;
 use tl_api::{functions::help, types};
 use tl_codec::{Constructor, Encode};
 
+use super::Refusal;
 use super::request::{Access, Answer, Method, Request, read};
+use super::updates::SERVICE_USER_ID;
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -20,7 +22,15 @@ pub(super) const METHODS: &[Method] = &[
         access: Access::Anybody,
         call: get_nearest_dc,
     },
+    Method { id: GET_SUPPORT, name: "help.getSupport", access: Access::LoggedIn, call: get_support },
 ];
+
+/// `help.getSupport#9cdf08cd`
+const GET_SUPPORT: u32 = 0x9cdf_08cd;
+/// `help.support#17c6b5f6 phone_number:string user:User`
+const SUPPORT: u32 = 0x17c6_b5f6;
+/// The number of user 777000.
+const SERVICE_PHONE: &str = "42777";
 
 fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
     read::<help::GetConfig>(body)?;
@@ -75,4 +85,24 @@ fn get_nearest_dc(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let this_dc = request.centre.identity.id;
     let nearest_dc = request.centre.cloud.network_dc.unwrap_or(this_dc);
     Ok(types::NearestDc { country: "XX".to_owned(), this_dc, nearest_dc }.to_bytes())
+}
+
+/// Nobody answers questions here; user 777000 stands for those who would.
+fn get_support(_request: &mut Request<'_>, body: &[u8]) -> Answer {
+    if body.len() != GET_SUPPORT.encoded_len() {
+        return Err(Refusal::bad("INPUT_FETCH_FAIL"));
+    }
+    let user = types::User {
+        verified: true,
+        support: true,
+        id: SERVICE_USER_ID,
+        access_hash: Some(SERVICE_USER_ID),
+        first_name: Some("Telegram".to_owned()),
+        phone: Some(SERVICE_PHONE.to_owned()),
+        ..types::User::default()
+    };
+    let mut out = SUPPORT.to_bytes();
+    SERVICE_PHONE.encode(&mut out);
+    user.encode(&mut out);
+    Ok(out)
 }

@@ -25,16 +25,11 @@ impl Method {
     /// A frozen account may look at what it has and leave; it may change and export nothing. Telegram does not document
     /// the list.
     fn is_for_frozen(&self) -> bool {
-        const READING: [&str; 7] = [
-            "help.",
-            "auth.",
-            "updates.",
-            "users.get",
-            "contacts.get",
-            "account.getPassword",
-            "account.finish",
-        ];
-        READING.iter().any(|start| self.name.starts_with(start))
+        const FAMILIES: [&str; 4] = ["help.", "auth.", "updates.", "langpack."];
+        const METHODS: [&str; 2] = ["account.finishTakeoutSession", "account.updateStatus"];
+        self.name.contains(".get")
+            || FAMILIES.iter().any(|start| self.name.starts_with(start))
+            || METHODS.contains(&self.name)
     }
 }
 
@@ -128,7 +123,8 @@ impl<'a> Request<'a> {
     /// # Errors
     /// `303 USER_MIGRATE_X`.
     pub(super) fn check_home(&self, method: &Method) -> Result<(), Refusal> {
-        let is_about_user = method.access == Access::LoggedIn && !method.name.starts_with("auth.");
+        let is_for_files = ["auth.", "upload."].iter().any(|start| method.name.starts_with(start));
+        let is_about_user = method.access == Access::LoggedIn && !is_for_files;
         let home = self.account().filter(|_| is_about_user).map(|account| account.home_dc());
         match home.filter(|home| *home != self.centre.identity.id) {
             Some(home) => Err(Refusal::new(303, format!("USER_MIGRATE_{home}"))),

@@ -33,7 +33,7 @@ const UPDATE_SERVICE_NOTIFICATION: u32 = 0xebe4_6819;
 const MESSAGE_MEDIA_EMPTY: u32 = 0x3ded_6320;
 
 /// Telegram's own user, from whom codes and warnings come.
-const SERVICE_USER_ID: i64 = 777_000;
+pub(super) const SERVICE_USER_ID: i64 = 777_000;
 
 /// The first and only number of the sequence that is not about messages.
 const SEQ: i32 = 1;
@@ -59,7 +59,7 @@ fn get_state(request: &mut Request<'_>, body: &[u8]) -> Answer {
     Ok(state(&account.inbox(), request.now).to_bytes())
 }
 
-fn state(inbox: &Inbox, now: UnixTime) -> types::updates::State {
+pub(super) fn state(inbox: &Inbox, now: UnixTime) -> types::updates::State {
     types::updates::State { pts: inbox.pts(), qts: 0, date: now.secs(), seq: SEQ, unread_count: 0 }
 }
 

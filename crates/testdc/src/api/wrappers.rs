@@ -59,7 +59,13 @@ pub(super) fn peel<'a>(request: &mut Request<'_>, body: &'a [u8]) -> Result<RawO
 /// Of what a client says of itself, so much is remembered.
 const MAX_DEVICE_CHARS: usize = 128;
 
+/// A client of a layer that is newer than this server is answered in the newest one that there is here: most of what it
+/// reads will be the same, and it is told the rest by its own decoder.
 fn check_layer(layer: i32) -> Result<i32, Refusal> {
+    if layer > tl_api::LAYER {
+        tracing::warn!(layer, answered_in = tl_api::LAYER, "a client of a layer that is not known yet");
+        return Ok(tl_api::LAYER);
+    }
     if layers::is_known(layer) { Ok(layer) } else { Err(Refusal::bad("CONNECTION_LAYER_INVALID")) }
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct KeptKey {
     device: Device,
     bound_to: Option<i64>,
     login: KeptLogin,
+    /// When somebody logged in.
+    #[serde(default)]
+    since: UnixTime,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +48,7 @@ impl KeyRecord {
             layer: client.layer,
             device: client.device.clone(),
             bound_to: client.bound_to,
+            since: client.since,
             login: match &client.login {
                 Login::LoggedOut => KeptLogin::LoggedOut,
                 Login::AwaitPassword(account) => {
@@ -70,6 +74,8 @@ impl KeyRecord {
             device: kept.device,
             bound_to: kept.bound_to,
             login,
+            since: kept.since,
+            active: kept.since,
             ..Client::default()
         };
         Ok(Self {

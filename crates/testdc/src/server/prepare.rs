@@ -126,5 +126,5 @@ fn accounts(config: &Config, kept: Option<&mut State>, entropy: &mut Entropy) ->
 fn truth(cloud: &Cloud, phone: &str) -> Option<Truth> {
     let account = cloud.account(phone)?;
     let list = account.contact_list();
-    Some(Truth::new(account.seed, &account.profile, account.password.is_some(), list.book()))
+    Some(Truth::new(account.seed, &account.profile, account.has_password(), list.book()))
 }

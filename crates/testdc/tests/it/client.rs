@@ -5,7 +5,7 @@
 mod calls;
 mod exchange;
 mod framing;
-mod srp;
+pub(crate) mod srp;
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Read, Write};

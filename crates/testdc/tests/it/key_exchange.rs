@@ -146,6 +146,32 @@ fn a_temporary_key_stands_for_the_permanent_one_once_it_is_bound() {
 }
 
 #[test]
+fn temporary_keys_are_dropped_but_for_those_that_are_named() {
+    let server = TestServer::plain();
+    let mut own = server.logged_in();
+    let permanent = own.key.clone().unwrap();
+    let temporary = || {
+        let mut client = server.connect();
+        client.exchange(&server.pem(), 2, Some(3_600)).unwrap();
+        client.introduce();
+        let now = i32::try_from(client.next_msg_id() >> 32).unwrap();
+        bind(&mut client, &permanent, now + 3_600, false).unwrap();
+        client
+    };
+    let (mut kept, mut dropped) = (temporary(), temporary());
+    // one that stands for another key, and one that stands for none
+    let mut foreign = server.connect();
+    foreign.exchange(&server.pem(), 2, Some(3_600)).unwrap();
+    let except = vec![kept.key.as_ref().unwrap().id()];
+    assert_eq!(own.expect(&auth::DropTempAuthKeys { except_auth_keys: except }), true.to_bytes());
+    assert_eq!(server.state().temporary_keys, 1);
+    foreign.introduce();
+    assert!(kept.call(&users::GetUsers { id: Vec::new() }).is_ok());
+    dropped.send(true, &help::GetConfig.to_bytes());
+    assert_eq!(dropped.receive(), Err(Ended::Error(-404)));
+}
+
+#[test]
 fn a_temporary_key_ends() {
     let server = TestServer::plain();
     let mut client = server.connect();

@@ -95,6 +95,26 @@ fn call(client: &mut Client, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn a_layer_that_is_not_known_yet_is_answered_as_the_newest_one() {
+    let server = start();
+    let newest = logged_in(&server, 230).expect(&contacts::GetContacts { hash: 0 });
+    for layer in [231, 999] {
+        assert_eq!(logged_in(&server, layer).expect(&contacts::GetContacts { hash: 0 }), newest);
+    }
+}
+
+#[test]
+fn what_is_muted_is_told_in_the_words_of_layer_158() {
+    let server = start();
+    // account.getNotifySettings#12b3ad31 peer:inputNotifyUsers#193b4417
+    let query = [0x12b3_ad31_u32, 0x193b_4417].map(u32::to_le_bytes).concat();
+    for (layer, id) in [(158, 0xa83b_0426_u32), (174, 0x9962_2c0c), (230, 0x9962_2c0c)] {
+        let answer = call(&mut logged_in(&server, layer), &query);
+        assert_eq!(answer, [id, 0].map(u32::to_le_bytes).concat(), "{layer}");
+    }
+}
+
+#[test]
 fn calls_of_older_layers_are_understood() {
     let server = start();
     let mut client = logged_in(&server, 216);

@@ -51,7 +51,7 @@ fn a_client_introduces_itself_first() {
     let mut client = server.keyed();
     assert!(client.call(&help::GetConfig).is_ok(), "the configuration is for everybody");
     assert_eq!(text(client.send_code(PHONE)), "400 CONNECTION_NOT_INITED");
-    for layer in [0, 157, 159, 172, 183, 194, 203, 215, 231] {
+    for layer in [-1, 0, 157, 159, 172, 183, 194, 203, 205, 215] {
         let body = InvokeWithLayer { layer, query: introduction(help::GetConfig) }.to_bytes();
         assert_eq!(call_text(&mut client, &body).as_deref(), Some("400 CONNECTION_LAYER_INVALID"), "{layer}");
     }
@@ -60,7 +60,7 @@ fn a_client_introduces_itself_first() {
         Some("400 CONNECTION_LAYER_INVALID"),
         "no layer was ever said"
     );
-    for layer in [158, 173, 174, 179, 181, 184, 193, 198, 199, 204, 214, 216, 217, 221, 222, 230] {
+    for layer in [158, 173, 174, 179, 181, 184, 193, 198, 199, 204, 214, 216, 217, 221, 222, 230, 231] {
         let body = InvokeWithLayer { layer, query: introduction(help::GetConfig) }.to_bytes();
         assert_eq!(call_text(&mut client, &body), None, "{layer}");
     }

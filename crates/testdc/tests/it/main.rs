@@ -24,10 +24,12 @@ mod key_exchange;
 mod layers;
 mod limits;
 mod login;
+mod logins;
 mod many;
 mod mtproxy;
 mod obfuscated;
 mod operations;
+mod password;
 #[cfg(all(unix, feature = "cli"))]
 mod program;
 mod pushed;

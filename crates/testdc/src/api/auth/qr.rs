@@ -87,7 +87,7 @@ pub(super) fn accept(request: &mut Request<'_>, body: &[u8]) -> Answer {
     let query = read::<auth::AcceptLoginTokenRef<'_>>(body)?;
     let device = accept_token(&request.centre.cloud, query.token, &account, request.now)?;
     let authorization = types::Authorization {
-        password_pending: account.password.is_some(),
+        password_pending: account.has_password(),
         hash: request.entropy.long(),
         device_model: device.model,
         platform: "test".to_owned(),

@@ -53,6 +53,10 @@ fn age_one(id: u32, bytes: &[u8], layer: i32, out: &mut Vec<u8>) -> Option<usize
         PeerSettings::ID if layer <= 199 => {
             write_peer_settings(&PeerSettingsRef::decode(&mut reader).ok()?, layer, out);
         }
+        PeerNotifySettings::ID if layer <= 158 => {
+            PEER_NOTIFY_SETTINGS_158.encode(out);
+            reader.word().ok()?;
+        }
         ContactStatus::ID if layer <= 158 => {
             let contact = ContactStatusRef::decode(&mut reader).ok()?;
             ContactStatus::ID.encode(out);
@@ -153,13 +157,16 @@ fn write_user_full(full: &UserFullRef<'_>, layer: i32, out: &mut Vec<u8>) {
     }
     full.id.encode(out);
     write_peer_settings(&full.settings, layer, out);
-    if layer > 158 { PeerNotifySettings::ID } else { 0xa83b_0426 }.encode(out);
+    if layer > 158 { PeerNotifySettings::ID } else { PEER_NOTIFY_SETTINGS_158 }.encode(out);
     full.notify_settings.encode_bare(out);
     full.common_chats_count.encode(out);
     if has_birthday {
         full.birthday.encode(out);
     }
 }
+
+/// `peerNotifySettings#a83b0426`, whose first fields are those of today
+const PEER_NOTIFY_SETTINGS_158: u32 = 0xa83b_0426;
 
 /// `note:flags2.22?TextWithEntities` of `userFull`
 const NOTE: u32 = 1 << 22;
