@@ -1,5 +1,7 @@
 //! One connection's socket: bytes in, frames out, and the patience that a client is given.
 
+#[cfg(feature = "web")]
+pub(crate) mod harmed;
 mod mischief;
 
 use std::io;
@@ -8,7 +10,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::arrivals::Carrier;
 use crate::centre::DataCentre;
@@ -256,6 +258,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let start = wire.len();
             match output {
                 Output::Message(message) => framing.encode(&message, self.link.entropy(), &mut wire),
+                Output::Late { message, by } => {
+                    sleep(by).await;
+                    framing.encode(&message, self.link.entropy(), &mut wire);
+                }
                 Output::QuickAck(token) => framing.encode_quick_ack(token, self.link.entropy(), &mut wire),
                 Output::Cut { message, after_bytes } => {
                     framing.encode(&message, self.link.entropy(), &mut wire);
@@ -304,7 +310,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let written = async {
             for (index, piece) in shaped.bytes.chunks(shaped.piece_bytes).enumerate() {
                 if index > 0 {
-                    tokio::time::sleep(PIECE_PAUSE).await;
+                    sleep(PIECE_PAUSE).await;
                 }
                 self.stream.write_all(piece).await?;
                 self.stream.flush().await?;
@@ -362,7 +368,7 @@ mod tests {
         let started = Instant::now();
         let (mut client, served) = connect();
         for byte in first_query() {
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            sleep(Duration::from_secs(2)).await;
             if client.write_all(&[byte]).await.is_err() {
                 break;
             }

@@ -21,6 +21,7 @@ use crate::centre::DataCentre;
 use crate::cloud::{Cloud, LoginTokenError};
 use crate::event::Events;
 use crate::fault::{Fault, FaultRule, MethodName};
+use crate::link;
 
 use orders::Standing;
 pub(crate) use orders::{Order, Orders};
@@ -265,7 +266,7 @@ impl Control {
 /// [`ControlError::UnknownMethod`].
 pub(crate) fn check_fault(fault: &Fault) -> Result<(), ControlError> {
     match fault.method() {
-        Some(MethodName::Is(name)) if !api::knows(name) => {
+        Some(MethodName::Is(name)) if !api::knows(name) && !link::is_named(fault, name) => {
             Err(ControlError::UnknownMethod { method: name.clone() })
         }
         _ => Ok(()),

@@ -14,7 +14,11 @@ pub use spec::{FAULT_FORMS, FaultSpecError};
 
 /// Something that the server does wrong.
 ///
-/// Faults that name a method wait for a call of it. [`MethodName::Any`] stands for every method.
+/// Faults that name a method wait for a call of it. [`MethodName::Any`] stands for every method of the API. Those that harm
+/// the message with a reply ([`Duplicate`](Self::Duplicate), [`CloseInReply`](Self::CloseInReply), [`Delay`](Self::Delay),
+/// [`Drop`](Self::Drop), [`TransportError`](Self::TransportError), [`Corrupt`](Self::Corrupt)) also wait for an answer to
+/// `req_pq_multi` (or `req_pq`), `req_DH_params`, `set_client_DH_params`, `ping` or `ping_delay_disconnect`, and for
+/// `new_session_created` and an `update`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -147,7 +151,9 @@ pub enum Fault {
     DhGenRetry,
     /// Answers the key exchange's last step with `dh_gen_fail`.
     DhGenFail,
-    /// Answers the key exchange's last step with a wrong `new_nonce_hash`.
+    /// Answers the key exchange's second step with `server_DH_params_fail`.
+    DhParamsFail,
+    /// Answers the key exchange with a wrong `new_nonce_hash`: in its last step, or in a `server_DH_params_fail`.
     WrongNewNonceHash,
     /// Offers only fingerprints of keys that no client has.
     UnknownFingerprint,
@@ -264,6 +270,7 @@ impl Fault {
             | Self::ClockSkew { .. }
             | Self::DhGenRetry
             | Self::DhGenFail
+            | Self::DhParamsFail
             | Self::WrongNewNonceHash
             | Self::UnknownFingerprint
             | Self::WrongNonce

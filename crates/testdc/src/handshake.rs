@@ -37,6 +37,7 @@ use crate::limits::{HANDSHAKE_LIFETIME, MAX_HANDSHAKES};
 pub(crate) use bad_group::Parameters;
 pub(crate) use plain::{PlainMessage, answer_plain};
 use query::Query;
+pub(crate) use query::query_name;
 
 /// Why a query of the key exchange is refused. The client only ever sees the transport error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,8 @@
 //! **Owns** the way of one message through the layers: plain or encrypted, envelope, salt and time, session, calls, and
 //! the answers back. **Must not know** frames or sockets: `connection.rs` carries the bytes.
 
+mod fate;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +18,13 @@ use crate::clock::UnixTime;
 use crate::entropy::Entropy;
 use crate::envelope::{self, Head, Opened};
 use crate::fault::{Fault, Script};
-use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain};
+use crate::handshake::{Handshakes, Host, PlainMessage, answer_plain, query_name};
 use crate::keys::{KeyRecord, Wire};
 use crate::limits::GZIP_FROM_BYTES;
 use crate::packed::pack;
 use crate::session::{BadMsg, Call, Demand, HttpWait, Outgoing, ReplyTo, check_msg_id};
+use fate::Fate;
+pub(crate) use fate::is_named;
 
 /// `destroy_session_ok#e22045fc session_id:long`, `destroy_session_none#62d350c9 session_id:long`
 const DESTROY_SESSION_OK: u32 = 0xe220_45fc;
@@ -36,6 +40,8 @@ pub(crate) const HTTP_LINK: u64 = 0;
 pub(crate) enum Output {
     /// Send a message as one frame.
     Message(Vec<u8>),
+    /// Send a message as one frame, so much later; everything behind it waits too.
+    Late { message: Vec<u8>, by: Duration },
     /// Send a message as one frame, but only its first bytes (half of them if not said), and close.
     Cut { message: Vec<u8>, after_bytes: Option<usize> },
     /// Send a quick acknowledgement.
@@ -122,7 +128,7 @@ impl Link {
             return vec![Output::Error(-404)];
         };
         if auth_key_id == 0 {
-            return vec![self.receive_plain(content, now)];
+            return self.receive_plain(content, now);
         }
         let Some(key) = self.centre.keys.find(auth_key_id, now) else {
             return vec![Output::Error(-404)];
@@ -137,18 +143,22 @@ impl Link {
     }
 
     /// A message of the key exchange.
-    fn receive_plain(&mut self, content: &[u8], now: UnixTime) -> Output {
+    fn receive_plain(&mut self, content: &[u8], now: UnixTime) -> Vec<Output> {
         let centre = &self.centre;
         let keep = |new| centre.keys.insert(new, now);
         let host = Host { rsa: &centre.rsa, dc: centre.identity, faults: &centre.faults, now, keep: &keep };
         let answer = PlainMessage::read(content).and_then(|message| {
-            Handshakes::answer(&centre.handshakes, message.body, &host, &mut self.entropy)
+            let object = Handshakes::answer(&centre.handshakes, message.body, &host, &mut self.entropy)?;
+            Ok((query_name(message.body), object))
         });
         match answer {
-            Ok(object) => Output::Message(answer_plain(now.msg_id() | 1, &object, &mut self.entropy)),
+            Ok((name, object)) => {
+                let fate = centre.faults.take(|fault| Fate::of_named(fault, name?));
+                Fate::meet(fate, answer_plain(now.msg_id() | 1, &object, &mut self.entropy))
+            }
             Err(error) => {
                 tracing::debug!(%error, "a key exchange is refused");
-                Output::Error(error.transport_code())
+                vec![Output::Error(error.transport_code())]
             }
         }
     }
@@ -244,7 +254,7 @@ impl Link {
         let now = self.centre.now();
         let mut wire = key.wire();
         let salts = wire.salts.future_salts(msg_id, count, now, &mut self.entropy);
-        wire.session(session_id, now).push_notice(salts, now);
+        wire.session(session_id, now).push_notice("future_salts", salts, now);
     }
 
     /// Forgets another session; a session cannot end itself.
@@ -254,14 +264,18 @@ impl Link {
         let is_gone = other != session_id && wire.sessions.remove(&other).is_some();
         let mut body = if is_gone { DESTROY_SESSION_OK } else { DESTROY_SESSION_NONE }.to_bytes();
         other.encode(&mut body);
-        wire.session(session_id, now).push_notice(body, now);
+        wire.session(session_id, now).push_notice("destroy_session", body, now);
     }
 
     /// Forgets the key; this connection still gets the answer.
     fn destroy_auth_key(&self, key: &KeyRecord, session_id: i64) {
         let now = self.centre.now();
         self.centre.keys.remove(key.key.id());
-        key.wire().session(session_id, now).push_notice(DESTROY_AUTH_KEY_OK.to_bytes(), now);
+        key.wire().session(session_id, now).push_notice(
+            "destroy_auth_key",
+            DESTROY_AUTH_KEY_OK.to_bytes(),
+            now,
+        );
     }
 
     /// Everything that the current session has to say.
@@ -280,21 +294,21 @@ impl Link {
         let mut wire = key.wire();
         let salt = wire.salt(now, &mut self.entropy);
         let faults = &self.centre.faults;
-        let is_marked = |message: &Outgoing| {
-            message.reply.is_some_and(|reply| faults.peek(|fault| Fate::of(fault, reply.method)).is_some())
+        let session = wire.session(session_id, now);
+        let (message, mut fate) = if let Some(copy) = session.take_copy() {
+            (copy, None)
+        } else {
+            let is_marked = |message: &Outgoing| faults.peek(|fault| Fate::of(fault, message.kind)).is_some();
+            let message = session.pop(now, is_marked)?;
+            let fate = faults.take(|fault| Fate::of(fault, message.kind));
+            (message, fate)
         };
-        let message = wire.session(session_id, now).pop(now, is_marked)?;
+        if self.is_request && matches!(fate, Some(Fate::Twice)) {
+            session.keep_copy(message.clone());
+            fate = None;
+        }
         let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
-        let fate = message.reply.and_then(|reply| faults.take(|fault| Fate::of(fault, reply.method)));
-        let sealed = envelope::seal(&key.key, head, &message.body, &mut self.entropy);
-        Some(match fate {
-            None => vec![Output::Message(sealed)],
-            Some(Fate::Twice) => vec![Output::Message(sealed.clone()), Output::Message(sealed)],
-            Some(Fate::Cut { after_bytes }) => vec![Output::Cut { message: sealed, after_bytes }],
-            Some(Fate::Corrupt { byte }) => vec![Output::Message(corrupted(sealed, byte))],
-            Some(Fate::Lost) => Vec::new(),
-            Some(Fate::Replaced { code }) => vec![Output::Error(code)],
-        })
+        Some(Fate::meet(fate, envelope::seal(&key.key, head, &message.body, &mut self.entropy)))
     }
 
     /// A message that says nothing, for a request that was kept in vain: an empty container.
@@ -307,41 +321,5 @@ impl Link {
         let message = wire.session(session_id, now).empty_container(now);
         let head = Head { salt, session_id, msg_id: message.msg_id, seq_no: message.seq_no };
         Some(envelope::seal(&key.key, head, &message.body, &mut self.entropy))
-    }
-}
-
-/// A message with one bit changed, in the middle if not said where.
-fn corrupted(mut sealed: Vec<u8>, byte: Option<usize>) -> Vec<u8> {
-    let byte = byte.unwrap_or(sealed.len() / 2).min(sealed.len().saturating_sub(1));
-    if let Some(hit) = sealed.get_mut(byte) {
-        *hit ^= 1;
-    }
-    sealed
-}
-
-/// What the script has in store for a message.
-#[derive(Clone, Copy)]
-enum Fate {
-    Twice,
-    Cut { after_bytes: Option<usize> },
-    Corrupt { byte: Option<usize> },
-    Lost,
-    Replaced { code: i32 },
-}
-
-impl Fate {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other faults happen elsewhere")]
-    fn of(fault: &Fault, name: &str) -> Option<Self> {
-        if !fault.method().is_some_and(|method| method.matches(name)) {
-            return None;
-        }
-        match fault {
-            Fault::Duplicate { .. } => Some(Self::Twice),
-            Fault::CloseInReply { after_bytes, .. } => Some(Self::Cut { after_bytes: *after_bytes }),
-            Fault::Corrupt { byte, .. } => Some(Self::Corrupt { byte: *byte }),
-            Fault::Drop { .. } => Some(Self::Lost),
-            Fault::TransportError { code, .. } => Some(Self::Replaced { code: *code }),
-            _ => None,
-        }
     }
 }

@@ -16,7 +16,7 @@ mod received;
 mod salts;
 mod service;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,10 +27,10 @@ use crate::clock::UnixTime;
 use crate::entropy::Entropy;
 use crate::envelope::Opened;
 use inbound::Inbound;
-use outbox::{Kind, Outbox};
+use outbox::Outbox;
 use received::{Freshness, Received};
 
-pub(crate) use outbox::{Outgoing, ReplyTo};
+pub(crate) use outbox::{Kind, Outgoing, ReplyTo};
 pub(crate) use received::check_msg_id;
 pub(crate) use salts::Salts;
 
@@ -133,6 +133,8 @@ impl Default for HttpWait {
 pub(crate) struct Session {
     received: Received,
     outbox: Outbox,
+    /// Messages that are sent once more as they were.
+    copies: VecDeque<Outgoing>,
     /// Calls without an answer yet.
     running: HashSet<i64>,
     is_announced: bool,
@@ -148,6 +150,7 @@ impl Session {
         Self {
             received: Received::default(),
             outbox: Outbox::default(),
+            copies: VecDeque::new(),
             running: HashSet::new(),
             is_announced: false,
             link: None,
@@ -259,7 +262,7 @@ impl Session {
         msg_id.encode(&mut body);
         seq_no.encode(&mut body);
         fault.code().encode(&mut body);
-        self.outbox.push(Kind::Notice, body, None, now);
+        self.push_notice("bad_msg_notification", body, now);
     }
 
     pub(crate) fn notify_bad_salt(&mut self, msg_id: i64, seq_no: i32, new_salt: i64, now: UnixTime) {
@@ -268,7 +271,7 @@ impl Session {
         seq_no.encode(&mut body);
         48_i32.encode(&mut body);
         new_salt.encode(&mut body);
-        self.outbox.push(Kind::Notice, body, None, now);
+        self.push_notice("bad_server_salt", body, now);
     }
 
     /// Tells the client, once, that the server knows nothing of what was sent before.
@@ -281,7 +284,7 @@ impl Session {
         first_msg_id.encode(&mut body);
         entropy.long().encode(&mut body);
         salt.encode(&mut body);
-        self.outbox.push(Kind::News, body, None, now);
+        self.outbox.push(Kind::News("new_session_created"), body, now);
     }
 
     /// One `msgs_ack` for everything in the message that asks for one.
@@ -294,7 +297,7 @@ impl Session {
         if !ids.is_empty() {
             let mut body = MSGS_ACK.to_bytes();
             ids.encode(&mut body);
-            self.outbox.push(Kind::Notice, body, None, now);
+            self.push_notice("msgs_ack", body, now);
         }
     }
 
@@ -321,7 +324,7 @@ impl Session {
 
     /// Queues an update: something that the client did not ask for.
     pub(crate) fn push_update(&mut self, body: Vec<u8>, now: UnixTime) {
-        self.outbox.push(Kind::News, body, None, now);
+        self.outbox.push(Kind::News("update"), body, now);
         self.ring();
     }
 
@@ -337,11 +340,22 @@ impl Session {
         RPC_RESULT.encode(&mut body);
         reply.req_msg_id.encode(&mut body);
         body.extend_from_slice(object);
-        self.outbox.push(Kind::Answer, body, Some(reply), now);
+        self.outbox.push(Kind::Answer(reply), body, now);
     }
 
-    pub(crate) fn push_notice(&mut self, body: Vec<u8>, now: UnixTime) {
-        self.outbox.push(Kind::Notice, body, None, now);
+    pub(crate) fn push_notice(&mut self, name: &'static str, body: Vec<u8>, now: UnixTime) {
+        self.outbox.push(Kind::Notice(name), body, now);
+    }
+
+    /// Keeps a second copy of a message for the next request over HTTP: a response holds one.
+    pub(crate) fn keep_copy(&mut self, message: Outgoing) {
+        self.copies.push_back(message);
+        self.ring();
+    }
+
+    /// The copy that was kept first.
+    pub(crate) fn take_copy(&mut self) -> Option<Outgoing> {
+        self.copies.pop_front()
     }
 
     /// A container with nothing in it.

@@ -3,8 +3,8 @@
 //! Clients make these calls when they start, and stop when one is refused. There are no dialogs, no drafts, no stickers
 //! and no translations here, and the answers say so. What is asked for (a dialog, a language) is not looked at.
 //!
-//! The constructors of these answers are the same in every layer that has the method by the id given here, but for
-//! `peerNotifySettings` (`layers/answers.rs`).
+//! A layer that has a method by the id given here has the constructors of its answer too, but for `peerNotifySettings`
+//! (`layers/answers.rs`): compared with the schemas of layers 158, 198, 216, 227, 229 and 230.
 
 use std::time::Duration;
 

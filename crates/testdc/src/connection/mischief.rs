@@ -28,9 +28,17 @@ pub(super) struct Mischief {
     held: Vec<u8>,
     /// Writes that are still to be held before all of them go out.
     to_hold: u32,
+    /// Nothing is held: the client waits for each answer before it asks again.
+    is_prompt: bool,
 }
 
 impl Mischief {
+    /// For a connection on which every answer is waited for.
+    #[cfg(feature = "web")]
+    pub(super) fn prompt() -> Self {
+        Self { is_prompt: true, ..Self::default() }
+    }
+
     /// What is written in place of `wire`.
     pub(super) fn shape(&mut self, wire: &[u8], script: &Script) -> Shaped {
         if !std::mem::replace(&mut self.has_begun, true) {
@@ -59,7 +67,7 @@ impl Mischief {
     }
 
     fn hold(&mut self, wire: &[u8], script: &Script) -> Vec<u8> {
-        if self.to_hold == 0 && self.held.is_empty() {
+        if !self.is_prompt && self.to_hold == 0 && self.held.is_empty() {
             let writes =
                 script.take(|fault| if let Fault::Merge { writes } = fault { Some(*writes) } else { None });
             self.to_hold = writes.unwrap_or(0);

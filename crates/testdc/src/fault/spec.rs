@@ -37,7 +37,8 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
     ("clock-skew=SECONDS", "a server clock that is ahead (or behind, if negative)"),
     ("dh-gen-retry", "key exchange: ask for another g_b"),
     ("dh-gen-fail", "key exchange: fail in the last step"),
-    ("wrong-new-nonce-hash", "key exchange: a wrong hash in the last answer"),
+    ("dh-params-fail", "key exchange: fail in the second step"),
+    ("wrong-new-nonce-hash", "key exchange: a wrong hash in the last answer, or with dh-params-fail"),
     ("unknown-fingerprint", "key exchange: offer keys that nobody has"),
     ("wrong-nonce", "key exchange: answer with another nonce"),
     (
@@ -143,6 +144,7 @@ fn parse_link_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
         ("clock-skew", [seconds]) => Fault::ClockSkew { seconds: seconds.parse().ok()? },
         ("dh-gen-retry", []) => Fault::DhGenRetry,
         ("dh-gen-fail", []) => Fault::DhGenFail,
+        ("dh-params-fail", []) => Fault::DhParamsFail,
         ("wrong-new-nonce-hash", []) => Fault::WrongNewNonceHash,
         ("unknown-fingerprint", []) => Fault::UnknownFingerprint,
         ("wrong-nonce", []) => Fault::WrongNonce,

@@ -16,6 +16,8 @@ use crate::key::{self, unpad};
 
 /// `server_DH_params_ok#d0e8075c nonce:int128 server_nonce:int128 encrypted_answer:bytes = Server_DH_Params`
 const SERVER_DH_PARAMS_OK: u32 = 0xd0e8_075c;
+/// `server_DH_params_fail#79cb045d nonce:int128 server_nonce:int128 new_nonce_hash:int128 = Server_DH_Params`
+const SERVER_DH_PARAMS_FAIL: u32 = 0x79cb_045d;
 /// `server_DH_inner_data#b5890dba nonce:int128 server_nonce:int128 g:int dh_prime:bytes g_a:bytes server_time:int`
 const SERVER_DH_INNER_DATA: u32 = 0xb589_0dba;
 
@@ -42,6 +44,10 @@ impl Run {
             return Err(HandshakeError::InnerSealed);
         }
         self.check_inner(&inner, host)?;
+        if host.faults.strikes(&Fault::DhParamsFail) {
+            self.state = State::Refused;
+            return Ok(self.server_dh_params_fail(&inner.new_nonce, host));
+        }
         let (secret, g_a) = key_pair(entropy);
         let answer = self.server_dh_params(&inner.new_nonce, &g_a, host, entropy);
         self.state = State::AwaitClientDh(Box::new(AwaitClientDh {
@@ -51,6 +57,19 @@ impl Run {
             retry_id: None,
         }));
         Ok(answer)
+    }
+
+    /// The server ends the exchange; the hash proves that it is the server.
+    fn server_dh_params_fail(&self, new_nonce: &[u8; 32], host: &Host<'_>) -> Vec<u8> {
+        let [_, _, _, _, mut hash @ ..] = sha1(&[new_nonce]);
+        if host.faults.strikes(&Fault::WrongNewNonceHash) {
+            hash.reverse();
+        }
+        let mut out = SERVER_DH_PARAMS_FAIL.to_bytes();
+        host.nonce(self.id.nonce, NoncePlace::ParamsNonce).encode(&mut out);
+        host.nonce(self.id.server_nonce, NoncePlace::ParamsServerNonce).encode(&mut out);
+        hash.encode(&mut out);
+        out
     }
 
     fn check_factors(&self, p: &[u8], q: &[u8]) -> Result<(), HandshakeError> {

@@ -36,6 +36,16 @@ pub(super) struct ClientDh<'a> {
     pub(super) encrypted: &'a [u8],
 }
 
+/// By which name a fault waits for the answer to the query that a body begins with.
+pub(crate) fn query_name(body: &[u8]) -> Option<&'static str> {
+    Some(match u32::from_le_bytes(*body.first_chunk()?) {
+        REQ_PQ | REQ_PQ_MULTI => "req_pq_multi",
+        REQ_DH_PARAMS => "req_DH_params",
+        SET_CLIENT_DH_PARAMS => "set_client_DH_params",
+        _ => return None,
+    })
+}
+
 impl<'a> Query<'a> {
     /// Reads the query that a body begins with, and tells which bytes it is. Random bytes may follow, counted into the
     /// length of the message: `TDLib` hides the sizes of its queries so.

@@ -19,7 +19,14 @@ pub(crate) struct Outgoing {
     pub(crate) msg_id: i64,
     pub(crate) seq_no: i32,
     pub(crate) body: Bytes,
-    pub(crate) reply: Option<ReplyTo>,
+    pub(crate) kind: Kind,
+}
+
+impl Outgoing {
+    /// The call that the message answers.
+    fn reply(&self) -> Option<ReplyTo> {
+        if let Kind::Answer(reply) = self.kind { Some(reply) } else { None }
+    }
 }
 
 /// What a message answers.
@@ -31,15 +38,15 @@ pub(crate) struct ReplyTo {
 }
 
 /// Whether a message asks for an acknowledgement, and the last bits of its id (protocol, "Message Identifier": 1 for an
-/// answer, 3 for anything else).
+/// answer, 3 for anything else). The names are those by which faults wait for a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// An answer that must be acknowledged: `rpc_result`.
-    Answer,
+    Answer(ReplyTo),
     /// An answer that needs no acknowledgement: acks, pongs, notices of faults.
-    Notice,
+    Notice(&'static str),
     /// Something that nobody asked for and that must be acknowledged: `new_session_created`, updates.
-    News,
+    News(&'static str),
 }
 
 /// The server's half of a session.
@@ -55,17 +62,17 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     /// Queues a message.
-    pub(crate) fn push(&mut self, kind: Kind, body: impl Into<Bytes>, reply: Option<ReplyTo>, now: UnixTime) {
+    pub(crate) fn push(&mut self, kind: Kind, body: impl Into<Bytes>, now: UnixTime) {
         let (bits, needs_ack) = match kind {
-            Kind::Answer => (1, true),
-            Kind::Notice => (1, false),
-            Kind::News => (3, true),
+            Kind::Answer(_) => (1, true),
+            Kind::Notice(_) => (1, false),
+            Kind::News(_) => (3, true),
         };
         let message = Outgoing {
             msg_id: self.next_msg_id(bits, now),
             seq_no: self.next_seq_no(needs_ack),
             body: body.into(),
-            reply,
+            kind,
         };
         if needs_ack {
             self.keep(message.clone());
@@ -109,9 +116,8 @@ impl Outbox {
             if now.since(time_of(msg_id)) < MSG_ID_PAST / 2 {
                 self.resend(msg_id);
             } else if let Some(old) = self.forget(msg_id) {
-                let kind = if old.reply.is_some() { Kind::Answer } else { Kind::News };
                 self.queue.retain(|message| message.msg_id != msg_id);
-                self.push(kind, old.body, old.reply, now);
+                self.push(old.kind, old.body, now);
             }
         }
     }
@@ -129,7 +135,7 @@ impl Outbox {
     pub(crate) fn answer_to(&self, req_msg_id: i64) -> Option<&Outgoing> {
         self.unacked
             .values()
-            .find(|message| message.reply.is_some_and(|reply| reply.req_msg_id == req_msg_id))
+            .find(|message| message.reply().is_some_and(|reply| reply.req_msg_id == req_msg_id))
     }
 
     /// Takes an answer back: the client does not want it any more.
@@ -154,7 +160,7 @@ impl Outbox {
             msg_id: self.next_msg_id(1, now),
             seq_no: self.next_seq_no(false),
             body: body.into(),
-            reply: None,
+            kind: Kind::Notice("msg_container"),
         }
     }
 
@@ -207,14 +213,9 @@ mod tests {
     #[test]
     fn ids_rise_and_sequence_numbers_count_what_needs_an_ack() {
         let mut outbox = Outbox::default();
-        outbox.push(Kind::News, vec![0; 4], None, now());
-        outbox.push(Kind::Notice, vec![0; 4], None, now());
-        outbox.push(
-            Kind::Answer,
-            vec![0; 4],
-            Some(reply(8)),
-            now().before(std::time::Duration::from_secs(9)),
-        );
+        outbox.push(Kind::News("update"), vec![0; 4], now());
+        outbox.push(Kind::Notice("ping"), vec![0; 4], now());
+        outbox.push(Kind::Answer(reply(8)), vec![0; 4], now().before(std::time::Duration::from_secs(9)));
         let sent = outbox.queue.iter().map(|m| (m.msg_id & 3, m.seq_no)).collect::<Vec<_>>();
         assert_eq!(sent, [(3, 1), (1, 2), (1, 3)]);
         assert!(outbox.queue.iter().is_sorted_by_key(|m| m.msg_id), "even when the clock goes back");
@@ -224,7 +225,7 @@ mod tests {
     fn small_messages_share_a_container_and_large_ones_do_not() {
         let mut outbox = Outbox::default();
         for len in [4, 8, MAX_PACKED_BYTES + 4, 12] {
-            outbox.push(Kind::Answer, vec![7; len], None, now());
+            outbox.push(Kind::Answer(reply(1)), vec![7; len], now());
         }
         let container = outbox.pop(now(), |_| false).unwrap();
         let mut reader = Reader::new(&container.body);
@@ -244,7 +245,7 @@ mod tests {
     fn a_message_that_must_be_alone_is() {
         let mut outbox = Outbox::default();
         for _ in 0..3 {
-            outbox.push(Kind::Answer, vec![7; 4], None, now());
+            outbox.push(Kind::Answer(reply(1)), vec![7; 4], now());
         }
         let second = outbox.queue[1].msg_id;
         let sent = std::iter::from_fn(|| outbox.pop(now(), |m| m.msg_id == second)).count();
@@ -254,9 +255,9 @@ mod tests {
     #[test]
     fn what_is_not_acknowledged_is_sent_again() {
         let mut outbox = Outbox::default();
-        outbox.push(Kind::Answer, vec![1; 4], Some(reply(4)), now());
-        outbox.push(Kind::Answer, vec![2; 4], Some(reply(8)), now());
-        outbox.push(Kind::Notice, vec![3; 4], None, now());
+        outbox.push(Kind::Answer(reply(4)), vec![1; 4], now());
+        outbox.push(Kind::Answer(reply(8)), vec![2; 4], now());
+        outbox.push(Kind::Notice("ping"), vec![3; 4], now());
         let first = outbox.queue[0].msg_id;
         while outbox.pop(now(), |_| false).is_some() {}
         outbox.acknowledge([first]);
@@ -279,12 +280,12 @@ mod tests {
     fn a_client_that_never_acknowledges_costs_bounded_memory() {
         let mut outbox = Outbox::default();
         for _ in 0..3_000 {
-            outbox.push(Kind::Answer, vec![0; 4], None, now());
+            outbox.push(Kind::Answer(reply(1)), vec![0; 4], now());
         }
         assert_eq!(outbox.unacked.len(), MAX_UNACKED_MESSAGES);
         let large = Bytes::from(vec![0; MAX_UNACKED_BYTES / 3]);
         for _ in 0..5 {
-            outbox.push(Kind::Answer, large.clone(), None, now());
+            outbox.push(Kind::Answer(reply(1)), large.clone(), now());
         }
         assert!(outbox.unacked_bytes <= MAX_UNACKED_BYTES);
     }

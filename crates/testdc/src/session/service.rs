@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tl_codec::{Decode, DecodeError, Encode, Reader, VecRef};
 
-use super::outbox::{Kind, ReplyTo};
+use super::outbox::ReplyTo;
 use super::{Call, Demand, HttpWait, Inbound, Session};
 use crate::clock::UnixTime;
 use crate::limits::MAX_SERVICE_IDS;
@@ -97,12 +97,12 @@ impl Session {
                 Some(Demand::Nothing)
             }
             PING => {
-                self.pong(message.msg_id, reader.long()?, now);
+                self.pong("ping", (message.msg_id, reader.long()?), now);
                 None
             }
             PING_DELAY_DISCONNECT => {
                 let (ping_id, delay_secs) = (reader.long()?, reader.int()?);
-                self.pong(message.msg_id, ping_id, now);
+                self.pong("ping_delay_disconnect", (message.msg_id, ping_id), now);
                 let delay_secs = u64::try_from(delay_secs).unwrap_or(0);
                 Some(Demand::DisconnectAfter(Duration::from_secs(delay_secs)))
             }
@@ -144,11 +144,11 @@ impl Session {
         Ok(demand)
     }
 
-    fn pong(&mut self, msg_id: i64, ping_id: i64, now: UnixTime) {
+    fn pong(&mut self, asked: &'static str, (msg_id, ping_id): (i64, i64), now: UnixTime) {
         let mut body = PONG.to_bytes();
         msg_id.encode(&mut body);
         ping_id.encode(&mut body);
-        self.outbox.push(Kind::Notice, body, None, now);
+        self.push_notice(asked, body, now);
     }
 
     fn state_info(&mut self, req_msg_id: i64, ids: &[i64], now: UnixTime) {
@@ -156,7 +156,7 @@ impl Session {
         let mut body = MSGS_STATE_INFO.to_bytes();
         req_msg_id.encode(&mut body);
         info.encode(&mut body);
-        self.outbox.push(Kind::Notice, body, None, now);
+        self.push_notice("msgs_state_info", body, now);
     }
 
     fn state_byte(&self, msg_id: i64) -> u8 {

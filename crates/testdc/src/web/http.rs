@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::arrivals::{Arrival, Carrier};
 use crate::centre::DataCentre;
+use crate::connection::harmed::Harmed;
 use crate::limits::{FRAME_TIMEOUT, IDLE_TIMEOUT, MAX_REQUEST_BYTES};
 use crate::link::{Link, Output};
 
@@ -42,7 +43,7 @@ pub(crate) async fn serve(
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(Harmed::new(stream, Arc::clone(&centre))), service)
         .await;
     if let Err(error) = served {
         tracing::debug!(%error, "an HTTP connection ended");
@@ -83,14 +84,14 @@ async fn read(request: Request<Incoming>) -> Result<Bytes, StatusCode> {
 async fn converse(content: &[u8], centre: Arc<DataCentre>) -> Said {
     let mut link = Link::for_request(centre);
     let taken = link.take(content, false);
-    if let Some(said) = taken.into_iter().find_map(said) {
+    if let Some(said) = first_said(taken).await {
         return said;
     }
     let wait = link.http_wait;
     let deadline = Instant::now() + wait.max_wait.min(IDLE_TIMEOUT);
     let bell = Arc::clone(&link.bell);
     loop {
-        if let Some(said) = link.next().unwrap_or_default().into_iter().find_map(said) {
+        if let Some(said) = first_said(link.next().unwrap_or_default()).await {
             return said;
         }
         if timeout_at(deadline, bell.notified()).await.is_err() {
@@ -102,10 +103,23 @@ async fn converse(content: &[u8], centre: Arc<DataCentre>) -> Said {
     }
 }
 
+/// What of these outputs fits into a response, when its time has come.
+async fn first_said(outputs: Vec<Output>) -> Option<Said> {
+    for output in outputs {
+        if let Output::Late { by, .. } = &output {
+            sleep(*by).await;
+        }
+        if let Some(said) = said(output) {
+            return Some(said);
+        }
+    }
+    None
+}
+
 /// What of an output fits into a response.
 fn said(output: Output) -> Option<Said> {
     match output {
-        Output::Message(message) => Some(Said::Message(message)),
+        Output::Message(message) | Output::Late { message, .. } => Some(Said::Message(message)),
         Output::Error(code) => {
             let status = u16::try_from(code.unsigned_abs()).ok();
             let status = status.and_then(|status| StatusCode::from_u16(status).ok());

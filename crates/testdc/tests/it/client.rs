@@ -249,7 +249,7 @@ impl Client {
     }
 
     /// Checks a message of the server as a client must, and takes it apart.
-    fn unseal(&self, content: &[u8]) -> Vec<Received> {
+    pub(crate) fn unseal(&self, content: &[u8]) -> Vec<Received> {
         let key = self.key.clone().unwrap();
         assert_eq!(content[..8], key.id().to_le_bytes());
         let msg_key: [u8; 16] = content[8..24].try_into().unwrap();

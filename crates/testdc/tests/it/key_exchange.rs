@@ -201,6 +201,53 @@ fn opened(params: &[u8], server_nonce: &[u8; 16], new_nonce: &[u8; 32]) -> ([u8;
 }
 
 #[test]
+fn the_second_step_ends_the_exchange() {
+    let server = TestServer::plain();
+    for (faults, is_hash_right) in
+        [(vec!["dh-params-fail"], true), (vec!["dh-params-fail", "wrong-new-nonce-hash"], false)]
+    {
+        let mut client = server.connect();
+        let nonce = client.entropy.array();
+        let first = client.first_step(nonce).unwrap();
+        let (query, new_nonce) = client.second_query(&server.pem(), &first, 2, None);
+        for fault in faults {
+            server.add_fault(fault);
+        }
+        let answer = client.ask_plain(&query).unwrap();
+        assert_eq!(answer[..4], 0x79cb_045d_u32.to_le_bytes());
+        assert_eq!(
+            (&answer[4..20], &answer[20..36]),
+            (first.nonce.as_slice(), first.server_nonce.as_slice())
+        );
+        let hash = mtproto::crypto::sha1(&[&new_nonce]);
+        assert_eq!(answer[36..52] == hash[4..], is_hash_right);
+        let (another, _) = client.second_query(&server.pem(), &first, 2, None);
+        assert_eq!(client.ask_plain(&another), Err(Ended::Error(-404)), "the exchange has ended");
+    }
+}
+
+/// This project's client, which has its checks of both answers (`docs/security-checks.md`), meets the server's.
+#[test]
+fn a_client_tells_a_refusal_of_the_server_from_one_of_somebody_else() {
+    use mtproto::handshake::HandshakeError;
+    use mtproto::io::{Client, Error};
+    let cases: [(&[&str], HandshakeError); 3] = [
+        (&["dh-params-fail*"], HandshakeError::ServerDhParamsFail),
+        (&["dh-params-fail*", "wrong-new-nonce-hash*"], HandshakeError::NewNonceHash),
+        (&["wrong-new-nonce-hash*"], HandshakeError::NewNonceHash),
+    ];
+    for (faults, expected) in cases {
+        let server = TestServer::with_faults(faults);
+        let config = crate::obfuscated::config(&server, mtproto::frame::FrameKind::Intermediate);
+        let error = crate::obfuscated::run(Client::connect(config)).unwrap_err();
+        assert!(
+            matches!(&error, Error::Handshake(got) if got.to_string() == expected.to_string()),
+            "{faults:?}: {error:?}"
+        );
+    }
+}
+
+#[test]
 fn nonces_are_wrong_in_exactly_the_place_that_is_asked_for() {
     let server = TestServer::plain();
     for (place, wrong) in [

@@ -51,9 +51,9 @@ fn update(client: &mut Client, info: &[u8], current: Option<&str>, wanted: Wante
     };
     let mut body = 0xa59b_102f_u32.to_bytes();
     proof.encode(&mut body);
-    [0xc237_27c9_u32, 1 | (u32::from(wanted.email.is_some()) << 1)]
-        .iter()
-        .for_each(|word| word.encode(&mut body));
+    for word in [0xc237_27c9_u32, 1 | (u32::from(wanted.email.is_some()) << 1)] {
+        word.encode(&mut body);
+    }
     enums::PasswordKdfAlgo::Sha256Sha256Pbkdf2Hmacsha512iter100000Sha256ModPow(wanted.algorithm)
         .encode(&mut body);
     wanted.hash.encode(&mut body);
