@@ -94,6 +94,7 @@ def test_gramjs_gets_the_truth(
     assert statuses == [status["user_id"] for status in truth["statuses"]]
     contacts = [int(contact["userId"]) for contact in fetched["contacts"]["contacts"]]
     assert contacts == [contact["user_id"] for contact in truth["contacts"]]
+    assert fetched["dialogs"] == []
     for each in order(server, "connections")["connections"]:
         assert (each["carrier"], each["framing"], each["obfuscated"]) == spoken
     server.wait_for("takeout_finished", success=True)

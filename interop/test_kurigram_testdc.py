@@ -137,6 +137,33 @@ def test_kurigram_names_users_as_peers(start_testdc: StartServer) -> None:
     run_bounded(scenario())
 
 
+def test_kurigram_asks_what_scripts_ask_first(start_testdc: StartServer) -> None:
+    server = start_testdc(*BOOK)
+
+    async def scenario() -> None:
+        client = _client(server)
+        await client.connect()
+        try:
+            await _log_in(client, server, None)
+            assert [dialog async for dialog in client.get_dialogs()] == []
+            assert await client.get_dialogs_count() == 0
+            assert [photo async for photo in client.get_chat_photos("me")] == []
+            assert list(await client.get_folders()) == []
+            sessions = (await client.get_active_sessions()).active_sessions
+            assert [session.is_current for session in sessions] == [True]
+            assert await client.enable_cloud_password("one", hint="the first")
+            assert await client.change_cloud_password("one", PASSWORD)
+            other = _client(server)
+            await other.connect()
+            await _log_in(other, server, PASSWORD)
+            await other.disconnect()
+            assert await client.remove_cloud_password(PASSWORD)
+        finally:
+            await client.disconnect()
+
+    run_bounded(scenario())
+
+
 def test_kurigram_takes_messages_that_are_pushed(start_testdc: StartServer) -> None:
     """It asks what a short message was about (`updates.getDifference`), as every Pyrogram does."""
     server = start_testdc(*BOOK)

@@ -8,7 +8,7 @@ import pytest
 from admin_side import order
 from conftest import StartServer
 from mtcute_book import fetch_address_book, truth_lists
-from mtcute_side import LAYER, Mtcute
+from mtcute_side import LAYER, Mtcute, long
 from servers import Server
 
 BOOK = ("--seed", 5, "--contacts", 120, "--saved-only", 40, "--admin", "127.0.0.1:0")
@@ -64,6 +64,19 @@ def test_mtcute_comes_back_when_the_server_drops_the_link(start_testdc: StartSer
         order(server, "fault", spec="close-in-reply=contacts.getContacts*2")
         assert fetch_address_book(client) == truth_lists(server.truth)
         assert order(server, "state", phone=_account(server))["open_takeouts"] == []
+
+
+def test_mtcute_asks_what_clients_ask_first(start_testdc: StartServer, mtcute: Path) -> None:
+    server = start_testdc(*BOOK)
+    with Mtcute(mtcute, server) as client:
+        client.log_in(server)
+        begin = {"offsetDate": 0, "offsetId": 0, "offsetPeer": {"_": "inputPeerEmpty"}, "limit": 10}
+        dialogs = client.call("messages.getDialogs", **begin, hash=long(0))
+        assert dialogs == {"_": "messages.dialogs", "dialogs": [], "messages": [], "chats": [], "users": []}
+        (login,) = client.call("account.getAuthorizations")["authorizations"]
+        assert (login["current"], login["apiId"]) == (True, 17)
+        assert client.call("help.getAppConfig", hash=0)["config"] == {"_": "jsonObject", "value": []}
+        assert client.call("account.updateStatus", offline=False) is True
 
 
 def test_mtcute_lives_through_what_servers_do(start_testdc: StartServer, mtcute: Path) -> None:

@@ -53,7 +53,8 @@ async function fetched(client) {
     const contacts = await inside(new Api.contacts.GetContacts({ hash: bigInt(0) }))
     const statuses = await inside(new Api.contacts.GetStatuses())
     await inside(new Api.account.FinishTakeoutSession({ success: true }))
-    return { saved, contacts, statuses }
+    const dialogs = await client.getDialogs({})
+    return { saved, contacts, statuses, dialogs }
 }
 
 async function main() {

@@ -89,6 +89,7 @@ fn complete(request: &Request<'_>, key: &KeyRecord, account: Arc<Account>) -> en
         ..types::auth::Authorization::default()
     };
     let user_id = account.profile.user_id;
+    request.share_device();
     let mut client = key.client();
     client.pending_code = None;
     client.challenge = None;

@@ -140,6 +140,15 @@ impl<'a> Request<'a> {
         self.login_key.clone().ok_or_else(|| Refusal::unauthorized("AUTH_KEY_PERM_EMPTY"))
     }
 
+    /// What a client says of itself over a temporary key is true of the permanent one, by which logins are listed.
+    pub(super) fn share_device(&self) {
+        if let Some(login_key) = self.login_key.as_ref().filter(|login_key| !Arc::ptr_eq(login_key, self.key))
+        {
+            let device = self.key.client().device.clone();
+            login_key.client().device = device;
+        }
+    }
+
     /// The account behind the key, if somebody is logged in.
     pub(super) fn account(&self) -> Option<Arc<Account>> {
         match &self.login_key.as_ref()?.client().login {

@@ -87,15 +87,18 @@ fn introduce(
     if let Some((_, text)) = empty.iter().find(|(is_empty, _)| *is_empty) {
         return Err(Refusal::bad(text));
     }
-    let mut client = request.key.client();
     let text =
         |text: tl_codec::Str<'_>| text.to_str_lossy().chars().take(MAX_DEVICE_CHARS).collect::<String>();
-    client.device = Device {
+    let device = Device {
         api_id: wrapper.api_id,
         model: text(wrapper.device_model),
         system_version: text(wrapper.system_version),
         app_version: text(wrapper.app_version),
     };
+    let mut client = request.key.client();
+    client.device = device;
     client.layer = Some(layer.or(client.layer).ok_or_else(|| Refusal::bad("CONNECTION_LAYER_INVALID"))?);
+    drop(client);
+    request.share_device();
     Ok(())
 }

@@ -137,6 +137,9 @@ fn a_temporary_key_stands_for_the_permanent_one_once_it_is_bound() {
     assert!(client.call(&me).is_ok());
     let state = server.state();
     assert_eq!((state.sessions, state.temporary_keys), (1, 1));
+    // account.getAuthorizations tells what the client has said of itself over the temporary key
+    let logins = client.call_raw(&0xe320_c158_u32.to_bytes()).unwrap();
+    assert!(logins.windows(5).any(|bytes| bytes == b"\x04test"));
 
     let other = server.keyed().key.unwrap();
     assert_eq!(error(bind(&mut client, &other, now + 3_600, false)), "TEMP_AUTH_KEY_ALREADY_BOUND");
