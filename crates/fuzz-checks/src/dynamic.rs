@@ -39,6 +39,8 @@ fn compare(known: &Known, entry: &Entry, bytes: &[u8], object: &Result<Object<'_
         }
         // the typed form of a wrapper leaves the query unread
         (Ok(_), Err(_)) if is_wrapper(known, entry.name) => {}
+        // and it takes an object that is no whole words
+        (Ok(_), Err(_)) if entry.name == "rpc_result" && !bytes.len().is_multiple_of(4) => {}
         (Ok(_), Err(error)) => panic!("{}: only the schema refuses: {error}", entry.name),
         (Err(error), Ok(_)) => panic!("{}: only the typed form refuses: {error}", entry.name),
     }

@@ -4,6 +4,8 @@
 
 use fuzz_checks::{by_schema, telethon, typed};
 use peak_alloc::PeakAlloc;
+use tl_dynamic::Dynamic;
+use tl_schema::Schema;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -75,7 +77,32 @@ fn fifty_real_objects_cut_and_changed() {
     // a vector of 2³¹ − 1 contacts, and one of strings of 16 MB: what is claimed is not reserved
     let claim = [0x42, 0x7e, 0xe8, 0xea, 0x15, 0xc4, 0xb5, 0x1c, 0xff, 0xff, 0xff, 0x7f].repeat(2);
     most.read(&claim);
+    claims_of_a_megabyte();
     // the measurement measures: some errors have a path
     assert!((1..=TYPED_LIMIT_BYTES).contains(&most.typed), "{} bytes", most.typed);
     assert!((1..=BY_SCHEMA_LIMIT_BYTES).contains(&most.by_schema), "{} bytes", most.by_schema);
+}
+
+/// Vectors inside each other, each claiming as many items as the rest could hold if they were as short as items are: no
+/// room is made for what was not read.
+fn claims_of_a_megabyte() {
+    const LEN: usize = 1 << 20;
+    let mut claims = Vec::with_capacity(LEN);
+    for _ in 0..31 {
+        let head = 12 + claims.len();
+        let count = u32::try_from((LEN - head) / 4).unwrap();
+        claims.extend([0xf744_4763, 0x1cb5_c415, count].map(u32::to_le_bytes).as_flattened());
+    }
+    claims.resize(LEN, 0);
+    let claimed = taken(|| assert!(!by_schema(&claims)));
+    assert!((1..=BY_SCHEMA_LIMIT_BYTES).contains(&claimed), "{claimed} bytes");
+    // items that take no bytes at all, as many as there are bytes
+    let schema = Schema::parse("none = None; all items:vector<%None> = All;").unwrap();
+    let dynamic = Dynamic::new(&schema).unwrap();
+    let id = dynamic.declaration("all").unwrap().wire_id();
+    let count = u32::try_from(LEN - 8).unwrap();
+    let mut empty = [id, count].map(u32::to_le_bytes).concat();
+    empty.resize(LEN, 0);
+    let claimed = taken(|| assert!(dynamic.read(&empty).is_err()));
+    assert!((1..=BY_SCHEMA_LIMIT_BYTES).contains(&claimed), "{claimed} bytes");
 }

@@ -127,6 +127,20 @@ impl<'a> Reader<'a> {
         self.leaf(leaf::chunk::<N>)
     }
 
+    /// The next `len_bytes` as a reader of their own, which counts offset and depth on; this one moves behind them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Short`].
+    pub fn part(&mut self, len_bytes: usize) -> Result<Self, DecodeError> {
+        let Some((part, rest)) = self.rest.split_at_checked(len_bytes) else {
+            let missing_bytes = len_bytes - self.rest.len();
+            return Err(self.error(ErrorKind::Short { missing_bytes }));
+        };
+        let len = self.offset() + len_bytes;
+        self.rest = rest;
+        Ok(Self { rest: part, len, depth: self.depth })
+    }
+
     /// All bytes that are left.
     #[inline]
     pub fn take_rest(&mut self) -> &'a [u8] {
@@ -315,6 +329,21 @@ mod tests {
         assert_eq!(descend(&mut reader, MAX_DEPTH), Ok(()));
         assert_eq!(descend(&mut reader, MAX_DEPTH + 1).unwrap_err().kind(), ErrorKind::TooDeep);
         assert_eq!(descend(&mut reader, MAX_DEPTH), Ok(()), "the depth is given back after a failure");
+    }
+
+    #[test]
+    fn a_part_counts_offset_and_depth_on() {
+        let mut reader = Reader::new(&[1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]);
+        assert_eq!(reader.int(), Ok(1));
+        let short = reader.part(9).unwrap_err();
+        assert_eq!((short.kind(), short.offset()), (ErrorKind::Short { missing_bytes: 1 }, 4));
+        let inside = reader.nested(|outer| outer.part(4));
+        let mut inside = inside.unwrap();
+        assert_eq!(reader.int(), Ok(3), "the reader stands behind the part");
+        assert_eq!((inside.int(), inside.remaining()), (Ok(2), 0));
+        let behind = inside.int().unwrap_err();
+        assert_eq!((behind.kind(), behind.offset()), (ErrorKind::Short { missing_bytes: 4 }, 8));
+        assert_eq!((reader.depth, inside.depth), (0, 1));
     }
 
     #[test]

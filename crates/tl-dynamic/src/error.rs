@@ -3,6 +3,7 @@
 use core::fmt;
 
 use thiserror::Error;
+use tl_codec::limits::MAX_DEPTH;
 use tl_codec::{DecodeError, ErrorKind};
 
 /// Bytes that are not the object that the schema says, with the place.
@@ -92,6 +93,29 @@ pub enum Fault {
     /// Longer than TL can say.
     #[error("{len} bytes do not fit into a string")]
     TooLong {
+        /// The length.
+        len: usize,
+    },
+    /// Values lie deeper inside each other than a reader goes.
+    #[error("more than {MAX_DEPTH} values inside each other")]
+    TooDeep,
+    /// The bytes of an unknown object are no whole words, of which the first is its id.
+    #[error("a raw object of {len} bytes: it needs whole words, the first one its id")]
+    RawLen {
+        /// The length.
+        len: usize,
+    },
+    /// The bytes of an object that is not unknown, so that they would be read as its fields.
+    #[error("a raw object with the id of {name}, which the schema has")]
+    KnownRaw {
+        /// The constructor or method of that id.
+        name: String,
+    },
+    /// A body that is not as long as the field before it says.
+    #[error("{len} bytes, but the length before it says {announced}")]
+    BodyLen {
+        /// What the field says.
+        announced: i32,
         /// The length.
         len: usize,
     },

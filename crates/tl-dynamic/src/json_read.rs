@@ -1,12 +1,13 @@
 //! JSON to values: the way back of [`json`](crate::json).
 
 use serde_json::Value as Json;
-use tl_schema::Wire;
 use tl_schema::ast::{Declaration, Field, FieldKind};
+use tl_schema::{Index, Wire};
 
-use crate::Dynamic;
 use crate::error::JsonError;
 use crate::object::{Object, Value};
+use crate::write::is_of;
+use crate::{Dynamic, named};
 
 impl<'s> Dynamic<'s> {
     /// Makes an object from the JSON that [`Object::to_json`] gives.
@@ -16,21 +17,47 @@ impl<'s> Dynamic<'s> {
     /// # Errors
     /// [`JsonError`] with the place of what the schema does not have.
     pub fn from_json(&self, json: &Json) -> Result<Object<'s>, JsonError> {
-        self.object(json, String::new())
+        Taking { dynamic: self, index: self.index() }.any_object(json, String::new())
+    }
+}
+
+/// What the reading of JSON carries along.
+#[derive(Clone, Copy)]
+struct Taking<'d, 's> {
+    dynamic: &'d Dynamic<'s>,
+    /// The schema of the object that is being made.
+    index: &'d Index<'s>,
+}
+
+impl<'s> Taking<'_, 's> {
+    /// An object of any schema.
+    fn any_object(self, json: &Json, place: String) -> Result<Object<'s>, JsonError> {
+        self.object(json, place, |name| self.dynamic.declaration(name))
     }
 
-    fn object(&self, json: &Json, place: String) -> Result<Object<'s>, JsonError> {
+    /// An object of the schema of what it stands in: others may have the same name.
+    fn own_object(self, json: &Json, place: String) -> Result<Object<'s>, JsonError> {
+        self.object(json, place, |name| named(self.index, name))
+    }
+
+    fn object(
+        self,
+        json: &Json,
+        place: String,
+        find: impl FnOnce(&str) -> Option<&'s Declaration>,
+    ) -> Result<Object<'s>, JsonError> {
         let Some(name) = json.get("_").and_then(Json::as_str) else {
             return Err(JsonError::NoName { place });
         };
-        let Some(declaration) = self.declaration(name) else {
+        let Some(declaration) = find(name) else {
             return Err(JsonError::UnknownName { place, name: name.to_owned() });
         };
-        self.fields_of(declaration, json, &join(&place, name))
+        let index = self.dynamic.home(declaration);
+        Self { index, ..self }.fields_of(declaration, json, &join(&place, name))
     }
 
     fn fields_of(
-        &self,
+        self,
         declaration: &'s Declaration,
         json: &Json,
         place: &str,
@@ -54,7 +81,7 @@ impl<'s> Dynamic<'s> {
     }
 
     fn field_of(
-        &self,
+        self,
         owner: &'s Declaration,
         field: &'s Field,
         json: &Json,
@@ -64,24 +91,24 @@ impl<'s> Dynamic<'s> {
             let bits = json.as_u64().and_then(|bits| u32::try_from(bits).ok());
             return bits.map(Value::Word).map(Some).ok_or_else(|| wrong(place, "#"));
         };
-        let wire = self.index().wire(owner, ty).unwrap_or(Wire::Object);
+        let wire = self.index.wire(owner, ty).unwrap_or(Wire::Object);
         if wire == Wire::True && *json == Json::Bool(false) {
             return Ok(None);
         }
         self.value_of(&wire, json, place).map(Some)
     }
 
-    fn value_of(&self, wire: &Wire<'s>, json: &Json, place: String) -> Result<Value<'s>, JsonError> {
+    fn value_of(self, wire: &Wire<'s>, json: &Json, place: String) -> Result<Value<'s>, JsonError> {
         let (value, expected) = match wire {
             Wire::Vector { item, .. } => return self.items_of(item, json, &place),
             Wire::Boxed(ty) => {
-                let object = self.object(json, place.clone())?;
-                let fits = object.declaration().result.name == **ty;
+                let object = self.own_object(json, place.clone())?;
+                let fits = is_of(self.index, ty, &object);
                 (fits.then_some(Value::Object(object)), ty.to_string())
             }
             Wire::Bare(found) => {
-                let object = self.object(json, place.clone())?;
-                let fits = object.declaration().name == found.name;
+                let object = self.own_object(json, place.clone())?;
+                let fits = core::ptr::eq(object.declaration(), *found);
                 (fits.then_some(Value::Object(object)), found.name.to_string())
             }
             Wire::Int => (int(json).map(Value::Int), "int".to_owned()),
@@ -95,13 +122,13 @@ impl<'s> Dynamic<'s> {
             Wire::Bytes => (json.as_str().and_then(unhex).map(Value::Bytes), "bytes".to_owned()),
             _ => match json.get("raw").and_then(Json::as_str).and_then(unhex) {
                 Some(bytes) => (Some(Value::Raw(bytes)), String::new()),
-                None => return self.object(json, place).map(Value::Object),
+                None => return self.any_object(json, place).map(Value::Object),
             },
         };
         value.ok_or(JsonError::Type { place, expected })
     }
 
-    fn items_of(&self, item: &Wire<'s>, json: &Json, place: &str) -> Result<Value<'s>, JsonError> {
+    fn items_of(self, item: &Wire<'s>, json: &Json, place: &str) -> Result<Value<'s>, JsonError> {
         let Some(items) = json.as_array() else {
             return Err(wrong(place.to_owned(), "vector"));
         };

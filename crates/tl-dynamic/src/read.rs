@@ -1,10 +1,15 @@
 //! Bytes to values.
 
-use tl_codec::{Decode, ErrorKind, Reader, VECTOR, is_set};
-use tl_schema::Wire;
-use tl_schema::ast::{Declaration, Field, FieldKind, Name, Type};
+mod vector;
+
+use core::cell::Cell;
+
+use tl_codec::{Decode, ErrorKind, Reader, is_set};
+use tl_schema::ast::{Declaration, Field, FieldKind, Name};
+use tl_schema::{Index, Wire};
 
 use crate::Dynamic;
+use crate::body::announced_len;
 use crate::error::{ReadError, Segment};
 use crate::object::{Object, Value};
 
@@ -17,10 +22,11 @@ impl<'s> Dynamic<'s> {
         let mut reader = Reader::new(bytes);
         let before = reader;
         let id = reader.word()?;
-        let Some(declaration) = self.index().by_id(id) else {
+        let Some(declaration) = self.by_id(id) else {
             return Err(before.error(ErrorKind::UnknownConstructor { got: id }).into());
         };
-        let object = self.read_fields(declaration, &mut reader)?;
+        let empty_items = Cell::new(0);
+        let object = Reading::new(self, declaration, &empty_items).fields(declaration, &mut reader)?;
         finish(reader)?;
         Ok(object)
     }
@@ -33,20 +39,36 @@ impl<'s> Dynamic<'s> {
     /// As [`read`](Self::read).
     pub fn read_reply(&self, method: &'s Declaration, bytes: &[u8]) -> Result<Value<'s>, ReadError> {
         let mut reader = Reader::new(bytes);
-        let value = self.read_value(method, &method.result, &mut reader)?;
+        let empty_items = Cell::new(0);
+        let reading = Reading::new(self, method, &empty_items);
+        // the index has resolved every type of the schema before
+        let wire = reading.index.wire(method, &method.result).unwrap_or(Wire::Object);
+        let value = reading.value(&wire, &mut reader)?;
         finish(reader)?;
         Ok(value)
     }
+}
+
+/// What a reading carries along.
+#[derive(Clone, Copy)]
+struct Reading<'d, 's> {
+    dynamic: &'d Dynamic<'s>,
+    /// The schema of the object that is being read.
+    index: &'d Index<'s>,
+    /// The items that took no bytes, so far and in all.
+    empty_items: &'d Cell<usize>,
+}
+
+impl<'d, 's> Reading<'d, 's> {
+    fn new(dynamic: &'d Dynamic<'s>, declaration: &'s Declaration, empty_items: &'d Cell<usize>) -> Self {
+        Self { dynamic, index: dynamic.home(declaration), empty_items }
+    }
 
     /// The fields of a declaration, without its id.
-    fn read_fields(
-        &self,
-        declaration: &'s Declaration,
-        reader: &mut Reader<'_>,
-    ) -> Result<Object<'s>, ReadError> {
+    fn fields(self, declaration: &'s Declaration, reader: &mut Reader<'_>) -> Result<Object<'s>, ReadError> {
         let mut values: Vec<Option<Value<'s>>> = Vec::with_capacity(declaration.fields.len());
         for field in &declaration.fields {
-            let value = self.read_field(declaration, field, &values, reader).map_err(|error| {
+            let value = self.field(declaration, field, &values, reader).map_err(|error| {
                 let name = field.name.clone().unwrap_or_default();
                 error.within(Segment::Field(name)).within(Segment::Type(declaration.name.to_string()))
             })?;
@@ -55,8 +77,8 @@ impl<'s> Dynamic<'s> {
         Ok(Object::with_values(declaration, values))
     }
 
-    fn read_field(
-        &self,
+    fn field(
+        self,
         owner: &'s Declaration,
         field: &'s Field,
         before: &[Option<Value<'s>>],
@@ -69,24 +91,20 @@ impl<'s> Dynamic<'s> {
             {
                 Ok(None)
             }
-            FieldKind::Value { ty, .. } => self.read_value(owner, ty, reader).map(Some),
+            FieldKind::Value { ty, .. } => {
+                let wire = self.index.wire(owner, ty).unwrap_or(Wire::Object);
+                match announced_len(owner, before).filter(|_| wire == Wire::Object) {
+                    Some(len_bytes) => self.body(len_bytes, reader),
+                    None => self.value(&wire, reader),
+                }
+                .map(Some)
+            }
             // the index has refused declarations with repetitions
             FieldKind::Repetition { .. } => Ok(None),
         }
     }
 
-    fn read_value(
-        &self,
-        owner: &'s Declaration,
-        ty: &'s Type,
-        reader: &mut Reader<'_>,
-    ) -> Result<Value<'s>, ReadError> {
-        // the index has resolved every type of the schema before
-        let wire = self.index().wire(owner, ty).unwrap_or(Wire::Object);
-        self.read_wire_value(&wire, reader)
-    }
-
-    fn read_wire_value(&self, wire: &Wire<'s>, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
+    fn value(self, wire: &Wire<'s>, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
         Ok(match wire {
             Wire::Int => Value::Int(reader.int()?),
             Wire::Long => Value::Long(reader.long()?),
@@ -97,41 +115,21 @@ impl<'s> Dynamic<'s> {
             Wire::True => Value::True,
             Wire::String => Value::String(reader.bytes()?.to_vec()),
             Wire::Bytes => Value::Bytes(reader.bytes()?.to_vec()),
-            Wire::Vector { is_bare, item } => self.read_vector(*is_bare, item, reader)?,
-            Wire::Boxed(ty) => self.read_boxed(ty, reader)?,
-            Wire::Bare(found) => Value::Object(reader.nested(|inner| self.read_fields(found, inner))?),
-            _ => self.read_any(reader)?,
+            Wire::Vector { is_bare, item } => self.vector(*is_bare, item, reader)?,
+            Wire::Boxed(ty) => self.boxed(ty, reader)?,
+            Wire::Bare(found) => Value::Object(reader.nested(|inner| self.fields(found, inner))?),
+            _ => self.any(reader)?,
         })
     }
 
-    fn read_vector(
-        &self,
-        is_bare: bool,
-        item: &Wire<'s>,
-        reader: &mut Reader<'_>,
-    ) -> Result<Value<'s>, ReadError> {
-        if !is_bare {
-            reader.expect_id(VECTOR)?;
-        }
-        let count = reader.count(min_len(item))?;
-        let mut items = Vec::with_capacity(count);
-        for index in 0..count {
-            let value = reader
-                .nested(|inner| self.read_wire_value(item, inner))
-                .map_err(|error: ReadError| error.within(Segment::Item(index)))?;
-            items.push(value);
-        }
-        Ok(Value::Vector(items))
-    }
-
     /// One of the constructors of a type.
-    fn read_boxed(&self, ty: &'s Name, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
+    fn boxed(self, ty: &'s Name, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
         let before = *reader;
         let id = reader.word()?;
-        let constructors = self.index().constructors_of(ty);
+        let constructors = self.index.constructors_of(ty);
         let found = constructors.iter().find(|one| one.wire_id() == id);
         match (found, constructors) {
-            (Some(found), _) => reader.nested(|inner| self.read_fields(found, inner)).map(Value::Object),
+            (Some(found), _) => reader.nested(|inner| self.fields(found, inner)).map(Value::Object),
             (None, [only]) => {
                 let kind = ErrorKind::WrongConstructor { expected: only.wire_id(), got: id };
                 Err(ReadError::from(before.error(kind)).within(Segment::Type(only.name.to_string())))
@@ -143,15 +141,30 @@ impl<'s> Dynamic<'s> {
         }
     }
 
-    /// Any object: a query, or something that the schema does not know and that has no length of its own.
-    fn read_any(&self, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
+    /// Any object that fills the next `len_bytes`. A negative length is longer than anything.
+    fn body(self, len_bytes: i32, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
+        let len_bytes = usize::try_from(len_bytes.cast_unsigned()).unwrap_or(usize::MAX);
+        let mut body = reader.part(len_bytes)?;
+        let value = self.any(&mut body)?;
+        finish(body)?;
+        Ok(value)
+    }
+
+    /// Any object: a query, or something that no schema knows and that has no length of its own.
+    fn any(self, reader: &mut Reader<'_>) -> Result<Value<'s>, ReadError> {
         let before = *reader;
         let id = reader.word()?;
-        if let Some(found) = self.index().by_id(id) {
-            return reader.nested(|inner| self.read_fields(found, inner)).map(Value::Object);
+        if let Some(found) = self.dynamic.by_id(id) {
+            let inside = Self::new(self.dynamic, found, self.empty_items);
+            return reader.nested(|inner| inside.fields(found, inner)).map(Value::Object);
         }
         reader.take_rest();
-        Ok(Value::Raw(reader.since(&before).to_vec()))
+        let bytes = reader.since(&before);
+        match bytes.len().next_multiple_of(4) - bytes.len() {
+            0 => Ok(Value::Raw(bytes.to_vec())),
+            // whatever it is, it consists of whole words
+            missing_bytes => Err(reader.error(ErrorKind::Short { missing_bytes }).into()),
+        }
     }
 }
 
@@ -161,18 +174,6 @@ fn word(owner: &Declaration, before: &[Option<Value<'_>>], name: &str) -> u32 {
     match at.and_then(|at| before.get(at)) {
         Some(Some(Value::Word(bits))) => *bits,
         _ => 0,
-    }
-}
-
-/// The fewest bytes of a vector's item: enough to refuse a count that nothing can fulfil.
-fn min_len(item: &Wire<'_>) -> usize {
-    match item {
-        Wire::Long | Wire::Double => 8,
-        Wire::Int128 => 16,
-        Wire::Int256 => 32,
-        // a bare constructor may have no fields at all
-        Wire::Bare(_) | Wire::True => 0,
-        _ => 4,
     }
 }
 

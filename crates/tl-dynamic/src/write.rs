@@ -1,26 +1,26 @@
 //! Values to bytes.
 
-use tl_codec::limits::MAX_BYTES_LEN;
+use tl_codec::limits::{MAX_BYTES_LEN, MAX_DEPTH};
 use tl_codec::{Encode, VECTOR, bit};
-use tl_schema::Wire;
-use tl_schema::ast::{Declaration, Field, FieldKind};
+use tl_schema::ast::{Declaration, Field, FieldKind, Name};
+use tl_schema::{Index, Wire};
 
 use crate::Dynamic;
+use crate::body::announced_len;
 use crate::error::{Fault, Segment, WriteError};
 use crate::object::{Object, Value};
 
 impl<'s> Dynamic<'s> {
-    /// Writes an object, its constructor id first.
+    /// Writes an object, its constructor id first. What is written can be read.
     ///
     /// Bits of flag words that the schema names follow from the fields that have a value; the others are written as
     /// the object has them.
     ///
     /// # Errors
-    /// [`WriteError`] for a mandatory field without a value, a value of another type, a string that is too long, and
-    /// fields on one bit of which only some have a value.
+    /// [`WriteError`] with the place; its [`Fault`] says what is wrong.
     pub fn write(&self, object: &Object<'s>) -> Result<Vec<u8>, WriteError> {
         let mut out = Vec::new();
-        self.write_boxed_object(object, &mut out)?;
+        Writing::new(self, object.declaration()).boxed_object(object, &mut out)?;
         Ok(out)
     }
 
@@ -30,42 +30,82 @@ impl<'s> Dynamic<'s> {
     /// As [`write`](Self::write).
     pub fn write_reply(&self, method: &'s Declaration, value: &Value<'s>) -> Result<Vec<u8>, WriteError> {
         let mut out = Vec::new();
-        let wire = self.index().wire(method, &method.result).unwrap_or(Wire::Object);
-        self.write_value(&wire, value, &mut out)?;
+        let writing = Writing::new(self, method);
+        let wire = writing.index.wire(method, &method.result).unwrap_or(Wire::Object);
+        writing.value(&wire, value, &mut out)?;
         Ok(out)
     }
+}
 
-    fn write_boxed_object(&self, object: &Object<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        object.declaration().wire_id().encode(out);
-        self.write_bare_object(object, out)
+/// What a writing carries along.
+#[derive(Clone, Copy)]
+struct Writing<'d, 's> {
+    dynamic: &'d Dynamic<'s>,
+    /// The schema of the object that is being written.
+    index: &'d Index<'s>,
+    /// How many values are open around it, counted as the reader counts them.
+    depth: u16,
+}
+
+impl<'d, 's> Writing<'d, 's> {
+    fn new(dynamic: &'d Dynamic<'s>, declaration: &'s Declaration) -> Self {
+        Self { dynamic, index: dynamic.home(declaration), depth: 0 }
     }
 
-    fn write_bare_object(&self, object: &Object<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
-        let declaration = object.declaration();
-        for (field, value) in declaration.fields.iter().zip(object.values()) {
-            self.write_field(object, field, value.as_ref(), out).map_err(|error| {
-                let name = field.name.clone().unwrap_or_default();
-                error.within(Segment::Field(name)).within(Segment::Type(object.name()))
-            })?;
+    /// Inside a value.
+    fn nested(self) -> Result<Self, WriteError> {
+        if self.depth == MAX_DEPTH {
+            return Err(WriteError::new(Fault::TooDeep));
+        }
+        Ok(Self { depth: self.depth + 1, ..self })
+    }
+
+    fn boxed_object(self, object: &Object<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        object.declaration().wire_id().encode(out);
+        self.bare_object(object, out)
+    }
+
+    fn bare_object(self, object: &Object<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        for at in 0..object.values().len() {
+            self.field(object, at, out)?;
         }
         Ok(())
     }
 
-    fn write_field(
-        &self,
+    fn field(self, object: &Object<'s>, at: usize, out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let declaration = object.declaration();
+        let (before, rest) = object.values().split_at_checked(at).unwrap_or_default();
+        let (Some(field), Some(value)) = (declaration.fields.get(at), rest.first()) else { return Ok(()) };
+        let start = out.len();
+        let written = self.field_value(object, field, value.as_ref(), out).and_then(|is_any| {
+            match announced_len(declaration, before).filter(|_| is_any) {
+                Some(announced) => same_len(announced, out.len() - start),
+                None => Ok(()),
+            }
+        });
+        written.map_err(|error| {
+            let name = field.name.clone().unwrap_or_default();
+            error.within(Segment::Field(name)).within(Segment::Type(object.name()))
+        })
+    }
+
+    /// Writes a field; whether any object may stand there.
+    fn field_value(
+        self,
         object: &Object<'s>,
         field: &'s Field,
         value: Option<&Value<'s>>,
         out: &mut Vec<u8>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<bool, WriteError> {
         let FieldKind::Value { flag, ty } = &field.kind else {
             word(object, field, value)?.encode(out);
-            return Ok(());
+            return Ok(false);
         };
         match (flag, value) {
             (_, Some(value)) => {
-                let wire = self.index().wire(object.declaration(), ty).unwrap_or(Wire::Object);
-                self.write_value(&wire, value, out)
+                let wire = self.index.wire(object.declaration(), ty).unwrap_or(Wire::Object);
+                self.value(&wire, value, out)?;
+                Ok(wire == Wire::Object)
             }
             (None, None) => Err(WriteError::new(Fault::Missing)),
             (Some(flag), None) => {
@@ -73,12 +113,12 @@ impl<'s> Dynamic<'s> {
                 if is_half {
                     return Err(WriteError::new(Fault::HalfPresent { word: flag.word.clone() }));
                 }
-                Ok(())
+                Ok(false)
             }
         }
     }
 
-    fn write_value(&self, wire: &Wire<'s>, value: &Value<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    fn value(self, wire: &Wire<'s>, value: &Value<'s>, out: &mut Vec<u8>) -> Result<(), WriteError> {
         match (wire, value) {
             (Wire::Int, Value::Int(value)) => value.encode(out),
             (Wire::Long, Value::Long(value)) => value.encode(out),
@@ -94,23 +134,26 @@ impl<'s> Dynamic<'s> {
                 bytes.encode(out);
             }
             (Wire::Vector { is_bare, item }, Value::Vector(items)) => {
-                self.write_vector(*is_bare, item, items, out)?;
+                self.vector(*is_bare, item, items, out)?;
             }
-            (Wire::Boxed(ty), Value::Object(object)) if object.declaration().result.name == **ty => {
-                self.write_boxed_object(object, out)?;
+            (Wire::Boxed(ty), Value::Object(object)) if is_of(self.index, ty, object) => {
+                self.nested()?.boxed_object(object, out)?;
             }
-            (Wire::Bare(found), Value::Object(object)) if object.declaration().name == found.name => {
-                self.write_bare_object(object, out)?;
+            (Wire::Bare(found), Value::Object(object)) if core::ptr::eq(object.declaration(), *found) => {
+                self.nested()?.bare_object(object, out)?;
             }
-            (Wire::Object, Value::Object(object)) => self.write_boxed_object(object, out)?,
-            (Wire::Object, Value::Raw(bytes)) => out.extend_from_slice(bytes),
+            (Wire::Object, Value::Object(object)) => {
+                let index = self.dynamic.home(object.declaration());
+                Self { index, ..self }.nested()?.boxed_object(object, out)?;
+            }
+            (Wire::Object, Value::Raw(bytes)) => self.raw(bytes, out)?,
             _ => return Err(WriteError::new(wrong_type(wire, value))),
         }
         Ok(())
     }
 
-    fn write_vector(
-        &self,
+    fn vector(
+        self,
         is_bare: bool,
         item: &Wire<'s>,
         items: &[Value<'s>],
@@ -122,10 +165,38 @@ impl<'s> Dynamic<'s> {
         // more items than this do not fit into memory
         u32::try_from(items.len()).unwrap_or(u32::MAX).encode(out);
         for (index, value) in items.iter().enumerate() {
-            self.write_value(item, value, out).map_err(|error| error.within(Segment::Item(index)))?;
+            let written = self.nested().and_then(|inside| inside.value(item, value, out));
+            written.map_err(|error| error.within(Segment::Item(index)))?;
         }
         Ok(())
     }
+
+    /// An object that no schema has, as it stands.
+    fn raw(self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), WriteError> {
+        let id = bytes.first_chunk().map(|id| u32::from_le_bytes(*id));
+        let fault = match id.map(|id| self.dynamic.by_id(id)) {
+            Some(Some(found)) => Fault::KnownRaw { name: found.name.to_string() },
+            Some(None) if bytes.len().is_multiple_of(4) => {
+                out.extend_from_slice(bytes);
+                return Ok(());
+            }
+            _ => Fault::RawLen { len: bytes.len() },
+        };
+        Err(WriteError::new(fault))
+    }
+}
+
+/// Whether an object is one of the constructors of the type `ty` of the schema.
+pub(crate) fn is_of(index: &Index<'_>, ty: &Name, object: &Object<'_>) -> bool {
+    index.constructors_of(ty).iter().any(|one| core::ptr::eq(*one, object.declaration()))
+}
+
+/// A body has the length that stands before it.
+fn same_len(announced: i32, len: usize) -> Result<(), WriteError> {
+    if usize::try_from(announced) == Ok(len) {
+        return Ok(());
+    }
+    Err(WriteError::new(Fault::BodyLen { announced, len }))
 }
 
 /// A word of flags: the bits that fields depend on, computed; the others as the object has them.

@@ -66,6 +66,8 @@ fn agree(dynamic: &Dynamic<'_>, entry: &Entry, bytes: &[u8]) {
         }
         // the typed form leaves the query unread
         (Ok(_), Err(_)) if is_wrapper(dynamic, entry) => {}
+        // and an object that is no whole words
+        (Ok(_), Err(_)) if entry.name == "rpc_result" && !bytes.len().is_multiple_of(4) => {}
         (Ok(_), Err(error)) => panic!("{}: only the schema refuses: {error}", entry.name),
         // another declaration's id: the schema reads that one
         (Err(error), Ok(_)) if error.offset() == 0 => {}

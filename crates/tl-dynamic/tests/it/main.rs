@@ -7,6 +7,7 @@ mod every;
 mod lengths;
 mod made;
 mod matches;
+mod messages;
 mod real;
 mod sample;
 mod telethon;

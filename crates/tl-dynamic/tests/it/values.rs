@@ -101,10 +101,34 @@ fn replies_and_queries() {
 #[test]
 fn an_object_that_the_schema_does_not_have_stays_raw() {
     let dynamic = Dynamic::new(&MTPROTO).unwrap();
-    let result = [0xf35c_6d01_u32.to_le_bytes().as_slice(), &[7; 8], &[1, 2, 3, 4, 5]].concat();
+    let result = [0xf35c_6d01_u32.to_le_bytes().as_slice(), &[7; 8], &[1, 2, 3, 4, 5, 6, 7, 8]].concat();
     let object = dynamic.read(&result).unwrap();
-    assert_eq!(object.field("result"), Some(&Value::Raw(vec![1, 2, 3, 4, 5])));
+    assert_eq!(object.field("result"), Some(&Value::Raw(vec![1, 2, 3, 4, 5, 6, 7, 8])));
     assert_eq!(dynamic.write(&object).unwrap(), result);
+    // an object consists of whole words
+    for (cut, missing) in [(19, "1 bytes short at offset 0x13"), (17, "3 bytes short at offset 0x11")] {
+        let error = dynamic.read(&result[..cut]).unwrap_err();
+        assert_eq!(error.to_string(), format!("rpc_result → result: {missing}"));
+    }
+}
+
+/// What would not be read as it was written is not written.
+#[test]
+fn raw_objects_have_an_id_that_the_schema_does_not_have_and_whole_words() {
+    let dynamic = Dynamic::new(&MTPROTO).unwrap();
+    for (raw, fault) in [
+        ("01020304", None),
+        ("0102030405060708", None),
+        ("", Some("a raw object of 0 bytes: it needs whole words, the first one its id")),
+        ("01", Some("a raw object of 1 bytes: it needs whole words, the first one its id")),
+        ("010203040506", Some("a raw object of 6 bytes: it needs whole words, the first one its id")),
+        ("ec77be7a", Some("a raw object with the id of ping, which the schema has")),
+    ] {
+        let json = json!({"_": "rpc_result", "req_msg_id": "1", "result": {"raw": raw}});
+        let written = dynamic.write(&dynamic.from_json(&json).unwrap());
+        let fault = fault.map(|fault| format!("rpc_result → result: {fault}"));
+        assert_eq!(written.err().map(|error| error.to_string()), fault, "{raw}");
+    }
 }
 
 #[test]
@@ -156,6 +180,15 @@ fn nesting_ends_at_the_limit() {
         let error = dynamic.read(&nested(levels)).unwrap_err();
         assert_eq!(error.kind(), tl_codec::ErrorKind::TooDeep);
     }
+    // what is written can be read: the writer goes as deep as the reader, and no deeper
+    let array = |inner: Object<'static>| {
+        let mut outer = Object::new(dynamic.declaration("jsonArray").unwrap());
+        assert!(outer.set("value", Value::Vector(vec![Value::Object(inner)])));
+        outer
+    };
+    let deeper = array(object);
+    assert_eq!(dynamic.write(&deeper).unwrap_err().fault(), &Fault::TooDeep);
+    assert_eq!(dynamic.write(&array(deeper)).unwrap_err().fault(), &Fault::TooDeep);
 }
 
 /// Each way in which one object can stand in another counts, without a vector between, too.
@@ -179,6 +212,19 @@ fn every_kind_of_nesting_counts() {
             assert_eq!(error.kind(), tl_codec::ErrorKind::TooDeep);
         }
     }
+    // the writer counts the same
+    let wrapped = |object: Object<'static>| {
+        let mut outer = Object::new(object.declaration());
+        let field = if outer.name() == "wrap" { "query" } else { "next" };
+        assert!(outer.set(field, Value::Object(object)));
+        outer
+    };
+    let schema: &'static _ = Box::leak(Box::new(schema.clone()));
+    let dynamic = Dynamic::new(schema).unwrap();
+    for form in forms {
+        let deepest = wrapped(dynamic.read(&form(most)).unwrap());
+        assert_eq!(dynamic.write(&deepest).unwrap_err().fault(), &Fault::TooDeep);
+    }
 }
 
 /// A count is believed as far as the bytes that are left can hold so many of the smallest item.
@@ -197,6 +243,46 @@ fn nothing_is_reserved_by_a_claim() {
     }
 }
 
+/// Bare items are as long as their fields at least.
+#[test]
+fn a_count_of_bare_items_is_held_against_their_fields() {
+    let text = "pair flags:# a:int b:long c:flags.0?long = Pair; pairs items:vector<%Pair> = Pairs;";
+    let schema = tl_schema::Schema::parse(text).unwrap();
+    let dynamic = Dynamic::new(&schema).unwrap();
+    let id = dynamic.declaration("pairs").unwrap().wire_id();
+    let pairs = |count: u32| [[id, count].map(u32::to_le_bytes).as_flattened(), &[0; 48]].concat();
+    assert!(dynamic.read(&pairs(3)).is_ok());
+    let error = dynamic.read(&pairs(4)).unwrap_err();
+    assert_eq!(error.kind(), tl_codec::ErrorKind::VectorTooLong { count: 4, remaining_bytes: 48 });
+}
+
+/// No bytes bound the items that take none, so that a limit does: for all vectors together.
+#[test]
+fn items_that_take_no_bytes_are_limited() {
+    let text = "none = None; all items:vector<%None> more:vector<vector<none>> = All; loop x:%Loop = Loop;
+        loops items:vector<%Loop> = Loops;";
+    let schema = tl_schema::Schema::parse(text).unwrap();
+    let dynamic = Dynamic::new(&schema).unwrap();
+    let id = |name: &str| dynamic.declaration(name).unwrap().wire_id();
+    let limit = u32::try_from(tl_dynamic::limits::MAX_EMPTY_ITEMS).unwrap();
+    let all = |counts: &[u32]| {
+        let more = u32::try_from(counts.len()).unwrap() - 1;
+        let words = [&[id("all"), counts[0], more], &counts[1..]].concat();
+        words.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>()
+    };
+    for counts in [&[limit][..], &[0, limit], &[limit - 2, 1, 1]] {
+        let object = dynamic.read(&all(counts)).unwrap();
+        assert_eq!(dynamic.write(&object).unwrap(), all(counts));
+    }
+    for counts in [&[limit + 1][..], &[u32::MAX], &[0, limit + 1], &[limit - 2, 1, 2], &[1, u32::MAX]] {
+        let error = dynamic.read(&all(counts)).unwrap_err();
+        assert!(matches!(error.kind(), tl_codec::ErrorKind::VectorTooLong { .. }), "{counts:?}: {error}");
+    }
+    // what holds itself has no least length, and no end
+    let loops = [id("loops"), 1, 0, 0].map(u32::to_le_bytes).concat();
+    assert_eq!(dynamic.read(&loops).unwrap_err().kind(), tl_codec::ErrorKind::TooDeep);
+}
+
 #[test]
 fn a_string_that_no_length_can_say_is_refused() {
     let dynamic = api();
@@ -211,4 +297,19 @@ fn a_string_that_no_length_can_say_is_refused() {
             assert_eq!(error.fault(), &Fault::TooLong { len });
         }
     }
+}
+
+/// What the README states is what the code does.
+#[test]
+fn the_readme_states_the_limits() {
+    let readme = include_str!("../../README.md");
+    for row in [
+        format!("| values inside each other | {}, read or written |", tl_codec::limits::MAX_DEPTH),
+        "| a string to write | 16,777,215 bytes |".to_owned(),
+        "| items that take no bytes | 1,024 in an object, over all its vectors |".to_owned(),
+    ] {
+        assert!(readme.contains(&row), "{row}");
+    }
+    assert_eq!(tl_codec::limits::MAX_BYTES_LEN, 16_777_215);
+    assert_eq!(tl_dynamic::limits::MAX_EMPTY_ITEMS, 1_024);
 }
