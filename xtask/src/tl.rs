@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 use tl_dynamic::Dynamic;
-use tl_schema::Schema;
 use tl_schema::ast::{Declaration, Section};
+use tl_schema::{Schema, SchemaError};
 
 use crate::schema::read;
 
-/// The schemas that are asked in turn if none is named.
+/// The schemas that are asked in turn if none is named. Each may stand inside the other: a message of the protocol holds
+/// objects of the API.
 const SCHEMAS: [&str; 2] = ["schema/api.tl", "schema/mtproto.tl"];
 
 /// What to do with TL.
@@ -35,7 +36,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Decode {
-    /// The bytes in hexadecimal; white space does not count
+    /// The bytes in hexadecimal, with or without 0x; white space does not count
     #[arg(required_unless_present = "file", conflicts_with = "file")]
     hex: Vec<String>,
     /// A file with the bytes themselves
@@ -68,7 +69,7 @@ struct Encode {
 
 #[derive(Debug, clap::Args)]
 struct Id {
-    /// `user`, `d23c81a3` or `contact user_id:long mutual:Bool = Contact`
+    /// `user`, `145ade0b` or `contact user_id:long mutual:Bool = Contact`
     #[arg(required = true)]
     what: Vec<String>,
     #[command(flatten)]
@@ -84,7 +85,7 @@ struct Check {
 
 #[derive(Debug, clap::Args)]
 struct SchemaFile {
-    /// The schema [default: schema/api.tl, then schema/mtproto.tl]
+    /// The schema [default: schema/api.tl and schema/mtproto.tl, also inside each other]
     #[arg(long, value_name = "FILE")]
     schema: Option<PathBuf>,
 }
@@ -105,45 +106,40 @@ fn answer(root: &Path, arguments: &Arguments) -> Result<String, String> {
 }
 
 fn decode(root: &Path, arguments: &Decode) -> Result<String, String> {
-    let schemas = schemas(root, &arguments.schema)?;
+    let dynamic = schemas(root, &arguments.schema)?;
     if let (Some(file), true) = (&arguments.file, arguments.lines) {
-        return by_line(file, |line| Ok(object(&schemas, &unhex(line)?)?.to_string()));
+        return by_line(file, |line| Ok(object(&dynamic, &unhex(line)?)?.to_string()));
     }
     let bytes = match &arguments.file {
         Some(file) => fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?,
-        None => unhex(&arguments.hex.concat())?,
+        None => unhex(&arguments.hex.join(" "))?,
     };
     let json = match &arguments.reply_to {
         Some(name) => {
-            let (dynamic, method) = named(&schemas, name)?;
+            let method = dynamic.declaration(name).ok_or_else(|| format!("the schema has no {name}"))?;
             dynamic.read_reply(method, &bytes).map_err(|error| error.to_string())?.to_json()
         }
-        None => object(&schemas, &bytes)?,
+        None => object(&dynamic, &bytes)?,
     };
     Ok(format!("{json:#}"))
 }
 
-/// One object, by the first schema that has its id.
-fn object(schemas: &[Dynamic<'static>], bytes: &[u8]) -> Result<Json, String> {
-    let id = bytes.first_chunk().map(|id| u32::from_le_bytes(*id));
-    let dynamic = first(schemas, |one| id.is_some_and(|id| one.index().by_id(id).is_some()))?;
+fn object(dynamic: &Dynamic<'static>, bytes: &[u8]) -> Result<Json, String> {
     Ok(dynamic.read(bytes).map_err(|error| error.to_string())?.to_json())
 }
 
 fn encode(root: &Path, arguments: &Encode) -> Result<String, String> {
-    let schemas = schemas(root, &arguments.schema)?;
+    let dynamic = schemas(root, &arguments.schema)?;
     match (&arguments.file, &arguments.json) {
-        (Some(file), _) if arguments.lines => by_line(file, |line| written(&schemas, line)),
-        (Some(file), _) => written(&schemas, &read(file)?),
-        (None, text) => written(&schemas, text.as_deref().unwrap_or_default()),
+        (Some(file), _) if arguments.lines => by_line(file, |line| written(&dynamic, line)),
+        (Some(file), _) => written(&dynamic, &read(file)?),
+        (None, text) => written(&dynamic, text.as_deref().unwrap_or_default()),
     }
 }
 
 /// The bytes of a JSON object, in hexadecimal.
-fn written(schemas: &[Dynamic<'static>], text: &str) -> Result<String, String> {
+fn written(dynamic: &Dynamic<'static>, text: &str) -> Result<String, String> {
     let json: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let name = json.get("_").and_then(Json::as_str).unwrap_or_default();
-    let dynamic = first(schemas, |one| one.declaration(name).is_some())?;
     let object = dynamic.from_json(&json).map_err(|error| error.to_string())?;
     dynamic.write(&object).map(hex::encode).map_err(|error| error.to_string())
 }
@@ -161,21 +157,18 @@ fn by_line(file: &Path, one: impl Fn(&str) -> Result<String, String>) -> Result<
 }
 
 fn id(root: &Path, arguments: &Id) -> Result<Json, String> {
-    let schemas = schemas(root, &arguments.schema)?;
+    let dynamic = schemas(root, &arguments.schema)?;
     let one = |what: &String| {
         if what.contains('=') {
             let text = if what.contains(';') { what.clone() } else { format!("{what};") };
             let schema = Schema::parse(&text)?;
             return Ok(schema.declarations.iter().map(described).collect());
         }
-        let by_id = || {
-            let id = u32::from_str_radix(what.trim_start_matches("0x"), 16).ok()?;
-            schemas.iter().find_map(|one| one.index().by_id(id))
-        };
-        let found = match named(&schemas, what) {
-            Ok((_, found)) => Some(found),
-            Err(_) => by_id(),
-        };
+        // the text itself, and not what objects are made of: `vector` and `boolTrue` are declared too
+        let declarations = || dynamic.schemas().flat_map(|schema| &schema.declarations);
+        let number = u32::from_str_radix(what.strip_prefix("0x").unwrap_or(what), 16).ok();
+        let by_name = declarations().find(|found| found.name.to_string() == *what);
+        let found = by_name.or_else(|| declarations().find(|found| Some(found.wire_id()) == number));
         found.map(|found| vec![described(found)]).ok_or_else(|| format!("the schema has no {what}").into())
     };
     let found: Result<Vec<Vec<Json>>, Box<dyn std::error::Error>> = arguments.what.iter().map(one).collect();
@@ -208,38 +201,38 @@ fn check(arguments: &Check) -> Result<Json, String> {
 }
 
 /// The schemas to ask, for the length of the program.
-fn schemas(root: &Path, file: &SchemaFile) -> Result<Vec<Dynamic<'static>>, String> {
-    let files = match &file.schema {
-        Some(file) => vec![file.clone()],
-        None => SCHEMAS.map(|name| root.join(name)).to_vec(),
-    };
-    let one = |file: PathBuf| {
-        let schema = Schema::parse(&read(&file)?).map_err(|error| format!("{}:{error}", file.display()))?;
-        // the command is done with it when the program ends
-        Dynamic::new(Box::leak(Box::new(schema))).map_err(|error| format!("{}:{error}", file.display()))
-    };
-    files.into_iter().map(one).collect()
+fn schemas(root: &Path, file: &SchemaFile) -> Result<Dynamic<'static>, String> {
+    let [api, protocol] = SCHEMAS.map(|name| root.join(name));
+    let first = parsed(file.schema.as_ref().unwrap_or(&api))?;
+    let dynamic = Dynamic::new(first.text).map_err(|error| first.fault(&error))?;
+    if file.schema.is_some() {
+        return Ok(dynamic);
+    }
+    let second = parsed(&protocol)?;
+    dynamic.and(second.text).map_err(|error| second.fault(&error))
 }
 
-/// The first schema that knows it, or else the first one, whose error then says so.
-fn first<'d>(
-    schemas: &'d [Dynamic<'static>],
-    knows: impl Fn(&Dynamic<'_>) -> bool,
-) -> Result<&'d Dynamic<'static>, String> {
-    let found = schemas.iter().find(|one| knows(one));
-    found.or_else(|| schemas.first()).ok_or_else(|| "no schema".to_owned())
+/// A schema and the name of its file.
+struct Parsed<'f> {
+    file: &'f Path,
+    text: &'static Schema,
 }
 
-fn named<'d>(
-    schemas: &'d [Dynamic<'static>],
-    name: &str,
-) -> Result<(&'d Dynamic<'static>, &'static Declaration), String> {
-    let found = schemas.iter().find_map(|one| Some((one, one.declaration(name)?)));
-    found.ok_or_else(|| format!("the schema has no {name}"))
+impl Parsed<'_> {
+    fn fault(&self, error: &SchemaError) -> String {
+        format!("{}:{error}", self.file.display())
+    }
+}
+
+fn parsed(file: &Path) -> Result<Parsed<'_>, String> {
+    let text = Schema::parse(&read(file)?).map_err(|error| format!("{}:{error}", file.display()))?;
+    // the command is done with it when the program ends
+    Ok(Parsed { file, text: Box::leak(Box::new(text)) })
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, String> {
-    let digits: String = text.split_whitespace().collect();
+    let digits: String =
+        text.split_whitespace().map(|word| word.strip_prefix("0x").unwrap_or(word)).collect();
     hex::decode(digits).map_err(|error| format!("the bytes in hexadecimal: {error}"))
 }
 

@@ -47,11 +47,66 @@ fn decode_hex_and_files() {
     let contact = json!({ "_": "contact", "user_id": "5", "mutual": true });
     assert_eq!(json(&["decode", CONTACT]), contact);
     assert_eq!(json(&["decode", "0bde5a14", "0500000000000000", "b5757299"]), contact);
+    assert_eq!(json(&["decode", "0x0bde5a140500000000000000b5757299"]), contact);
+    assert_eq!(json(&["decode", "0x0bde5a14", "0x0500000000000000 0xb5757299"]), contact);
     let file = Scratch::new("contact", &unhex(CONTACT).unwrap());
     assert_eq!(json(&["decode", "--file", file.path()]), contact);
     // the protocol's own schema is asked too
     let ping = json(&["decode", "ec77be7a 0700000000000000"]);
     assert_eq!(ping, json!({ "_": "ping", "ping_id": "7" }));
+}
+
+/// A container of the protocol: a result that is an object of the API, and a `ping` behind it.
+#[test]
+fn decode_a_container() {
+    let result = "016d5cf3 0300000000000000";
+    let ping = "0400000000000000 03000000 0c000000 ec77be7a 0600000000000000";
+    let container = |result: &str, bytes: &str| {
+        format!("dcf8f173 02000000 0100000000000000 02000000 {bytes} {result} {ping}")
+    };
+    let known = container(&format!("{result} {CONTACT}"), "1c000000");
+    let message = |msg_id: &str, seqno: i32, bytes: i32, body: Json| json!({"_": "message", "msg_id": msg_id, "seqno": seqno, "bytes": bytes, "body": body});
+    let contact = json!({"_": "contact", "user_id": "5", "mutual": true});
+    let result_of = |result: Json| json!({"_": "rpc_result", "req_msg_id": "3", "result": result});
+    let ping = message("4", 3, 12, json!({"_": "ping", "ping_id": "6"}));
+    let whole = json!({
+        "_": "msg_container",
+        "messages": [message("1", 2, 28, result_of(contact)), ping],
+    });
+    assert_eq!(json(&["decode", &known]), whole);
+    assert_eq!(tl(&["encode", &whole.to_string()]).unwrap(), known.replace(' ', ""));
+    // what neither schema has ends where its message ends
+    let unknown = json(&["decode", &container(&format!("{result} 01020304"), "10000000")]);
+    assert_eq!(unknown["messages"][0], message("1", 2, 16, result_of(json!({"raw": "01020304"}))));
+    assert_eq!(unknown["messages"][1], ping);
+    // a length that is not that of the body
+    let fault = tl(&["decode", &container(&format!("{result} {CONTACT}"), "18000000")]).unwrap_err();
+    let place = "msg_container → messages[0] → message → body → rpc_result → result → contact → mutual";
+    assert_eq!(fault, format!("{place}: 4 bytes short at offset 0x30"));
+}
+
+/// Arrays inside arrays, the innermost empty.
+fn arrays(levels: usize) -> Json {
+    (1..levels)
+        .fold(json!({"_": "jsonArray", "value": []}), |inner, _| json!({"_": "jsonArray", "value": [inner]}))
+}
+
+#[test]
+fn what_is_written_can_be_read() {
+    // the outermost array is at no depth; each further one is two deeper, with the vector around it
+    let deepest = arrays(33);
+    let hex = tl(&["encode", &deepest.to_string()]).unwrap();
+    assert_eq!(json(&["decode", &hex]), deepest);
+    for levels in [34, 40, 60] {
+        let fault = tl(&["encode", &arrays(levels).to_string()]).unwrap_err();
+        assert!(fault.ends_with(": more than 64 values inside each other"), "{fault}");
+    }
+    let raw = |bytes: &str| format!(r#"{{"_":"rpc_result","req_msg_id":"1","result":{{"raw":"{bytes}"}}}}"#);
+    assert_eq!(tl(&["encode", &raw("01020304")]).unwrap(), "016d5cf3010000000000000001020304");
+    for bytes in ["", "01", "0102030405"] {
+        let fault = tl(&["encode", &raw(bytes)]).unwrap_err();
+        assert!(fault.starts_with("rpc_result → result: a raw object of "), "{fault}");
+    }
 }
 
 #[test]
@@ -133,8 +188,24 @@ fn ids_by_name_id_and_text() {
     let odd = json(&["id", "ipPortSecret", "ping"]);
     assert_eq!((&odd[0]["id"], &odd[0]["computed_id"]), (&json!("37982646"), &json!("402d9b47")));
     assert_eq!(odd[1]["name"], "ping");
+    // what every program knows without a schema is declared too
+    for (what, id) in [("boolTrue", "997275b5"), ("vector", "1cb5c415"), ("0x997275b5", "997275b5")] {
+        assert_eq!(json(&["id", what])[0]["id"], id, "{what}");
+    }
     assert_eq!(tl(&["id", "nobody"]).unwrap_err(), "the schema has no nobody");
     assert_eq!(tl(&["id", "a x: = A"]).unwrap_err().split(':').next(), Some("1"));
+}
+
+/// The ways to ask that the help names.
+#[test]
+fn the_examples_of_the_help_are_found() {
+    let help = tl(&["id", "--help"]).unwrap_err();
+    let line = help.lines().find(|line| line.contains("contact user_id")).unwrap();
+    let examples: Vec<_> = line.split('`').skip(1).step_by(2).collect();
+    assert_eq!(examples.len(), 3, "{line}");
+    for example in examples {
+        assert_eq!(json(&["id", example]).as_array().unwrap().len(), 1, "{example}");
+    }
 }
 
 #[test]
