@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import Parameter, signature
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from telethon.tl.alltlobjects import tlobjects
 SCHEMA = Path(__file__).resolve().parent.parent / "schema" / "api.tl"
 # The objects that the Rust tests read, and how they were made.
 KEPT = Path(__file__).resolve().parent.parent / "crates" / "tl-dynamic" / "vectors" / "telethon.jsonl"
-KEPT_SEED, KEPT_COUNT, KEPT_BYTES = 45, 400, 600
+KEPT_SEED, KEPT_CONSTRUCTORS, KEPT_METHODS, KEPT_BYTES = 45, 300, 240, 600
 MAX_DEPTH = 4
 # Telethon's names for what Python or Telethon itself has another use for.
 _RENAMED = {"self": "is_self", "from": "from_"}
@@ -117,8 +118,8 @@ class Maker:
             return kind in _PLAIN or kind.startswith("Vector<") or kind == "!X"
         return any(height.get(one.name, step) < step for one in self._types[kind])
 
-    def make(self, one: Declaration, depth: int = 0) -> Made:
-        """An object with random values and a random half of its optional fields."""
+    def make(self, one: Declaration, depth: int = 0, share: float = 0.5) -> Made:
+        """An object with random values and that share of its optional fields, of those inside it a random half."""
         words: dict[str, int] = {field.name: 0 for field in one.fields if field.type == "#"}
         parameters = signature(tlobjects[one.id].__init__).parameters
         arguments, values = {}, {}
@@ -128,7 +129,7 @@ class Maker:
             is_known, is_needed = name in parameters, name in parameters and parameters[name].default is Parameter.empty
             if field.type == "#":
                 continue
-            if field.word and not is_needed and not (is_known and self._is_given(one, field, words, depth)):
+            if field.word and not is_needed and not (is_known and self._is_given(one, field, words, depth, share)):
                 continue
             arguments[name], values[field.name] = self._value(field, depth)
             if field.word:
@@ -137,13 +138,13 @@ class Maker:
         shown = {key: value for key, value in ordered.items() if value is not None}
         return Made(one, tlobjects[one.id](**arguments), {"_": one.name, **shown})
 
-    def _is_given(self, one: Declaration, field: Field, words: dict[str, int], depth: int) -> bool:
+    def _is_given(self, one: Declaration, field: Field, words: dict[str, int], depth: int, share: float) -> bool:
         sharing = [other for other in one.fields if (other.word, other.bit) == (field.word, field.bit)]
         if sharing[0] is not field:
             # fields on one bit come together or not at all
             return bool(words[str(field.word)] >> field.bit & 1)
         makeable = all(self._is_makeable(other.type) for other in sharing)
-        return makeable and depth < MAX_DEPTH and self._random.random() < 0.5
+        return makeable and depth < MAX_DEPTH and self._random.random() < share
 
     def _is_makeable(self, kind: str) -> bool:
         inner = kind.removeprefix("Vector<").removesuffix(">")
@@ -235,23 +236,32 @@ def namespace(name: str) -> str:
 
 
 def kept() -> Iterator[str]:
-    """The lines of the file that the Rust tests read: objects of every namespace in turn."""
+    """The lines of the file that the Rust tests read: constructors, then methods, of every namespace in turn.
+
+    What has optional fields is there twice, if it is not too long: with all of them and with none.
+    """
     maker = Maker(KEPT_SEED)
-    by_space: dict[tuple[str, bool], list[Declaration]] = defaultdict(list)
-    for one in maker.declarations:
-        by_space[namespace(one.name), one.is_method].append(one)
+    for is_method, wanted in ((False, KEPT_CONSTRUCTORS), (True, KEPT_METHODS)):
+        count = 0
+        for one in _in_turn([one for one in maker.declarations if one.is_method == is_method]):
+            shares = (1.0, 0.0) if any(field.word for field in one.fields) else (0.5,)
+            made = [maker.make(one, depth=1, share=share) for share in shares]
+            short = [object for object in made if len(object.bytes) <= KEPT_BYTES]
+            for object in short:
+                line = {"hex": object.bytes.hex(), "json": object.json}
+                yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+            count += bool(short)
+            if count == wanted:
+                break
+
+
+def _in_turn(found: list[Declaration]) -> Iterator[Declaration]:
+    by_space: dict[str, list[Declaration]] = defaultdict(list)
+    for one in found:
+        by_space[namespace(one.name)].append(one)
     # the wordiest first: they have the flags and the vectors
     queues = [sorted(space, key=lambda one: -len(one.fields)) for _, space in sorted(by_space.items())]
-    count = 0
-    while count < KEPT_COUNT:
-        for queue in queues:
-            if not queue or count == KEPT_COUNT:
-                continue
-            made = maker.make(queue.pop(0), depth=1)
-            if len(made.bytes) <= KEPT_BYTES:
-                count += 1
-                line = {"hex": made.bytes.hex(), "json": made.json}
-                yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+    return (one for turn in zip_longest(*queues) for one in turn if one is not None)
 
 
 if __name__ == "__main__":

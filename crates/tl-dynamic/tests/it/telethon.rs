@@ -47,16 +47,17 @@ fn without_flags(dynamic: &Dynamic<'_>, json: &Json) -> Json {
 /// Every generated type that the file has an object of reads it and writes it back.
 #[test]
 fn the_generated_types_write_the_same() {
-    let objects: BTreeMap<_, _> = real::telethon()
-        .into_iter()
-        .map(|(bytes, json)| (json["_"].as_str().unwrap().to_owned(), bytes))
-        .collect();
+    let mut objects: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (bytes, json) in real::telethon() {
+        objects.entry(name(&json).to_owned()).or_default().push(bytes);
+    }
     let mut compared = BTreeSet::new();
     for (_, entries) in lists() {
         for entry in entries {
-            let Some(bytes) = objects.get(entry.name) else { continue };
-            assert_eq!((entry.rewrite)(bytes).result.as_ref(), Ok(bytes), "{}", entry.name);
-            compared.insert(entry.name);
+            for bytes in objects.get(entry.name).into_iter().flatten() {
+                assert_eq!((entry.rewrite)(bytes).result.as_ref(), Ok(bytes), "{}", entry.name);
+                compared.insert(entry.name);
+            }
         }
     }
     if cfg!(feature = "full") {
@@ -67,16 +68,33 @@ fn the_generated_types_write_the_same() {
 
 #[test]
 fn there_are_enough_of_them() {
-    let names: BTreeSet<_> =
-        real::telethon().into_iter().map(|(_, json)| json["_"].as_str().unwrap().to_owned()).collect();
-    assert!(names.len() >= 200, "{}", names.len());
-    let spaces: BTreeSet<_> =
-        names.iter().map(|name| name.split_once('.').map_or("", |(space, _)| space)).collect();
-    assert!(spaces.len() >= 25, "{spaces:?}");
     let dynamic = Dynamic::new(&API).unwrap();
-    let of = |section| {
-        let of_section = |name: &&String| dynamic.declaration(name).unwrap().section == section;
-        names.iter().filter(of_section).count()
-    };
-    assert!(of(Section::Types) >= 100 && of(Section::Functions) >= 100);
+    for (section, count, spaces) in [(Section::Types, 300, 25), (Section::Functions, 240, 25)] {
+        let names = names(|json| dynamic.declaration(name(json)).unwrap().section == section);
+        assert_eq!(names.len(), count, "{section:?}");
+        let of: BTreeSet<_> =
+            names.iter().map(|name| name.split_once('.').map_or("", |(space, _)| space)).collect();
+        assert!(of.len() >= spaces, "{of:?}");
+    }
+}
+
+/// Optional fields are there, and the same objects without them.
+#[test]
+fn flags_are_set_and_unset() {
+    let dynamic = Dynamic::new(&API).unwrap();
+    let is_type = |json: &Json| dynamic.declaration(name(json)).unwrap().section == Section::Types;
+    let with = names(|json| is_type(json) && json["flags"].as_u64().is_some_and(|bits| bits != 0));
+    let without = names(|json| is_type(json) && json["flags"] == 0);
+    let both = with.intersection(&without).count();
+    assert!(both >= 90, "{both} constructors");
+}
+
+fn name(json: &Json) -> &str {
+    json["_"].as_str().unwrap()
+}
+
+/// The names of those objects, each once.
+fn names(of: impl Fn(&Json) -> bool) -> BTreeSet<String> {
+    let objects = real::telethon().into_iter().map(|(_, json)| json);
+    objects.filter(of).map(|json| name(&json).to_owned()).collect()
 }
