@@ -23,6 +23,7 @@ mod fake_tls;
 mod frame;
 mod handshake;
 mod input;
+mod json;
 mod obfuscated;
 mod proxy_link;
 mod readers;
@@ -32,6 +33,7 @@ mod schema;
 mod seeds;
 mod server;
 mod session;
+mod walk;
 
 pub use crate::readers::{by_schema, typed};
 pub use crate::seeds::{telethon, vector_file};
@@ -70,6 +72,7 @@ macro_rules! targets {
 targets! {
     schema: "any text is a schema that prints itself and whose types are generated whole, or an error with its place";
     dynamic: "the reader by schema and the generated types agree; what was read is written and read again";
+    json: "any JSON is an object whose bytes are read back as they were written, or a typed error";
     reply: "any bytes are a reply whose announced length is exact and all of whose parts can be read, or a typed error";
     request: "any bytes are a request, or a typed error; the wrappers hand on what they wrap";
     frame: "any split of a byte stream gives the same frames, for each of the four kinds";

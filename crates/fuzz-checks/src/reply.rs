@@ -1,56 +1,92 @@
 //! Replies of the API: every byte string is a value that announces its exact length, or a typed error.
 
-use tl_api::{enums, types};
-use tl_codec::{Decode, Encode, Reader, Str, VecRef};
+use bytes::Bytes;
+use tl_api::{enums, functions as f, types};
+use tl_codec::{Decode, DecodeError, Encode, Function, Reader, Reply, Shape, Str, VecRef};
+
+use crate::walk::Walk;
 
 /// TL lets a string be padded with anything and be written with a longer head than it needs, so that the bytes may
 /// differ: it is the announced length that must be right, and the second reading that must agree.
-fn same<'a, T: Decode<'a> + Encode>(bytes: &'a [u8]) -> Option<T> {
-    let value = T::from_bytes(bytes).ok()?;
+fn same<'a, T: Decode<'a> + Encode + Walk>(bytes: &'a [u8]) -> Result<T, DecodeError> {
+    let value = T::from_bytes(bytes)?;
     assert_eq!(value.to_bytes().len(), value.encoded_len());
-    Some(value)
+    value.walk();
+    Ok(value)
+}
+
+/// The answer to a request, owned, is what the bytes are.
+fn answers<F: Function>(bytes: &[u8])
+where
+    for<'a> <F::Reply as Shape>::Ref<'a>: Encode + Walk + PartialEq,
+{
+    let reply: Reply<F::Reply> = Reply::new(Bytes::copy_from_slice(bytes));
+    assert_eq!(reply.body(), bytes);
+    match (reply.read(), same::<<F::Reply as Shape>::Ref<'_>>(bytes)) {
+        (Ok(owned), Ok(borrowed)) => assert!(owned.to_bytes() == borrowed.to_bytes()),
+        (owned, borrowed) => assert_eq!(owned.err(), borrowed.err()),
+    }
 }
 
 pub(crate) fn check(bytes: &[u8]) {
-    if let Some(enums::contacts::ContactsRef::Contacts(contacts)) = same(bytes) {
-        assert_eq!(contacts.users.iter().count(), contacts.users.len());
-        contacts.users.iter().for_each(walk);
-    }
-    if let Some(user) = same::<enums::UserRef<'_>>(bytes) {
-        walk(user);
-    }
-    same::<VecRef<'_, types::SavedPhoneContactRef<'_>>>(bytes);
-    same::<VecRef<'_, types::ContactStatusRef>>(bytes);
-    same::<VecRef<'_, enums::UserRef<'_>>>(bytes);
-    same::<enums::auth::SentCodeRef<'_>>(bytes);
-    same::<enums::auth::AuthorizationRef<'_>>(bytes);
-    same::<enums::auth::LoginTokenRef<'_>>(bytes);
-    same::<types::account::PasswordRef<'_>>(bytes);
-    same::<types::ConfigRef<'_>>(bytes);
-    same::<types::contacts::FoundRef<'_>>(bytes);
-    same::<types::contacts::ImportedContactsRef<'_>>(bytes);
-    streamed(bytes);
+    answers::<f::contacts::GetContacts>(bytes);
+    answers::<f::contacts::GetSaved>(bytes);
+    answers::<f::contacts::GetStatuses>(bytes);
+    answers::<f::contacts::ImportContacts>(bytes);
+    answers::<f::users::GetUsers>(bytes);
+    answers::<f::account::GetPassword>(bytes);
+    let _ = same::<enums::UserRef<'_>>(bytes);
+    let _ = same::<enums::auth::SentCodeRef<'_>>(bytes);
+    let _ = same::<enums::auth::AuthorizationRef<'_>>(bytes);
+    let _ = same::<enums::auth::LoginTokenRef<'_>>(bytes);
+    let _ = same::<types::ConfigRef<'_>>(bytes);
+    let _ = same::<types::contacts::FoundRef<'_>>(bytes);
+    streamed::<Str<'_>>(bytes);
+    streamed::<types::SavedPhoneContactRef<'_>>(bytes);
+    streamed::<types::ContactStatusRef>(bytes);
+    streamed::<enums::UserRef<'_>>(bytes);
 }
 
-/// Everything behind the hot fields was checked, so that it can be read.
-fn walk(user: enums::UserRef<'_>) {
-    let enums::UserRef::User(user) = user else { return };
-    let _ = (user.photo(), user.emoji_status(), user.color(), user.lang_code(), user.bot_active_users());
-    for name in user.usernames().iter().flatten() {
-        let _ = (name.username.to_str_lossy(), name.editable(), name.active());
-    }
-    assert_eq!(user.to_bytes().len(), user.encoded_len());
-}
-
-/// The streaming reader gives what the vector gives.
-fn streamed(bytes: &[u8]) {
+/// The streaming reader gives what the vector gives, and finds a fault where the vector finds one.
+fn streamed<'a, T: Decode<'a> + Walk + PartialEq + core::fmt::Debug>(bytes: &'a [u8]) {
     let mut reader = Reader::new(bytes);
-    let Ok(texts) = VecRef::<Str<'_>>::decode(&mut reader) else { return };
     let mut again = Reader::new(bytes);
-    let stream = again.vector::<Str<'_>>().expect("a vector");
-    assert!(stream.map(|text| text.expect("an item")).eq(texts.iter()));
+    match (VecRef::<T>::decode(&mut reader), again.vector::<T>()) {
+        (Ok(items), Ok(stream)) => {
+            let streamed = stream.map(|item| item.expect("an item")).inspect(Walk::walk);
+            assert!(streamed.eq(items.iter()));
+            assert_eq!(again.offset(), reader.offset());
+        }
+        (Err(fault), Ok(mut stream)) => {
+            let found = stream.find_map(Result::err).expect("the vector's fault");
+            assert_eq!((found.kind(), found.offset()), (fault.kind(), fault.offset()));
+        }
+        (items, stream) => assert_eq!(items.map(drop), stream.map(drop)),
+    }
 }
 
+/// Objects, and the answers that are vectors.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    crate::seeds::telethon()
+    let saved = |first_name: &str, date| types::SavedPhoneContact {
+        phone: "15550100".into(),
+        first_name: first_name.into(),
+        last_name: "Lovelace".into(),
+        date,
+    };
+    let statuses = [
+        enums::UserStatus::from(types::UserStatusEmpty),
+        types::UserStatusOnline { expires: 7 }.into(),
+        types::UserStatusOffline { was_online: 8 }.into(),
+        types::UserStatusRecently { by_me: true }.into(),
+        types::UserStatusLastWeek { by_me: false }.into(),
+    ];
+    let statuses =
+        statuses.into_iter().zip(1..).map(|(status, user_id)| types::ContactStatus { user_id, status });
+    let vectors = [
+        vec![saved("Ada", 5), saved(&"x".repeat(254), 6), saved("", 7)].to_bytes(),
+        statuses.collect::<Vec<_>>().to_bytes(),
+        Vec::<types::ContactStatus>::new().to_bytes(),
+        vec![String::from("Ada"), String::from("Grace")].to_bytes(),
+    ];
+    crate::seeds::telethon().into_iter().chain(vectors).collect()
 }

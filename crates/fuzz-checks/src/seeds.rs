@@ -4,13 +4,17 @@ use serde_json::Value;
 
 /// The objects that Telethon wrote.
 pub fn telethon() -> Vec<Vec<u8>> {
+    telethon_lines().map(|line| field(&line, "hex")).collect()
+}
+
+/// The same objects as JSON.
+pub(crate) fn telethon_json() -> Vec<Vec<u8>> {
+    telethon_lines().map(|line| line["json"].to_string().into_bytes()).collect()
+}
+
+fn telethon_lines() -> impl Iterator<Item = Value> {
     let lines = include_str!("../../tl-dynamic/vectors/telethon.jsonl").lines();
-    lines
-        .map(|line| {
-            let line: Value = serde_json::from_str(line).expect("a line of JSON");
-            field(&line, "hex")
-        })
-        .collect()
+    lines.map(|line| serde_json::from_str(line).expect("a line of JSON"))
 }
 
 /// The vectors of that name: of the transports or the key exchange.
