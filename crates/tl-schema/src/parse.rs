@@ -19,6 +19,9 @@ use crate::parse::source::Source;
 /// descends with them, so that a text of nothing but brackets must not decide how far.
 pub const MAX_TYPE_DEPTH: usize = 16;
 
+/// U+FEFF
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 impl Schema {
     /// Reads the text of a `.tl` file.
     ///
@@ -34,8 +37,11 @@ impl Schema {
     /// ```
     ///
     /// # Errors
-    /// [`SchemaErrorKind::Syntax`] with the place of the first thing that is not TL. Nothing is skipped.
+    /// [`SchemaErrorKind::Syntax`] with the place of the first thing that is not TL. Nothing is skipped but a byte order mark
+    /// at the start.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
+        // some editors write a byte order mark; it is no character of the text
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let source = Source::new(text);
         schema(&source, text).map_err(|error| match error {
             NomErr::Error(fault) | NomErr::Failure(fault) => syntax_error(&source, &fault),
@@ -72,6 +78,7 @@ fn syntax_error(source: &Source<'_>, fault: &Fault) -> SchemaError {
     let found = match (rest.is_empty(), line.is_empty()) {
         (true, _) => "the end of the text".to_owned(),
         (false, true) => "the end of the line".to_owned(),
+        (false, false) if line.starts_with(BYTE_ORDER_MARK) => "U+FEFF, a byte order mark".to_owned(),
         (false, false) => format!("`{}`", line.chars().take(SHOWN_CHARS).collect::<String>()),
     };
     SchemaErrorKind::Syntax { expected: fault.expected, found }.at(source.position(rest))

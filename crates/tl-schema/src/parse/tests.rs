@@ -43,6 +43,13 @@ fn the_built_in_forms() {
 }
 
 #[test]
+fn a_byte_order_mark_opens_a_text() {
+    let marked = Schema::parse("\u{feff}a = A;").unwrap();
+    assert_eq!(marked, Schema::parse("a = A;").unwrap());
+    assert_eq!(marked.declarations[0].position.to_string(), "1:1");
+}
+
+#[test]
 fn comments_sections_and_the_layer() {
     let schema = Schema::parse(
         "// LAYER 230\r\na = A; // b\n/* c\n= ; */ b = A;\n---functions---\nc = A;\n---types---\nd = A;",
@@ -69,6 +76,8 @@ fn faults_have_a_place() {
         ("a#123456789 = A;", "1:3: one to eight hexadecimal digits expected, `123456789 = A;` found"),
         ("---methods---", "1:1: `---types---` or `---functions---` expected, `---methods---` found"),
         ("a = A; /* …", "1:10: `*/`, the end of the comment expected, ` …` found"),
+        ("\u{feff}\u{feff}a = A;", "1:1: a declaration expected, U+FEFF, a byte order mark found"),
+        ("a = A;\n\u{feff}b = B;", "2:1: a declaration expected, U+FEFF, a byte order mark found"),
         ("é = A;", "1:1: a declaration expected, `é = A;` found"),
         ("a é:int = A;", "1:3: a field, or `=` and the result expected, `é:int = A;` found"),
     ];

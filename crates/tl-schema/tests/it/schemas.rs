@@ -100,3 +100,16 @@ fn no_altered_declaration_passes_unseen() {
         }
     }
 }
+
+/// A line as long as the text, and a declaration as long as the line, take a second or two; with the square of their length
+/// they would take minutes.
+#[test]
+fn lines_and_declarations_may_be_long() {
+    let begun = std::time::Instant::now();
+    let fields: Vec<_> = (0..200_000).map(|n| format!("f{n}:int")).collect();
+    let declarations: Vec<_> = (0..100_000).map(|n| format!("a{n} x:int = A{n};")).collect();
+    for text in [format!("a {} = A;", fields.join(" ")), declarations.join(" ")] {
+        Index::new(&Schema::parse(&text).unwrap()).unwrap();
+    }
+    assert!(begun.elapsed().as_secs() < 25, "{:?}", begun.elapsed());
+}
