@@ -246,9 +246,9 @@ def kept() -> Iterator[str]:
         for one in _in_turn([one for one in maker.declarations if one.is_method == is_method]):
             shares = (1.0, 0.0) if any(field.word for field in one.fields) else (0.5,)
             made = [maker.make(one, depth=1, share=share) for share in shares]
-            short = [object for object in made if len(object.bytes) <= KEPT_BYTES]
-            for object in short:
-                line = {"hex": object.bytes.hex(), "json": object.json}
+            short = [written for written in made if len(written.bytes) <= KEPT_BYTES]
+            for written in short:
+                line = {"hex": written.bytes.hex(), "json": written.json}
                 yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
             count += bool(short)
             if count == wanted:

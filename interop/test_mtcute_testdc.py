@@ -70,8 +70,8 @@ def test_mtcute_asks_what_clients_ask_first(start_testdc: StartServer, mtcute: P
     server = start_testdc(*BOOK)
     with Mtcute(mtcute, server) as client:
         client.log_in(server)
-        begin = {"offsetDate": 0, "offsetId": 0, "offsetPeer": {"_": "inputPeerEmpty"}, "limit": 10}
-        dialogs = client.call("messages.getDialogs", **begin, hash=long(0))
+        begin = {"offsetDate": 0, "offsetId": 0, "offsetPeer": {"_": "inputPeerEmpty"}, "limit": 10, "hash": long(0)}
+        dialogs = client.call("messages.getDialogs", inside=False, **begin)
         assert dialogs == {"_": "messages.dialogs", "dialogs": [], "messages": [], "chats": [], "users": []}
         (login,) = client.call("account.getAuthorizations")["authorizations"]
         assert (login["current"], login["apiId"]) == (True, 17)

@@ -142,7 +142,8 @@ def test_logins_are_listed_and_ended(start_testdc: StartServer) -> None:
             await log_in(client, server)
             await log_in(other, server)
             listed = (await client(functions.account.GetAuthorizationsRequest())).authorizations
-            assert [(each.current, each.hash == 0, each.api_id) for each in listed] == [(True, True, 1), (False, False, 1)]
+            told = [(each.current, each.hash == 0, each.api_id) for each in listed]
+            assert told == [(True, True, 1), (False, False, 1)]
             assert order(server, "state", phone=server.truth["account"]["phone"])["sessions"] == 2
             assert await client(functions.account.ResetAuthorizationRequest(listed[1].hash))
             with pytest.raises(errors.SessionRevokedError):

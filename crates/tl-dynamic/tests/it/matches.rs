@@ -52,7 +52,7 @@ impl Against<'_> {
 
 impl Fields<'_> {
     /// The field of that Rust name is the schema's.
-    pub(crate) fn holds(&self, rust: &str, typed: &impl Matches) {
+    pub(crate) fn holds(&self, rust: &str, typed: &dyn Matches) {
         self.left.set(self.left.get() - 1);
         let declaration = self.object.declaration();
         let found = declaration.fields.iter().find(|field| is_called(field, rust));
