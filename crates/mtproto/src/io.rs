@@ -6,8 +6,8 @@
 //! ```
 //! [`Client::connect`] dials, makes a key if there is none, and starts the task; [`Client::invoke`] sends a serialised
 //! request and returns the answer's bytes. The task reconnects with growing, jittered pauses and sends unanswered
-//! requests again. Every wait has a bound in [`Config`]: an attempt to connect, a key exchange, the number of attempts, a
-//! request, the silence of a peer.
+//! requests again, for as long as somebody waits for them. Every wait has a bound in [`Config`]: an attempt to connect, a
+//! key exchange, the number of attempts at a first connection, a request, the silence of a peer.
 //!
 //! What is said is encrypted with temporary keys, which are bound to the permanent one and replaced before they end
 //! (perfect forward secrecy, [`Config::temporary_keys`]).

@@ -94,7 +94,8 @@ pub struct Config {
     pub ping_interval: Duration,
     /// How long nothing may arrive after a ping before the connection counts as lost.
     pub pong_timeout: Duration,
-    /// How long bytes may arrive after a ping without making one whole message: long enough for the longest answer.
+    /// How long after a ping, or after it was due, no whole message need arrive while bytes do, or while ours are taken:
+    /// long enough for the longest answer.
     pub message_timeout: Duration,
     /// How long the server keeps a connection on which no further ping arrives.
     pub disconnect_delay: Duration,

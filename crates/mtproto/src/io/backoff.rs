@@ -1,10 +1,11 @@
-//! Pauses between attempts: exponential, with full jitter, and bounded in number.
+//! Pauses between attempts: exponential, with full jitter.
 
 use std::time::Duration;
 
 use crate::random::{Random, fill_array};
 
-/// How often, and after which pauses, a connection is tried again.
+/// How often, and after which pauses, a connection is tried again. While a data centre's circuit breaker is open
+/// ([`Breakers`](crate::io::Breakers)) the pause is longer.
 ///
 /// The pause before attempt *n* is random between nothing and `first_pause · 2ⁿ⁻¹`, at most `max_pause`: many clients
 /// that lost the same server do not come back at the same moment.
@@ -14,7 +15,11 @@ pub struct Backoff {
     pub first_pause: Duration,
     /// The longest pause of all.
     pub max_pause: Duration,
-    /// How many attempts in a row may fail. One that led to a message of the server ends the row.
+    /// How many attempts in a row may fail before a first connection is given up; or a lost one, of a server that can be
+    /// reached and does what it must not. One that led to a message of the server ends the row.
+    ///
+    /// A server that cannot be reached any more, or says nothing, is tried for as long as a request waits for its answer.
+    /// Where nobody waits, the client rests after so many attempts: the next one is made when something is asked.
     pub attempts: u32,
 }
 

@@ -7,6 +7,10 @@
 //!     │                                    └──────────── it fails ──────────┘           │
 //!     └───────────────────────────── a message of the server arrives ───────────────────┘
 //! ```
+//!
+//! A first connection fails at once while the breaker is open ([`Error::CircuitOpen`](crate::io::Error::CircuitOpen)): its
+//! caller decides. A client that has lost its connection waits: until the breaker lets it through, or until the attempt of
+//! another client has closed it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,6 +47,16 @@ impl Breakers {
         self.with(dc_id, |breaker| breaker.admit(now))
     }
 
+    /// How long nobody is let through; `None` if somebody may be.
+    pub(super) fn retry_after(&self, dc_id: i32, now: Instant) -> Option<Duration> {
+        self.with(dc_id, |breaker| breaker.retry_after(now))
+    }
+
+    /// Whether nothing is known against the data centre.
+    pub(super) fn is_closed(&self, dc_id: i32) -> bool {
+        self.with(dc_id, |breaker| matches!(breaker, Breaker::Closed { .. }))
+    }
+
     /// An attempt has failed, or a connection ended before the server said anything.
     pub(super) fn failed(&self, dc_id: i32, now: Instant) {
         self.with(dc_id, |breaker| breaker.failed(now));
@@ -61,15 +75,21 @@ impl Breakers {
 
 impl Breaker {
     fn admit(&mut self, now: Instant) -> Result<(), Open> {
+        if let Some(retry_after) = self.retry_after(now) {
+            return Err(Open { retry_after });
+        }
+        if !matches!(self, Self::Closed { .. }) {
+            *self = Self::HalfOpen { trial_until: now + BREAKER_PAUSE };
+        }
+        Ok(())
+    }
+
+    fn retry_after(&self, now: Instant) -> Option<Duration> {
         match *self {
-            Self::Closed { .. } => Ok(()),
-            Self::Open { until } | Self::HalfOpen { trial_until: until } if now < until => {
-                Err(Open { retry_after: until - now })
-            }
+            Self::Closed { .. } => None,
             // an attempt that never told how it ended counts as over
-            Self::Open { .. } | Self::HalfOpen { .. } => {
-                *self = Self::HalfOpen { trial_until: now + BREAKER_PAUSE };
-                Ok(())
+            Self::Open { until } | Self::HalfOpen { trial_until: until } => {
+                Some(until.saturating_duration_since(now)).filter(|left| !left.is_zero())
             }
         }
     }

@@ -20,6 +20,12 @@ use crate::io::{Config, Error, InvokeError, OsRandom};
 use crate::session::{Resume, Session};
 
 /// A connection to a data centre that heals itself. Clones share it; when the last one is dropped, it is closed.
+///
+/// A connection that is lost is made again for as long as a request waits for its answer, whose time is the limit
+/// ([`InvokeError::Connection`] says then why there was none). While nobody waits, [`Backoff::attempts`] are made, and the
+/// next ones when something is asked.
+///
+/// [`Backoff::attempts`]: crate::io::Backoff::attempts
 #[derive(Debug, Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -37,10 +43,16 @@ struct Shared {
 #[derive(Debug)]
 pub(super) struct Present {
     resume: Mutex<Resume>,
+    /// Why the server is not there: since when it was, nothing has come from it.
+    outage: Mutex<Option<Arc<Error>>>,
     end: Mutex<Option<Arc<Error>>>,
 }
 
 impl Present {
+    fn new(resume: Resume) -> Self {
+        Self { resume: Mutex::new(resume), outage: Mutex::default(), end: Mutex::default() }
+    }
+
     pub(super) fn set_session(&self, session: &Session) {
         let mut resume = self.resume.lock().unwrap_or_else(PoisonError::into_inner);
         // salts belong to keys, and a temporary one is not kept
@@ -48,6 +60,16 @@ impl Present {
             resume.server_salt = session.server_salt();
         }
         resume.time_offset_secs = session.time_offset_secs();
+    }
+
+    pub(super) fn set_outage(&self, error: Option<Arc<Error>>) {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+
+    /// What a request means whose time is over.
+    fn overdue(&self, after: Duration) -> InvokeError {
+        let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        outage.clone().map_or(InvokeError::Timeout { after }, InvokeError::Connection)
     }
 
     pub(super) fn set_end(&self, error: Arc<Error>) {
@@ -79,7 +101,7 @@ impl Client {
 
         let (commands, command_receiver) = mpsc::unbounded_channel();
         let (update_sender, updates) = updates::channel();
-        let present = Arc::new(Present { resume: Mutex::new(permanent.clone()), end: Mutex::new(None) });
+        let present = Arc::new(Present::new(permanent.clone()));
         let session = match temporary {
             Some((resume, key)) => Session::with_temporary_key(config.session, resume, key, &mut random),
             None => Session::new(config.session, permanent.clone(), &mut random),
@@ -144,7 +166,7 @@ impl Client {
         let command = Command::Request { ticket, request, in_order, reply };
         self.shared.commands.send(command).map_err(|_| self.shared.present.end())?;
         let mut guard = Abandon { shared: &self.shared, ticket: Some(ticket) };
-        let answer = timeout(after, answer).await.map_err(|_| InvokeError::Timeout { after })?;
+        let answer = timeout(after, answer).await.map_err(|_| self.shared.present.overdue(after))?;
         guard.ticket = None;
         answer.unwrap_or_else(|_| Err(self.shared.present.end()))
     }

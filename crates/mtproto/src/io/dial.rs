@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 #[cfg(feature = "web")]
 use self::open::Opened;
@@ -21,6 +21,9 @@ use crate::io::link::Link;
 use crate::io::proxy::{self, ProxyError};
 use crate::io::{Carrier, CarrierError, Config, Error, OsRandom, Progress};
 use crate::proxy::{Proxy, ProxyAddress, ProxySecret, SecretForm};
+
+/// How often whoever waits for a circuit breaker looks at it.
+const BREAKER_GLANCE: Duration = Duration::from_secs(1);
 
 /// Opens connections, starting with the address that answered last.
 #[derive(Debug, Clone)]
@@ -82,6 +85,26 @@ impl Dialer {
         }
     }
 
+    /// How long the circuit breaker lets nobody through.
+    pub(super) fn is_left_alone_for(&self) -> Option<Duration> {
+        self.config.breakers.retry_after(self.config.dc_id, Instant::now())
+    }
+
+    /// Waits before an attempt. If the circuit breaker is the reason, not longer than that is open: the attempt of another
+    /// client may close it.
+    pub(super) async fn pause(&self, length: Duration) {
+        let end = Instant::now() + length;
+        let is_closed = || self.config.breakers.is_closed(self.config.dc_id);
+        let was_closed = is_closed();
+        while !was_closed && Instant::now() + BREAKER_GLANCE < end {
+            sleep(BREAKER_GLANCE).await;
+            if is_closed() {
+                return;
+            }
+        }
+        sleep_until(end).await;
+    }
+
     /// The server has said something: its circuit breaker may rest.
     pub(super) fn succeeded(&self) {
         self.config.breakers.succeeded(self.config.dc_id);
@@ -95,10 +118,15 @@ impl Dialer {
         }
     }
 
-    /// Tells whoever waits that another attempt will be made.
-    pub(super) fn tell_next_attempt(&self, attempt: u32, pause: Duration, error: &Error) {
-        let attempts = self.config.backoff.attempts;
-        let reason = error.to_string();
+    /// Tells whoever waits that another attempt will be made, the last of `attempts` if there is a last one.
+    pub(super) fn tell_next_attempt(
+        &self,
+        attempt: u32,
+        attempts: Option<u32>,
+        pause: Duration,
+        error: &Error,
+    ) {
+        let reason = with_causes(error);
         self.config.observer.tell(&Progress::TryingAgain { attempt, attempts, pause, reason });
     }
 
@@ -128,4 +156,18 @@ impl Dialer {
             None => Link::obfuscated(stream, kind, hint, &mut self.random),
         }
     }
+}
+
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // some say themselves what their cause is
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
 }

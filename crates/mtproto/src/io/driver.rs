@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 
 use crate::frame::Frame;
 use crate::io::client::Present;
@@ -20,6 +22,9 @@ use crate::session::{CallId, Event, RequestError, Session};
 
 /// As long as this much is unsent, nothing more is framed: what waits in the session can still be given up.
 const MAX_UNSENT_BYTES: usize = 1 << 20;
+
+/// How often it is looked whether what is due can be sent, while there is no room for it.
+const FULL_GLANCE: Duration = Duration::from_secs(1);
 
 /// What callers want.
 #[derive(Debug)]
@@ -96,7 +101,7 @@ impl Driver {
             drop(link);
             link = match self.reconnect(error).await {
                 ControlFlow::Break(Ok(done)) => return self.end(done),
-                ControlFlow::Break(Err(error)) => return self.give_up(error),
+                ControlFlow::Break(Err(error)) => return self.give_up(&error),
                 ControlFlow::Continue(link) => link,
             };
         }
@@ -106,6 +111,7 @@ impl Driver {
     async fn serve(&mut self, link: &mut Link) -> Ended {
         self.session.handle_connected(self.clock.now());
         let Link { reader, writer, .. } = link;
+        let mut last_alarm = Instant::now();
         loop {
             if let Err(error) = self.pump(writer) {
                 return Ended::Lost(error);
@@ -113,10 +119,10 @@ impl Driver {
             if let Some(next) = self.change_over() {
                 return Ended::ReplacedBy(Box::new(next));
             }
-            let deadline = self.session.poll_timeout().map(|at| self.clock.instant(at));
+            let deadline = self.deadline(is_full(writer).then_some(last_alarm));
             let alarm = async {
                 match deadline {
-                    Some(at) => tokio::time::sleep_until(at).await,
+                    Some(at) => sleep_until(at).await,
                     None => std::future::pending().await,
                 }
             };
@@ -126,12 +132,20 @@ impl Driver {
                     ControlFlow::Continue(()) => Ok(()),
                 },
                 read = reader.read() => read.and_then(|()| self.take_frames(reader)),
-                sent = writer.send(), if writer.has_unsent() => sent,
+                sent = writer.send(), if writer.has_unsent() => {
+                    if writer.unsent_bytes() > 0 {
+                        self.session.handle_sending(self.clock.now());
+                    }
+                    sent
+                }
                 made = self.keys.made() => {
                     self.take_replacement(made);
                     Ok(())
                 }
-                () = alarm => self.session.handle_timeout(self.clock.now()).map_err(Error::from),
+                () = alarm => {
+                    last_alarm = Instant::now();
+                    self.session.handle_timeout(self.clock.now()).map_err(Error::from)
+                }
             };
             if let Err(error) = outcome {
                 // answers that arrived before the fault are answers all the same
@@ -141,9 +155,16 @@ impl Driver {
         }
     }
 
+    /// When the session wants to be called. `full_since` is when it was called last, if there is no room for what it wants
+    /// to send: a moment that is past comes again and again then, and must not come at once.
+    fn deadline(&self, full_since: Option<Instant>) -> Option<Instant> {
+        let wanted = self.session.poll_timeout().map(|at| self.clock.instant(at))?;
+        Some(full_since.map_or(wanted, |last| wanted.max(last + FULL_GLANCE)))
+    }
+
     /// Moves what the session wants to send to the writer, and what it has to tell to those who wait.
     fn pump(&mut self, writer: &mut LinkWriter) -> Result<(), Error> {
-        while writer.unsent_bytes() < MAX_UNSENT_BYTES {
+        while !is_full(writer) {
             let was_polling = self.session.is_polling();
             let Some(envelope) = self.session.poll_transmit(self.clock.now(), &mut self.random) else {
                 break;
@@ -161,7 +182,9 @@ impl Driver {
             match frame {
                 Frame::Message(body) => {
                     self.session.handle_frame(now, body)?;
-                    self.failures = 0;
+                    if std::mem::take(&mut self.failures) > 0 {
+                        self.present.set_outage(None);
+                    }
                     self.dialer.succeeded();
                     // what one frame unfolds to is bounded, not what many do that arrive at once
                     self.deliver();
@@ -264,15 +287,17 @@ impl Driver {
         }
     }
 
-    /// Ends because there is no connection to be had: everybody who waits, and everybody who comes later, gets the
-    /// reason.
-    fn give_up(self, error: Error) {
+    /// Ends because the server is of no use: everybody who waits, and everybody who comes later, gets the reason.
+    fn give_up(self, error: &Arc<Error>) {
         tracing::warn!(%error, "giving up the connection");
-        let error = Arc::new(error);
-        self.present.set_end(Arc::clone(&error));
+        self.present.set_end(Arc::clone(error));
         for (_, Waiting { reply, .. }) in self.waiting {
             // a caller that is gone wants no answer
-            let _ = reply.send(Err(InvokeError::Connection(Arc::clone(&error))));
+            let _ = reply.send(Err(InvokeError::Connection(Arc::clone(error))));
         }
     }
+}
+
+fn is_full(writer: &LinkWriter) -> bool {
+    writer.unsent_bytes() >= MAX_UNSENT_BYTES
 }

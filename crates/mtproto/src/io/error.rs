@@ -58,7 +58,8 @@ pub enum Error {
     /// What should carry the connection does not.
     #[error("the connection is not carried")]
     Carrier(#[from] CarrierError),
-    /// The data centre has failed so often that it is left alone for a while.
+    /// The data centre has failed so often that it is left alone for a while. Only a first connection ends with this; a
+    /// client that was connected waits for that while.
     #[error("data centre {dc_id} keeps failing: the next attempt is made in {} s", retry_after.as_secs())]
     CircuitOpen {
         /// Its number, as [`Config::dc_id`](crate::io::Config::dc_id) has it.
@@ -123,6 +124,13 @@ impl Error {
         }
     }
 
+    /// Whether the server could not be reached, or said nothing: what ends by itself when it is back.
+    pub(super) fn is_outage(&self) -> bool {
+        // by these the server answers, and does what it should not
+        let is_answer = matches!(self, Self::NotBound(_) | Self::KeyExchangeRefused(_));
+        self.is_retryable() && !self.is_peer_fault() && !is_answer
+    }
+
     /// Whether another attempt may succeed. The driver has made its attempts before it returns such an error.
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -172,13 +180,14 @@ pub enum InvokeError {
     /// There is an answer, but it cannot be used; or the server refused the message again and again.
     #[error("the server's answer cannot be used")]
     Answer(#[source] CallError),
-    /// No answer came in time. The server may have done what was asked all the same.
+    /// No answer came in time, though there was a connection. The server may have done what was asked all the same.
     #[error("no answer within {} s", after.as_secs())]
     Timeout {
         /// The limit.
         after: Duration,
     },
-    /// The connection is lost, and so were all attempts to make another one.
+    /// The connection is lost, and so were all attempts to make another one in the time of the request. The server may have
+    /// done what was asked all the same.
     #[error("the connection is lost")]
     Connection(#[source] Arc<Error>),
     /// The client was shut down.

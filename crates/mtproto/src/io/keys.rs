@@ -29,11 +29,12 @@ impl Dialer {
             };
             failures += 1;
             self.failed(&error);
-            if !error.is_retryable() || failures >= self.config.backoff.attempts {
+            let attempts = self.config.backoff.attempts;
+            if !error.is_retryable() || failures >= attempts {
                 return Err(error);
             }
             let pause = self.config.backoff.pause(failures, &mut self.random);
-            self.tell_next_attempt(failures + 1, pause, &error);
+            self.tell_next_attempt(failures + 1, Some(attempts), pause, &error);
             tracing::info!(%error, pause_ms = pause.as_millis(), "trying again to connect");
             tokio::time::sleep(pause).await;
         }

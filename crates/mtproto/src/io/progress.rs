@@ -12,11 +12,11 @@ pub enum Progress {
     TryingAgain {
         /// Which attempt it will be; the first one is 1.
         attempt: u32,
-        /// How many there are.
-        attempts: u32,
+        /// How many there are; `None` as long as somebody waits for an answer, whose time is the limit then.
+        attempts: Option<u32>,
         /// How long it is waited for.
         pause: Duration,
-        /// Why the one before failed.
+        /// Why the one before failed, with its causes.
         reason: String,
     },
     /// The server has a message of ours (a quick ack, [`Config::quick_acks`](crate::io::Config::quick_acks)).

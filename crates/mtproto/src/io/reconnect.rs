@@ -1,6 +1,8 @@
 //! What the driver does while it has no connection.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::frame::TransportError;
 use crate::io::Error;
@@ -13,47 +15,93 @@ use crate::session::{Resume, TemporaryKey};
 type NewLink = (Link, Option<(Resume, TemporaryKey)>);
 
 impl Driver {
-    /// Makes another connection, as often as the configuration allows, and goes on obeying meanwhile.
-    pub(super) async fn reconnect(&mut self, lost: Error) -> ControlFlow<Result<ShutDown, Error>, Link> {
-        let mut error = lost;
-        let mut wants_key = false;
+    /// Makes another connection, for as long as somebody waits for an answer, and goes on obeying meanwhile.
+    pub(super) async fn reconnect(&mut self, lost: Error) -> ControlFlow<Result<ShutDown, Arc<Error>>, Link> {
+        let mut error = Arc::new(lost);
+        let mut wants_key = self.wants_another_key(&error);
+        self.dialer.failed(&error);
         loop {
-            wants_key |= self.wants_another_key(&error);
             self.failures += 1;
-            self.dialer.failed(&error);
-            let is_hopeless = !error.is_retryable() && !self.wants_another_key(&error);
-            if is_hopeless || self.failures > self.backoff.attempts {
-                return ControlFlow::Break(Err(error));
-            }
-            let pause = self.backoff.pause(self.failures, &mut self.random);
+            self.go_on_after(&error).await?;
+            let pause = self.pause();
             tracing::info!(failures = self.failures, pause_ms = pause.as_millis(), "connecting again");
-            self.dialer.tell_next_attempt(self.failures, pause, &error);
-            let (mut dialer, permanent) = (self.dialer.clone(), self.keys.permanent.clone());
-            let attempt = async move {
-                tokio::time::sleep(pause).await;
-                let link = dial(&mut dialer, wants_key.then_some(&permanent)).await;
-                (link, dialer)
-            };
-            tokio::pin!(attempt);
-            let (made, dialer) = loop {
-                tokio::select! {
-                    made = &mut attempt => break made,
-                    command = self.commands.recv() => {
-                        if let ControlFlow::Break(done) = self.obey(command) {
-                            return ControlFlow::Break(Ok(done));
-                        }
-                    }
-                }
-            };
-            self.dialer = dialer;
-            match made {
+            let attempts = self.waiting.is_empty().then_some(self.backoff.attempts);
+            self.dialer.tell_next_attempt(self.failures, attempts, pause, &error);
+            match self.attempt(pause, wants_key).await? {
                 Ok((link, key)) => {
                     if let Some(key) = key {
                         self.replace_key(key);
                     }
                     return ControlFlow::Continue(link);
                 }
-                Err(next) => error = next,
+                // somebody else's attempt decides, and the reason is still the same
+                Err(Error::CircuitOpen { .. }) => {}
+                Err(next) => {
+                    wants_key |= self.wants_another_key(&next);
+                    self.dialer.failed(&next);
+                    error = Arc::new(next);
+                }
+            }
+        }
+    }
+
+    /// Whether, and when, there is another attempt: not at a server that answers and is of no use; and at one that is not
+    /// there only for somebody who wants something of it.
+    async fn go_on_after(&mut self, error: &Arc<Error>) -> ControlFlow<Result<ShutDown, Arc<Error>>> {
+        let is_last = self.failures > self.backoff.attempts;
+        let is_hopeless = !error.is_retryable() && !self.wants_another_key(error);
+        if is_hopeless || (is_last && !error.is_outage()) {
+            return ControlFlow::Break(Err(Arc::clone(error)));
+        }
+        if error.is_outage() {
+            self.present.set_outage(Some(Arc::clone(error)));
+        }
+        if is_last && self.waiting.is_empty() {
+            self.rest().await.map_break(Ok)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Waits until something is asked.
+    async fn rest(&mut self) -> ControlFlow<ShutDown> {
+        tracing::info!("no further attempt is made before something is asked");
+        // whoever reads the updates learns that they end here, and asks
+        self.updates.gap();
+        while self.waiting.is_empty() {
+            let command = self.commands.recv().await;
+            self.obey(command)?;
+        }
+        self.failures = 1;
+        ControlFlow::Continue(())
+    }
+
+    /// The pause before the next attempt. An open circuit breaker makes it longer.
+    fn pause(&mut self) -> Duration {
+        let is_left_alone = self.dialer.is_left_alone_for();
+        let failures = if is_left_alone.is_some() { 1 } else { self.failures };
+        is_left_alone.unwrap_or_default() + self.backoff.pause(failures, &mut self.random)
+    }
+
+    /// One attempt, after a pause.
+    async fn attempt<E>(
+        &mut self,
+        pause: Duration,
+        wants_key: bool,
+    ) -> ControlFlow<Result<ShutDown, E>, Result<NewLink, Error>> {
+        let (mut dialer, permanent) = (self.dialer.clone(), self.keys.permanent.clone());
+        let attempt = async move {
+            dialer.pause(pause).await;
+            let link = dial(&mut dialer, wants_key.then_some(&permanent)).await;
+            (link, dialer)
+        };
+        tokio::pin!(attempt);
+        loop {
+            tokio::select! {
+                (made, dialer) = &mut attempt => {
+                    self.dialer = dialer;
+                    return ControlFlow::Continue(made);
+                }
+                command = self.commands.recv() => self.obey(command).map_break(Ok)?,
             }
         }
     }

@@ -77,8 +77,8 @@ pub enum SessionError {
         /// How long.
         silent_secs: u64,
     },
-    /// Bytes arrive, and no message comes of them; or only such as are passed over, for the time that they state.
-    #[error("for {secs} s bytes have arrived, and no message that counts")]
+    /// Bytes pass, and no message arrives; or only such as are passed over, for the time that they state.
+    #[error("for {secs} s no message has arrived that counts")]
     NoMessage {
         /// How long.
         secs: u64,

@@ -46,5 +46,7 @@ mod sweeps;
 mod temporary_keys;
 #[cfg(feature = "test-util")]
 mod unasked;
+#[cfg(feature = "test-util")]
+mod unread;
 mod vector_file;
 mod world;

@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
 use mtproto::frame::{FrameKind, TransportError};
-use mtproto::io::{Backoff, Client, Config, Error, InvokeError, Observer, Progress};
+use mtproto::io::{Backoff, Client, Config, Error, InvokeError, Observer, Progress, Update, Updates};
 use mtproto::session::Resume;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::script::key;
 use crate::server::keys::KeyServer;
@@ -93,7 +93,7 @@ async fn every_further_attempt_is_told() {
         })
         .collect();
     let reason = "the server has closed the connection";
-    assert_eq!(attempts, [(2, 4, reason), (3, 4, reason)]);
+    assert_eq!(attempts, [(2, Some(4), reason), (3, Some(4), reason)]);
 }
 
 async fn left_alone(config: &Config) -> Duration {
@@ -144,6 +144,129 @@ async fn each_data_centre_has_a_circuit_breaker_of_its_own() {
     let mut config = other.config(1);
     (config.dc_id, config.breakers) = (3, failing.breakers);
     Client::connect(config).await.unwrap();
+}
+
+/// A server that was there, is not for a while, and is there again.
+struct Restarting {
+    server: PipeServer,
+    config: Config,
+    told: Arc<Mutex<Vec<Progress>>>,
+}
+
+impl Restarting {
+    /// Its first connection ends with the first message.
+    fn new() -> Self {
+        let server = PipeServer::echo(Some(key()), vec![Act::Close, Act::Serve]);
+        let mut config = server.config(6);
+        config.backoff = Backoff::default();
+        config.temporary_keys = None;
+        config.resume = Some(Resume::new(key(), 5));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&told);
+        config.observer = Observer::new(move |progress| heard.lock().unwrap().push(progress.clone()));
+        Self { server, config, told }
+    }
+
+    /// A client that was connected; from now on the server is away for so long.
+    async fn left(&self, length: Duration) -> (Client, Updates) {
+        let connected = Client::connect(self.config.clone()).await.unwrap();
+        *self.server.away_until.lock().unwrap() = Instant::now() + length;
+        connected
+    }
+
+    /// The limits of the attempts that were told.
+    fn attempts(&self) -> Vec<Option<u32>> {
+        let told = self.told.lock().unwrap();
+        let limit = |(number, progress): (usize, &Progress)| match progress {
+            Progress::TryingAgain { attempt, attempts, pause, .. } => {
+                assert!(
+                    usize::try_from(*attempt) == Ok(number + 1) && *pause <= Duration::from_millis(30_500),
+                    "{told:?}"
+                );
+                *attempts
+            }
+            other => panic!("{other:?}"),
+        };
+        told.iter().enumerate().map(limit).collect()
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// In some of the runs ten attempts fail, and the circuit breaker opens: that ends no request.
+#[tokio::test(start_paused = true)]
+async fn a_request_outlasts_a_server_that_restarts_for_a_minute_and_is_done_once() {
+    for _ in 0..50 {
+        let restarting = Restarting::new();
+        let (client, _updates) = restarting.left(MINUTE).await;
+        let start = Instant::now();
+        assert_eq!(client.invoke(Bytes::from_static(REQUEST)).await.unwrap(), REQUEST);
+        let waited = start.elapsed();
+        assert!((MINUTE..MINUTE + Duration::from_secs(31)).contains(&waited), "{waited:?}");
+        assert!(restarting.attempts().iter().all(Option::is_none), "as often as it takes");
+        let state = restarting.server.state.lock().unwrap();
+        assert_eq!(state.peer.as_ref().unwrap().done(), [REQUEST]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_comes_back_is_waited_for_as_long_as_the_request_may_take() {
+    let restarting = Restarting::new();
+    let (client, _updates) = restarting.left(1000 * MINUTE).await;
+    for _ in 0..2 {
+        let start = Instant::now();
+        let error = client.invoke(Bytes::from_static(REQUEST)).await.unwrap_err();
+        assert_eq!(start.elapsed(), 2 * MINUTE);
+        assert!(matches!(error.connection(), Some(Error::Carrier(_))) && error.is_retryable(), "{error:?}");
+    }
+    // ten until the circuit breaker opens, and then one in 30 s at most
+    let attempts = restarting.told.lock().unwrap().len();
+    assert!((10..=18).contains(&attempts), "{attempts}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_nobody_asks_six_attempts_are_made_and_the_next_one_when_somebody_does() {
+    let restarting = Restarting::new();
+    let (client, mut updates) = restarting.left(100 * MINUTE).await;
+    sleep(99 * MINUTE).await;
+    assert_eq!(restarting.attempts(), [Some(6); 6]);
+    assert_eq!(updates.recv().await, Some(Update::Gap), "whoever reads them learns that they ended");
+    sleep(MINUTE).await;
+    assert_eq!(restarting.server.connections(), 1);
+    let start = Instant::now();
+    assert_eq!(client.invoke(Bytes::from_static(REQUEST)).await.unwrap(), REQUEST);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    client.shutdown().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_rests_can_be_shut_down() {
+    let restarting = Restarting::new();
+    let (client, mut updates) = restarting.left(100 * MINUTE).await;
+    sleep(99 * MINUTE).await;
+    client.shutdown().await;
+    assert_eq!(updates.recv().await, Some(Update::Gap));
+    assert_eq!(updates.recv().await, None);
+}
+
+/// Others have found out that the data centre fails: a client that has only lost its connection waits as they do.
+#[tokio::test(start_paused = true)]
+async fn a_circuit_breaker_that_others_have_opened_ends_no_client() {
+    let restarting = Restarting::new();
+    let (client, _updates) = restarting.left(MINUTE / 6).await;
+    let mut others = restarting.server.config(20);
+    others.breakers = restarting.config.breakers.clone();
+    others.temporary_keys = None;
+    others.resume = Some(Resume::new(key(), 5));
+    let retry_after = left_alone(&others).await;
+    let start = Instant::now();
+    let waiting = tokio::spawn(async move { client.invoke(Bytes::from_static(REQUEST)).await });
+    sleep(retry_after).await;
+    assert!(!waiting.is_finished());
+    // one of the others finds it well again, and whoever waits learns of it
+    let (_other, _updates) = Client::connect(others).await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), REQUEST);
+    assert!(start.elapsed() < retry_after + Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
 #[expect(clippy::disallowed_methods, reason = "the error names a moment of real time")]

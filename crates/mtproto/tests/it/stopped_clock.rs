@@ -55,7 +55,6 @@ fn config(addresses: Vec<SocketAddr>) -> Config {
     let mut config = Config::new(addresses, 2, Vec::new());
     config.temporary_keys = None;
     config.resume = Some(Resume::new(key(), 5));
-    config.backoff.attempts = 0;
     config
 }
 
@@ -84,21 +83,30 @@ async fn beside_a_slow_address_the_next_one_is_tried_after_a_quarter_of_a_second
 #[cfg(feature = "web")]
 #[tokio::test(start_paused = true)]
 async fn an_http_request_is_waited_for_as_long_as_it_may_wait_and_20_seconds_more() {
-    use mtproto::io::{Carrier, CarrierError, Error, WebServer};
+    use std::sync::{Arc, Mutex};
+
+    use mtproto::io::{Carrier, CarrierError, Error, Observer, WebServer};
     use tokio::io::AsyncReadExt as _;
 
     let clock = StoppedClock::new();
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut config = config(vec![silent.local_addr().unwrap()]);
     config.carrier = Carrier::Http(WebServer { name: None, path: "/api".to_owned(), tls: None });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    config.observer = Observer::new(move |progress| heard.lock().unwrap().push(progress.clone()));
     let (client, _updates) = Client::connect(config).await.unwrap();
-    let invoking = tokio::spawn(async move { client.invoke(vec![1; 8].into()).await });
+    let after = Duration::from_secs(25 + 20);
+    let patience = after + MILLISECOND;
+    let invoking = tokio::spawn(async move { client.invoke_within(vec![1; 8].into(), patience).await });
     // the request that waits, and the one that is made
     let (mut first, _) = silent.accept().await.unwrap();
     let (mut second, _) = silent.accept().await.unwrap();
     assert_eq!((first.read_u8().await.unwrap(), second.read_u8().await.unwrap()), (b'P', b'P'));
-    let after = Duration::from_secs(25 + 20);
     clock.pass(Duration::from_millis(44_999)).await;
+    assert!(told.lock().unwrap().is_empty());
+    clock.pass(MILLISECOND).await;
+    assert_eq!(told.lock().unwrap().len(), 1, "there will be another connection");
     assert!(!invoking.is_finished());
     clock.pass(MILLISECOND).await;
     let error = invoking.await.unwrap().unwrap_err();
@@ -107,5 +115,5 @@ async fn an_http_request_is_waited_for_as_long_as_it_may_wait_and_20_seconds_mor
         matches!(got, Some(Error::Carrier(CarrierError::Timeout { after: said })) if *said == after),
         "{got:?}"
     );
-    assert_eq!(clock.start.elapsed(), after);
+    assert_eq!(clock.start.elapsed(), patience);
 }

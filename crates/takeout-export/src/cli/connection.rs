@@ -11,7 +11,7 @@ use super::vault::Vault;
 use super::{output, places, route, settings};
 
 /// A shorter pause is no news.
-const NEWS: Duration = Duration::from_secs(2);
+pub(super) const NEWS: Duration = Duration::from_secs(2);
 
 /// How a server is reached.
 #[derive(Debug, Default)]

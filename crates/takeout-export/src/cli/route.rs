@@ -2,12 +2,14 @@
 //! together.
 
 use std::fs;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tg_client::{FrameKind, Observer, Progress, Proxy, Route, SecretForm, Tls, Transport};
 
 use super::arguments::{FramingName, Server, TransportName};
-use super::failure::Failure;
+use super::connection::NEWS;
+use super::failure::{Failure, duration_text};
 use super::settings;
 
 /// The way to the server. `say` tells the user why it takes so long.
@@ -38,11 +40,21 @@ pub(super) fn route(server: &Server, say: impl Fn(&str) + Send + Sync + 'static)
         route.tls = Some(Tls::new(Some(&pem)).map_err(wrong)?);
     }
     route.observer = Observer::new(move |progress| {
-        if let Progress::TryingAgain { attempt, attempts, reason, .. } = progress {
-            say(&format!("{reason}: trying again ({attempt} of {attempts})"));
+        if let Progress::TryingAgain { attempt, attempts, pause, reason } = progress {
+            say(&trying_again(*attempt, *attempts, *pause, reason));
         }
     });
     Ok(route)
+}
+
+/// A wait of seconds is no silence: it is said how long it takes.
+fn trying_again(attempt: u32, attempts: Option<u32>, pause: Duration, reason: &str) -> String {
+    let when = if pause < NEWS { String::new() } else { format!(" in {}", duration_text(pause)) };
+    let which = match attempts {
+        Some(attempts) => format!("{attempt} of {attempts}"),
+        None => format!("attempt {attempt}"),
+    };
+    format!("{reason}: trying again{when} ({which})")
 }
 
 /// What it goes through. The text may hold a password or a secret, so no message repeats it.
@@ -86,4 +98,18 @@ fn contradiction(server: &Server, proxy: Option<&Proxy>) -> Option<&'static str>
         ),
     ];
     contradictions.into_iter().find_map(|(is_so, what)| is_so.then_some(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_a_connection_is_told_why_and_for_how_long() {
+        let reason = "the server has closed the connection";
+        let told = |attempts, millis| trying_again(2, attempts, Duration::from_millis(millis), reason);
+        assert_eq!(told(Some(6), 300), format!("{reason}: trying again (2 of 6)"));
+        assert_eq!(told(None, 300), format!("{reason}: trying again (attempt 2)"));
+        assert_eq!(told(None, 30_200), format!("{reason}: trying again in 30 s (attempt 2)"));
+    }
 }

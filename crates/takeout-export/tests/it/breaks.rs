@@ -19,13 +19,14 @@ use takeout_export::columns::Columns;
 use takeout_export::export::{Fetched, Options, Subject, fetch};
 use takeout_export::progress::Nobody;
 use testdc::{Entropy, Event, Events, Server};
-use tg_client::takeout::{self, Takeout, Terms};
+use tg_client::takeout::{self, Finished, RunError, Takeout, Terms};
 use tg_client::{
     ApiCredentials, Client, Config, DeviceInfo, Opener, Route, ServerState, SessionState, SessionStore,
     SignIn, Timeouts,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 
 /// Where a connection ends: behind so many bytes of one direction.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,6 +50,9 @@ struct Road {
     latency: Duration,
     /// Whether every connection but the first finds that the salts are void.
     voids_salts: bool,
+    /// How long nobody gets through after a cut.
+    closed_for: Duration,
+    opens_at: Mutex<Option<Instant>>,
     connections: AtomicUsize,
     /// The cuts that bytes have come to.
     cuts_made: AtomicUsize,
@@ -64,6 +68,15 @@ impl Road {
     fn with_salts(mut cuts: Vec<Cut>, latency: Duration, voids_salts: bool) -> Arc<Self> {
         cuts.reverse();
         Arc::new(Self { cuts: Mutex::new(cuts), latency, voids_salts, ..Self::default() })
+    }
+
+    /// The same, and after a cut nobody gets through for so long.
+    fn closed_after_a_cut(cut: Cut, closed_for: Duration) -> Arc<Self> {
+        Arc::new(Self { cuts: Mutex::new(vec![cut]), closed_for, ..Self::default() })
+    }
+
+    fn is_closed(&self) -> bool {
+        self.opens_at.lock().unwrap().is_some_and(|opens_at| Instant::now() < opens_at)
     }
 
     /// The cut of the next connection; none when all are used up.
@@ -119,6 +132,7 @@ impl Road {
             room -= len;
             if room == 0 {
                 self.cuts_made.fetch_add(1, Ordering::Relaxed);
+                *self.opens_at.lock().unwrap() = Some(Instant::now() + self.closed_for);
                 return to.shutdown().await;
             }
         }
@@ -173,7 +187,12 @@ impl Place {
         let (server, road) = (Arc::clone(&self.server), Arc::clone(road));
         let opener = Opener::new(move || {
             let (server, road) = (Arc::clone(&server), Arc::clone(&road));
-            async move { Ok::<DuplexStream, io::Error>(lay(&server, road)) }
+            async move {
+                if road.is_closed() {
+                    return Err(io::ErrorKind::ConnectionRefused.into());
+                }
+                Ok::<DuplexStream, io::Error>(lay(&server, road))
+            }
         });
         let session = SessionStore::in_memory(self.session.clone());
         let mut route = Route::default();
@@ -208,27 +227,32 @@ impl Place {
 
     /// The export is done over `client`, and gives the rows of the joined lists.
     async fn export(&mut self, client: Client) -> RecordBatch {
-        let account_id = self.account_id;
-        takeout::announce(&client).await.unwrap();
-        let finished = takeout::run(
-            &client,
-            Terms::default(),
-            std::future::pending::<()>(),
-            |takeout: Takeout| async move {
-                let subject = Subject { account_id, earlier: None };
-                let now = || Timestamp::UNIX_EPOCH;
-                let fetched = fetch(&takeout, takeout.client(), subject, &Nobody, &now)
-                    .await
-                    .map_err(|error| error.to_string())?;
-                rows(&fetched).map_err(|error| error.to_string())
-            },
-        );
-        let finished = finished.await.unwrap();
+        let finished = self.try_export(&client).await.unwrap();
         assert!(finished.finish_error.is_none(), "{:?}", finished.finish_error);
         client.close().await.unwrap();
         assert_eq!(self.takeouts(), (1, vec![true]), "one takeout session, finished once and with success");
         finished.value
     }
+
+    async fn try_export(&self, client: &Client) -> Result<Finished<RecordBatch>, RunError<String, ()>> {
+        let account_id = self.account_id;
+        takeout::announce(client).await.unwrap();
+        let interrupt = std::future::pending::<()>();
+        let work = |takeout: Takeout| async move {
+            let subject = Subject { account_id, earlier: None };
+            let now = || Timestamp::UNIX_EPOCH;
+            let fetched = fetch(&takeout, takeout.client(), subject, &Nobody, &now)
+                .await
+                .map_err(|error| with_causes(&error))?;
+            rows(&fetched).map_err(|error| error.to_string())
+        };
+        takeout::run(client, Terms::default(), interrupt, work).await
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The rows of an export, proved to be complete.
@@ -376,18 +400,68 @@ async fn a_whole_export_survives_cuts_of_tcp_connections() {
     let _login = place.takeouts();
     let expected = place.export(client).await;
     let (up, down) = (road.up_bytes.load(Ordering::Relaxed), road.down_bytes.load(Ordering::Relaxed));
-    let (mut runs, mut lost) = (0, 0);
-    for number in 0..cuts {
-        for cut in [
-            Cut { up: Some(number * up / cuts), down: None },
-            Cut { up: None, down: Some(number * down / cuts) },
-        ] {
-            let road = Road::new(vec![cut], Duration::ZERO);
-            let client = place.connect_over_tcp(&road).await;
-            assert!(place.export(client).await == expected, "other rows: {cut:?}");
-            runs += 1;
-            lost += road.lost(cut, up, down);
-        }
+    let evenly = |number: usize, end: usize| Some(number * end / cuts);
+    let mut plans = Vec::new();
+    plans.extend((0..cuts).map(|number| Cut { up: evenly(number, up), down: None }));
+    plans.extend((0..cuts).map(|number| Cut { up: None, down: evenly(number, down) }));
+    let (mut runs, mut lost, wanted) = (0, 0, plans.len());
+    let mut entropy = Entropy::from_seed(78);
+    // a cut that comes when everything is done is none: another run is made for it
+    while lost < wanted {
+        let spare = || Cut { up: None, down: Some(below(&mut entropy, down / 2)) };
+        let cut = plans.pop().unwrap_or_else(spare);
+        let road = Road::new(vec![cut], Duration::ZERO);
+        let client = place.connect_over_tcp(&road).await;
+        assert!(place.export(client).await == expected, "other rows: {cut:?}");
+        runs += 1;
+        lost += road.lost(cut, up, down);
     }
     println!("{runs} exports over TCP, {lost} connections lost: every one complete, with the same rows");
+}
+
+/// Where the lists are read: the second half of what an export takes, without its last part.
+async fn cuts_in_the_lists(place: &mut Place) -> (RecordBatch, Vec<Cut>) {
+    let road = Road::new(Vec::new(), Duration::ZERO);
+    let client = place.connect(&road).await;
+    let _login = place.takeouts();
+    let expected = place.export(client).await;
+    let down = road.down_bytes.load(Ordering::Relaxed);
+    (expected, (5..8).map(|part| Cut { up: None, down: Some(part * down / 9) }).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_export_outlasts_a_server_that_restarts_for_a_minute() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let mut place = Place::new().await;
+    let (expected, cuts) = cuts_in_the_lists(&mut place).await;
+    for cut in cuts {
+        let road = Road::closed_after_a_cut(cut, MINUTE);
+        let client = place.connect(&road).await;
+        let start = Instant::now();
+        assert!(place.export(client).await == expected, "other rows: {cut:?}");
+        let took = start.elapsed();
+        assert!((MINUTE..MINUTE + Duration::from_secs(35)).contains(&took), "{cut:?}: {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_comes_back_ends_an_export_after_two_minutes_and_a_little() {
+    let mut place = Place::new().await;
+    let (_, cuts) = cuts_in_the_lists(&mut place).await;
+    for cut in cuts {
+        let road = Road::closed_after_a_cut(cut, Duration::from_secs(86_400));
+        let client = place.connect(&road).await;
+        let start = Instant::now();
+        let ended = place.try_export(&client).await.unwrap_err();
+        // the call, and the one that would end the takeout session
+        let (took, timeouts) = (start.elapsed(), Timeouts::default());
+        assert_eq!(took.as_secs(), (timeouts.request + timeouts.finish).as_secs(), "{cut:?}: {ended:?}");
+        let RunError::Work(reason) = &ended else { panic!("{ended:?}") };
+        assert!(reason.contains("the connection is lost: "), "{reason}");
+        let open = client.session().state().takeout;
+        assert!(open.is_some(), "the next run ends the takeout session");
+        client.close().await.unwrap();
+        // it is still open at the server, and the other runs look at their own
+        let _open = place.takeouts();
+    }
 }

@@ -2,7 +2,7 @@
 //! session left open, and the next export works.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testdc::{Event, FaultRule};
 
@@ -136,7 +136,7 @@ fn a_server_that_fails_for_ever_is_exit_code_7_and_a_long_pause_ends_with_ctrl_c
     add(&world, "flood-wait=contacts.getStatuses:200");
     let mut running = Running::start(&mut world.export());
     running.wait_for("Telegram asks for a pause (FLOOD_WAIT): going on in 4 min");
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     running.signal("INT");
     running.end().fails(130, "error: interrupted");
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
@@ -153,17 +153,30 @@ fn a_server_that_fails_for_ever_is_exit_code_7_and_a_long_pause_ends_with_ctrl_c
 }
 
 #[test]
-fn a_server_that_closes_again_and_again_is_exit_code_5_and_the_next_run_finishes_the_takeout_session() {
+fn a_server_that_closes_again_and_again_is_tried_more_often_than_a_first_connection() {
     let mut world = World::logged_in();
-    // so often as the client tries: once, and six times again
     add(&world, "close-in-reply=contacts.getSaved*7");
-    let ran = run(&mut world.export()).fails(5, "now: check the network");
-    assert!(ran.stderr.contains("the next command with this session ends it"), "{ran:?}");
-    world.assert_nothing_is_left();
+    let ran = run(&mut world.export()).succeeds();
+    assert!(ran.stderr.contains("the server has closed the connection: trying again"), "{ran:?}");
+    assert_eq!(takeouts(&mut world), ["opened", "finished"]);
+}
 
-    assert_eq!(takeouts(&mut world), ["opened"]);
-    run(&mut world.export()).succeeds();
-    assert_eq!(takeouts(&mut world), ["given up", "opened", "finished"]);
+#[test]
+fn a_server_that_does_not_come_back_is_exit_code_5_after_two_minutes_and_each_attempt_is_told() {
+    let world = World::logged_in();
+    add(&world, "delay=contacts.getSaved:60000");
+    let (mut running, start) = (Running::start(&mut world.export()), Instant::now());
+    running.wait_for("asking for the saved contacts");
+    let folder = world.end_server();
+    running.wait_for("cannot connect to 127.0.0.1:");
+    std::thread::sleep(Duration::from_secs(100));
+    let ran = running.end().fails(5, "now: check the network and run the command again; nothing was lost");
+    let took = start.elapsed().as_secs();
+    assert!((120..160).contains(&took), "{took} s: {ran:?}");
+    assert!(ran.stderr.contains("  because: cannot connect to 127.0.0.1:"), "{ran:?}");
+    assert!(ran.stderr.contains("the next command with this session ends it"), "{ran:?}");
+    assert!(ran.stderr.contains(": trying again in "), "a long pause has a length: {ran:?}");
+    assert_eq!(names_in(&folder.path().join("exports")), [""; 0]);
 }
 
 /// What became of takeout sessions since the last look.

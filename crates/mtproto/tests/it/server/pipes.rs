@@ -1,6 +1,7 @@
 //! The server at the end of pipes in memory. Nothing there takes time, so that a paused clock of tokio goes only by what
 //! somebody waits for.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,12 +9,15 @@ use mtproto::crypto::AuthKey;
 use mtproto::frame::FrameKind;
 use mtproto::io::{Backoff, Carrier, Config, Opener};
 use tokio::io::duplex;
+use tokio::time::Instant;
 
 use crate::server::keys::KeyServer;
 use crate::server::tcp::{Act, State, serve_stream};
 
 pub(crate) struct PipeServer {
     pub(crate) state: Arc<Mutex<State>>,
+    /// Until then it takes no connection.
+    pub(crate) away_until: Arc<Mutex<Instant>>,
     opener: Opener,
 }
 
@@ -22,12 +26,17 @@ impl PipeServer {
     pub(crate) fn echo(key: Option<AuthKey>, acts: Vec<Act>) -> Self {
         let state = State::new(key, Box::new(<[u8]>::to_vec));
         let shared = Arc::clone(&state);
+        let away_until = Arc::new(Mutex::new(Instant::now()));
+        let back_at = Arc::clone(&away_until);
         let opener = Opener::new(move || {
+            if Instant::now() < *back_at.lock().unwrap() {
+                return std::future::ready(Err(io::ErrorKind::ConnectionRefused.into()));
+            }
             let (near, far) = duplex(1 << 16);
             serve_stream(far, FrameKind::Intermediate, &acts, &shared);
             std::future::ready(Ok(near))
         });
-        Self { state, opener }
+        Self { state, away_until, opener }
     }
 
     /// How it is reached: with so many attempts, between which there is next to no pause.
