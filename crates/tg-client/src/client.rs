@@ -193,7 +193,12 @@ impl Client {
         self.shared.route.moved(&self.session().state().server, dc_id, listed)
     }
 
-    /// The next object that the server says unasked; `None` once the connection is closed.
+    /// Keeps what the server says unasked from now on, or nothing of it any more: only a login by token reads it.
+    pub(crate) async fn listen(&self, is_wanted: bool) {
+        self.shared.link.read().await.listen(is_wanted);
+    }
+
+    /// The next object that the server says unasked, if it is listened to; `None` once the connection is closed.
     pub(crate) async fn next_update(&self) -> Option<Bytes> {
         self.shared.link.read().await.next_update().await
     }

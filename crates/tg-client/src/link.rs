@@ -67,11 +67,12 @@ impl Link {
         // on the heap: whatever a way to a server keeps would be in every future that connects
         let connecting = Box::pin(io::Client::connect(config));
         let connected = tokio::time::timeout(after, connecting).await;
-        let (driver, updates) = connected.map_err(|_| {
+        let (driver, mut updates) = connected.map_err(|_| {
             // whoever of the two says nothing, another proxy may help
             let by_proxy = is_behind_proxy.then(|| io::Error::from(ProxyError::Timeout { after }).into());
             by_proxy.unwrap_or(ClientError::Timeout { after })
         })??;
+        updates.mute();
         Ok(Self { driver, updates: Mutex::new(updates) })
     }
 
@@ -84,8 +85,19 @@ impl Link {
         }
     }
 
-    /// The next object that the server says unasked; `None` once the link is closed. Those that nobody waits for are
-    /// dropped by the driver when there are too many.
+    /// Keeps what the server says unasked from now on, or nothing of it any more.
+    pub(crate) fn listen(&self, is_wanted: bool) {
+        // whoever holds them is listening
+        if let Ok(mut updates) = self.updates.try_lock() {
+            if is_wanted {
+                updates.listen();
+            } else {
+                updates.mute();
+            }
+        }
+    }
+
+    /// The next object that the server says unasked, if it is listened to; `None` once the link is closed.
     pub(crate) async fn next_update(&self) -> Option<Bytes> {
         let mut updates = self.updates.lock().await;
         loop {

@@ -142,3 +142,22 @@ async fn updates_that_wait_have_32_mebibytes_and_no_frame_behind_them() {
     assert_eq!(small, body(8));
     assert!(small.try_into_mut().unwrap().capacity() < 1024);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_does_not_listen_keeps_nothing_and_learns_of_it_when_they_do() {
+    let (_client, mut updates, mut server) = connected(|_| {}).await;
+    let session_id = envelope::open(&key(), &server.envelope().await.0).session_id;
+    let body = |number: u32| [[0xee; 4], number.to_le_bytes()].concat();
+    server.update(session_id, &body(1)).await;
+    sleep(MOMENT).await;
+    assert_eq!(format!("{updates:?}"), "Updates(8 bytes wait)");
+    updates.mute();
+    server.update(session_id, &body(2)).await;
+    sleep(MOMENT).await;
+    assert_eq!(format!("{updates:?}"), "Updates(0 bytes wait)");
+    updates.listen();
+    assert!(timeout(MOMENT, updates.recv()).await.is_err());
+    server.update(session_id, &body(3)).await;
+    assert_eq!(updates.recv().await, Some(Update::Gap));
+    assert_eq!(updates.recv().await, Some(Update::Object(Bytes::from(body(3)))));
+}

@@ -7,6 +7,7 @@ use tg_client::{
     Client, CodeDelivery, LoginByToken, LoginError, NextDelivery, Protection, SessionStore, SignIn, SrpError,
     takeout,
 };
+use tl_api::{Invoke as _, functions};
 
 use crate::world::{PASSWORD, World, rpc_name};
 
@@ -246,4 +247,18 @@ async fn a_token_is_shown_accepted_elsewhere_and_followed_to_the_accounts_data_c
         assert_eq!(client.session().state().server.dc_id(), account_dc);
         takeout::announce(&client).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_nobody_listens_to_is_not_kept() {
+    let mut world = World::small().await;
+    let client = world.log_in().await;
+    let phone = world.server.truth().account.phone.clone();
+    for _ in 0..20 {
+        assert_eq!(world.server.control().push(&phone, "news"), Ok(1));
+    }
+    // its answer comes behind them
+    client.invoke(&functions::help::GetConfig {}).await.unwrap();
+    let state = format!("{client:?}");
+    assert!(state.contains("Updates(0 bytes wait)"), "{state}");
 }
