@@ -121,6 +121,7 @@ impl Client {
             tickets: std::collections::HashMap::new(),
             quick_acks: QuickAcks::new(config.quick_acks, config.observer.clone()),
             failures: 0,
+            rejections: 0,
         };
         tokio::spawn(driver.run(link));
         let shared = Shared {

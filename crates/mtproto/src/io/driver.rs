@@ -57,6 +57,8 @@ pub(super) struct Driver {
     pub(super) quick_acks: QuickAcks,
     /// Connections in a row on which nothing valid arrived.
     pub(super) failures: u32,
+    /// How many of them the server ended by an answer that was of no use.
+    pub(super) rejections: u32,
     pub(super) keys: Keys,
     /// The last request that was sent in order.
     pub(super) last_ordered: Option<CallId>,
@@ -183,6 +185,7 @@ impl Driver {
                 Frame::Message(body) => {
                     self.session.handle_frame(now, body)?;
                     if std::mem::take(&mut self.failures) > 0 {
+                        self.rejections = 0;
                         self.present.set_outage(None);
                     }
                     self.dialer.succeeded();

@@ -19,7 +19,7 @@ impl Driver {
     pub(super) async fn reconnect(&mut self, lost: Error) -> ControlFlow<Result<ShutDown, Arc<Error>>, Link> {
         let mut error = Arc::new(lost);
         let mut wants_key = self.wants_another_key(&error);
-        self.dialer.failed(&error);
+        self.has_failed(&error);
         loop {
             self.failures += 1;
             self.go_on_after(&error).await?;
@@ -38,25 +38,30 @@ impl Driver {
                 Err(Error::CircuitOpen { .. }) => {}
                 Err(next) => {
                     wants_key |= self.wants_another_key(&next);
-                    self.dialer.failed(&next);
+                    self.has_failed(&next);
                     error = Arc::new(next);
                 }
             }
         }
     }
 
+    fn has_failed(&mut self, error: &Error) {
+        self.dialer.failed(error);
+        // a server that is back after many attempts may have forgotten the key: that is the first time
+        self.rejections += u32::from(!error.is_outage());
+    }
+
     /// Whether, and when, there is another attempt: not at a server that answers and is of no use; and at one that is not
     /// there only for somebody who wants something of it.
     async fn go_on_after(&mut self, error: &Arc<Error>) -> ControlFlow<Result<ShutDown, Arc<Error>>> {
-        let is_last = self.failures > self.backoff.attempts;
         let is_hopeless = !error.is_retryable() && !self.wants_another_key(error);
-        if is_hopeless || (is_last && !error.is_outage()) {
+        if is_hopeless || self.rejections > self.backoff.attempts {
             return ControlFlow::Break(Err(Arc::clone(error)));
         }
         if error.is_outage() {
             self.present.set_outage(Some(Arc::clone(error)));
         }
-        if is_last && self.waiting.is_empty() {
+        if self.failures > self.backoff.attempts && self.waiting.is_empty() {
             self.rest().await.map_break(Ok)?;
         }
         ControlFlow::Continue(())

@@ -112,7 +112,7 @@ impl Driver {
         let is_final = is_unknown && (held >= YOUNG_KEY_AGE || self.dialer.config.resume.is_some());
         self.keys.refusals += 1;
         // the refusal itself was a valid message, and must not make the attempts endless
-        self.failures = self.keys.refusals;
+        (self.failures, self.rejections) = (self.keys.refusals, self.keys.refusals);
         self.keys.fault = Some(if is_final { Error::PermanentKeyRefused } else { Error::NotBound(error) });
     }
 }

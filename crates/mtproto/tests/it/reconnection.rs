@@ -209,6 +209,29 @@ async fn a_request_outlasts_a_server_that_restarts_for_a_minute_and_is_done_once
     }
 }
 
+/// What it keeps in memory alone is lost by a restart, and that is found out after more attempts than there are for a
+/// server that is of no use.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_has_forgotten_the_temporary_key_when_it_is_back_gets_another() {
+    for _ in 0..10 {
+        let server = PipeServer::echo(Some(key()), vec![Act::ServeUntil(5_000), Act::Serve]);
+        let mut config = server.config(2);
+        config.resume = Some(Resume::new(key(), 5));
+        let (client, _updates) = Client::connect(config).await.unwrap();
+        *server.away_until.lock().unwrap() = Instant::now() + MINUTE;
+        // the first connection ends in the middle of its answer
+        let request = Bytes::from(vec![7; 10_000]);
+        let waiting = tokio::spawn({
+            let request = request.clone();
+            async move { client.invoke(request).await }
+        });
+        sleep(MINUTE / 2).await;
+        server.state.lock().unwrap().peer.as_mut().unwrap().keys.forget_temporary();
+        assert_eq!(waiting.await.unwrap().unwrap(), request);
+        assert!(server.connections() >= 3, "the one that was cut, the refusal, and the new key");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_comes_back_is_waited_for_as_long_as_the_request_may_take() {
     let restarting = Restarting::new();
