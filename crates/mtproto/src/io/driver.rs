@@ -191,6 +191,10 @@ impl Driver {
                     self.dialer.succeeded();
                     // what one frame unfolds to is bounded, not what many do that arrive at once
                     self.deliver();
+                    // what stands behind the refusal of a key does not make it a success
+                    if let Some(fault) = self.keys.fault.take() {
+                        return Err(fault);
+                    }
                 }
                 Frame::TransportError(error) => return Err(error.into()),
                 Frame::QuickAck(token) => self.quick_acks.arrived(token),

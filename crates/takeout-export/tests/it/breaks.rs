@@ -378,7 +378,7 @@ async fn a_whole_export_goes_on_when_the_clock_of_the_server_is_set() {
     for seconds in [31, 60, 299, 301, -31, -299, -301] {
         let road = Road::new(Vec::new(), Duration::ZERO);
         let client = place.connect(&road).await;
-        let begun = tokio::time::Instant::now();
+        let begun = Instant::now();
         let skew = format!("clock-skew={seconds}*").parse::<testdc::FaultRule>().unwrap();
         place.server.add_fault(skew).unwrap();
         // a salt of this data centre holds from the time at which it was made
