@@ -20,6 +20,8 @@ struct Inner {
     offset: usize,
     /// Innermost first.
     path: Vec<PathSegment>,
+    /// Whether steps are missing at the outer end.
+    is_cut: bool,
 }
 
 /// What is wrong with the bytes.
@@ -85,7 +87,7 @@ impl DecodeError {
     #[cold]
     #[inline(never)]
     pub fn new(kind: ErrorKind, offset: usize) -> Self {
-        Self(Box::new(Inner { kind, offset, path: Vec::new() }))
+        Self(Box::new(Inner { kind, offset, path: Vec::new(), is_cut: false }))
     }
 
     /// What is wrong.
@@ -98,7 +100,8 @@ impl DecodeError {
         self.0.offset
     }
 
-    /// The way to the faulty value, outermost first.
+    /// The way to the faulty value, outermost first; of a longer one the last [`MAX_PATH_LEN`] steps, behind an `…` in the
+    /// text.
     pub fn path(&self) -> impl Iterator<Item = PathSegment> + '_ {
         self.0.path.iter().rev().copied()
     }
@@ -108,10 +111,12 @@ impl DecodeError {
     #[inline(never)]
     #[must_use]
     pub fn within(mut self, segment: PathSegment) -> Self {
+        // what encloses the fault most closely says where it is
         if self.0.path.len() == MAX_PATH_LEN {
-            self.0.path.remove(0);
+            self.0.is_cut = true;
+        } else {
+            self.0.path.push(segment);
         }
-        self.0.path.push(segment);
         self
     }
 
@@ -135,7 +140,10 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
+        let mut first = !self.0.is_cut;
+        if self.0.is_cut {
+            f.write_str("…")?;
+        }
         for segment in self.path() {
             match segment {
                 PathSegment::Item(index) => write!(f, "[{index}]")?,
@@ -199,9 +207,18 @@ mod tests {
     #[test]
     fn keeps_the_inner_end_of_a_long_path() {
         let mut error = DecodeError::new(ErrorKind::TooDeep, 0).within(PathSegment::Type("innermost"));
-        for index in 0..100 {
+        for index in 1..MAX_PATH_LEN {
             error = error.within(PathSegment::Item(index));
         }
+        assert!(error.to_string().starts_with("[15][14]"), "{error}");
+        for step in [PathSegment::Item(16), PathSegment::Field("users"), PathSegment::Type("outermost")] {
+            error = error.within(step);
+        }
         assert_eq!(error.path().count(), MAX_PATH_LEN);
+        let text = error.to_string();
+        assert!(text.starts_with("…[15][14]") && text.contains("[1] → innermost: more than"), "{text}");
+        let error =
+            (0..MAX_PATH_LEN).fold(error.shifted(4), |error, _| error.within(PathSegment::Field("x")));
+        assert_eq!(error.path().last(), Some(PathSegment::Type("innermost")));
     }
 }

@@ -49,7 +49,9 @@ fn the_longest_path() {
         error = error.within(PathSegment::Item(step));
         assert_eq!(error.path().count(), step + 1);
     }
-    assert_eq!(error.within(PathSegment::Item(99)).path().count(), MAX_PATH_LEN);
+    let longer = error.clone().within(PathSegment::Item(99));
+    assert!(longer.path().eq(error.path()), "the inner end stays");
+    assert_eq!(longer.to_string(), format!("…{error}"));
 }
 
 /// What the README states is what the code does.
