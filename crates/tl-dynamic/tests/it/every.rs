@@ -8,7 +8,7 @@ mod mtproto;
 use tl_codec::{Decode, DecodeError, Encode};
 use tl_dynamic::{Dynamic, Value};
 
-use crate::matches::Against;
+use crate::matches::{Against, Matches};
 use crate::sample::Source;
 use crate::{API, MTPROTO};
 
@@ -29,6 +29,11 @@ pub(crate) struct Entry {
     pub(crate) default_len: fn() -> usize,
     /// Reads the borrowed form and writes it again.
     pub(crate) rewrite: fn(&[u8]) -> Rewritten,
+}
+
+/// A generated type, by its owned form.
+trait Listed {
+    const ENTRY: Entry;
 }
 
 /// What the borrowed form made of some bytes.
@@ -59,6 +64,10 @@ pub(crate) fn rewrite<'a, T: Decode<'a> + Encode>(
     read: fn(&'a [u8]) -> Result<T, DecodeError>,
 ) -> Rewritten {
     Rewritten { min_len: T::MIN_LEN, result: read(bytes).map(|value| write(&value)) }
+}
+
+fn matches(typed: &dyn Matches, against: &Against<'_>, value: &Value<'_>) -> bool {
+    typed.matches(against, value)
 }
 
 /// An [`Entry`], how an owned value is made, and how both forms are held against a value.
@@ -135,25 +144,27 @@ macro_rules! variants {
     };
 }
 
+/// Each entry stands in an item of its own: thousands of functions in one are more than the compiler does in minutes.
 macro_rules! entries {
     ($list:ident: $($name:literal, $owned:ty, $($borrowed:ident)::+;)*) => {
-        pub(crate) const $list: &[super::Entry] = {
-            use tl_codec::Decode as _;
-            &[$(super::Entry {
-            name: $name,
-            sample: |source| super::write(&<$owned as crate::sample::Sample>::sample(source)),
-            owned_matches: |source, against, value| {
-                use crate::matches::Matches as _;
-                <$owned as crate::sample::Sample>::sample(source).matches(against, value)
-            },
-            borrowed_matches: |bytes, against, value| {
-                use crate::matches::Matches as _;
-                $($borrowed)::+::from_bytes(bytes).unwrap().matches(against, value)
-            },
-            default_len: || super::write(&<$owned>::default()).len(),
-            rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
-        },)*]
-        };
+        $(impl super::Listed for $owned {
+            const ENTRY: super::Entry = {
+                use tl_codec::Decode as _;
+                super::Entry {
+                    name: $name,
+                    sample: |source| super::write(&<$owned as crate::sample::Sample>::sample(source)),
+                    owned_matches: |source, against, value| {
+                        super::matches(&<$owned as crate::sample::Sample>::sample(source), against, value)
+                    },
+                    borrowed_matches: |bytes, against, value| {
+                        super::matches(&$($borrowed)::+::from_bytes(bytes).unwrap(), against, value)
+                    },
+                    default_len: || super::write(&<$owned>::default()).len(),
+                    rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
+                }
+            };
+        })*
+        pub(crate) const $list: &[super::Entry] = &[$(<$owned as super::Listed>::ENTRY,)*];
     };
 }
 
