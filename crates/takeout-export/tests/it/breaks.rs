@@ -26,6 +26,7 @@ use tg_client::{
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// Where a connection ends: behind so many bytes of one direction.
@@ -53,6 +54,8 @@ struct Road {
     /// How long nobody gets through after a cut.
     closed_for: Duration,
     opens_at: Mutex<Option<Instant>>,
+    /// Breaks the connections that there are.
+    broken: Notify,
     connections: AtomicUsize,
     /// The cuts that bytes have come to.
     cuts_made: AtomicUsize,
@@ -108,7 +111,7 @@ impl Road {
         let up = self.one_way(&mut near_read, &mut far_write, cut.up, &self.up_bytes);
         let down = self.one_way(&mut far_read, &mut near_write, cut.down, &self.down_bytes);
         // whichever ends first takes the other one with it
-        tokio::select! { ended = up => ended, ended = down => ended }
+        tokio::select! { ended = up => ended, ended = down => ended, () = self.broken.notified() => Ok(()) }
     }
 
     async fn one_way(
@@ -352,19 +355,22 @@ async fn a_whole_export_survives_every_cut() {
 #[tokio::test(start_paused = true)]
 async fn a_takeout_session_that_is_being_opened_when_link_and_salts_go_is_opened_once() {
     let mut place = Place::new().await;
-    let client = place.connect(&Road::new(Vec::new(), Duration::ZERO)).await;
+    let road = Road::with_salts(Vec::new(), Duration::ZERO, true);
+    let client = place.connect(&road).await;
     let _login = place.takeouts();
     let server = Arc::clone(&place.server);
     let delay = "delay=account.initTakeoutSession:4000".parse::<testdc::FaultRule>().unwrap();
     server.add_fault(delay).unwrap();
     let breaks = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        server.control().rotate_salts();
-        server.control().drop_connections();
+        road.broken.notify_waiters();
     };
     // it looks how many takeouts were opened
     let (rows, ()) = tokio::join!(place.export(client), breaks);
     assert!(rows.num_rows() >= 48, "{} rows", rows.num_rows());
+    assert_eq!(road.connections.load(Ordering::Relaxed), 2);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(place.takeouts(), (0, vec![]), "the delayed request opens no other one behind it");
 }
 
 /// The server's clock is set when the client has just been told it: to its bounds for messages, and on their far side.
