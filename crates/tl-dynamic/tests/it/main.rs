@@ -10,6 +10,7 @@ mod matches;
 mod messages;
 mod real;
 mod sample;
+mod stack;
 mod telethon;
 mod values;
 
