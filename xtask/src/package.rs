@@ -8,10 +8,14 @@ use crate::step::{Outcome, cargo, run};
 pub const LIBRARIES: &[&str] =
     &["tl-codec", "tl-schema", "tl-api", "mtproto", "tl-dynamic", "contacts", "tg-client"];
 
-/// Packs every library, as crates.io would get it, without compiling it again.
-pub fn package_all(root: &Path) -> Outcome {
+/// Packs every library, as crates.io would get it; on wish each is compiled from its package, which takes minutes and tells
+/// whether a file is missing there.
+pub fn package_all(root: &Path, is_compiled: bool) -> Outcome {
     let mut package = cargo();
-    package.current_dir(root).args(["package", "--no-verify", "--allow-dirty", "--locked", "--quiet"]);
+    package.current_dir(root).args(["package", "--allow-dirty", "--locked", "--quiet"]);
+    if !is_compiled {
+        package.arg("--no-verify");
+    }
     for library in LIBRARIES {
         package.args(["-p", library]);
     }

@@ -38,7 +38,7 @@ pub fn test(root: &Path, arguments: &Arguments) -> Result<(), String> {
     report.step("other-layers", || layers::generate_all(root, is_full(arguments)));
     report.step("no-default-features", || reduced_builds(root));
     report.step("no-std", || no_std(root));
-    report.step("package", || package::package_all(root));
+    report.step("package", || package::package_all(root, is_full(arguments)));
     report.step("docs", || {
         let mut doc = cargo();
         run(doc.args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"))
