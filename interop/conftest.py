@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,3 +88,11 @@ def start_testdc(testdc_program: Path, tmp_path: Path) -> Iterator[StartServer]:
     """Starts `testdc serve` with the options given, as often as a test calls it."""
     with ExitStack() as servers:
         yield _starter([str(testdc_program), "serve", "--listen", "127.0.0.1:0"], tmp_path, servers)
+
+
+@pytest.fixture
+def people(server: Server) -> list[dict[str, Any]]:
+    """The contacts of the test's server that are still there and show their numbers, as the truth has them."""
+    own = server.truth["account"]["user_id"]
+    users: list[dict[str, Any]] = server.truth["users"]
+    return [user for user in users if user["id"] != own and user["phone"] and not user["deleted"]]

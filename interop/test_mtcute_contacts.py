@@ -30,14 +30,6 @@ def client(server: Server, mtcute: Path) -> Iterator[Mtcute]:
         yield client
 
 
-@pytest.fixture
-def people(server: Server) -> list[User]:
-    """The contacts of the truth that are still there and show their numbers."""
-    own = server.truth["account"]["user_id"]
-    users: list[User] = server.truth["users"]
-    return [user for user in users if user["id"] != own and user["phone"] and not user["deleted"]]
-
-
 def _input(user: User) -> dict[str, Any]:
     return {"_": "inputUser", "userId": user["id"], "accessHash": long(user["access_hash"])}
 
@@ -93,7 +85,7 @@ def test_somebody_is_deleted_and_imported_again(client: Mtcute, people: list[Use
 
 def test_somebody_is_added_by_id_and_accepted(client: Mtcute, people: list[User]) -> None:
     someone = people[1]
-    names = {"firstName": "Ann", "lastName": "Example", "phone": ""}
+    names: dict[str, Any] = {"firstName": "Ann", "lastName": "Example", "phone": ""}
     client.call("contacts.deleteContacts", id=[_input(someone)])
     with pytest.raises(Refused, match="CONTACT_NAME_EMPTY"):
         client.call("contacts.addContact", id=_input(someone), **{**names, "firstName": ""})

@@ -25,14 +25,6 @@ def server(start_testdc: StartServer) -> Server:
     return start_testdc(*BOOK)
 
 
-@pytest.fixture
-def people(server: Server) -> list[User]:
-    """The contacts of the truth that are still there and show their numbers."""
-    own = server.truth["account"]["user_id"]
-    users: list[User] = server.truth["users"]
-    return [user for user in users if user["id"] != own and user["phone"] and not user["deleted"]]
-
-
 def _run(server: Server, scenario: Any) -> None:
     async def logged_in() -> None:
         async with connected(server) as client:

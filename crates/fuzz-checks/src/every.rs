@@ -30,6 +30,11 @@ pub(crate) struct Entry {
     pub(crate) rewrite: fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
 }
 
+/// A generated type, by its owned form.
+trait Listed {
+    const ENTRY: Entry;
+}
+
 /// A schema, with the types that were generated from it.
 pub(crate) struct Known {
     pub(crate) dynamic: Dynamic<'static>,
@@ -140,19 +145,21 @@ macro_rules! walks {
     };
 }
 
+/// Each entry stands in an item of its own: thousands of functions in one keep the compiler busy for minutes.
 macro_rules! entries {
     ($list:ident: $($name:literal, $owned:ty, $($borrowed:ident)::+;)*) => {
-        pub(crate) const $list: &[super::Entry] = {
-            use tl_codec::Decode as _;
-            use crate::walk::Walk as _;
-            // the owned forms are for building; here it is enough that they exist
-            $(const _: usize = size_of::<$owned>();)*
-            &[$(super::Entry {
-                name: $name,
-                read: |bytes| $($borrowed)::+::from_bytes(bytes).map(|value| value.walk()),
-                rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
-            },)*]
-        };
+        $(impl super::Listed for $owned {
+            const ENTRY: super::Entry = {
+                use tl_codec::Decode as _;
+                use crate::walk::Walk as _;
+                super::Entry {
+                    name: $name,
+                    read: |bytes| $($borrowed)::+::from_bytes(bytes).map(|value| value.walk()),
+                    rewrite: |bytes| super::rewrite(bytes, $($borrowed)::+::from_bytes),
+                }
+            };
+        })*
+        pub(crate) const $list: &[super::Entry] = &[$(<$owned as super::Listed>::ENTRY,)*];
     };
 }
 

@@ -131,7 +131,8 @@ impl<'a> Decode<'a> for &'a str {
         let text = reader.bytes()?;
         core::str::from_utf8(text).map_err(|error| {
             let valid_bytes = error.valid_up_to();
-            let head = if text.len() < 254 { 1 } else { 4 };
+            // a short text may be written with the long head, too
+            let head = if before.rest().first() == Some(&0xfe) { 4 } else { 1 };
             DecodeError::new(ErrorKind::InvalidUtf8 { valid_bytes }, before.offset() + head + valid_bytes)
         })
     }
@@ -193,6 +194,8 @@ mod tests {
             assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidUtf8 { valid_bytes }, place));
             assert!(std::format!("{error}").starts_with("[1]: invalid UTF-8 after "), "{error}");
         }
+        let error = <&str>::from_bytes(&[0xfe, 2, 0, 0, b'a', 0xff, 0, 0]).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidUtf8 { valid_bytes: 1 }, 5));
     }
 
     #[test]

@@ -124,9 +124,9 @@ impl Dialer {
         attempt: u32,
         attempts: Option<u32>,
         pause: Duration,
-        error: &Error,
+        error: &Arc<Error>,
     ) {
-        let reason = with_causes(error);
+        let reason = Arc::clone(error);
         self.config.observer.tell(&Progress::TryingAgain { attempt, attempts, pause, reason });
     }
 
@@ -156,18 +156,4 @@ impl Dialer {
             None => Link::obfuscated(stream, kind, hint, &mut self.random),
         }
     }
-}
-
-fn with_causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        // some say themselves what their cause is
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }

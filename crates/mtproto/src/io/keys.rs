@@ -1,5 +1,7 @@
 //! From a connection to the keys that it is used with.
 
+use std::sync::Arc;
+
 use tokio::time::timeout;
 
 use crate::handshake::{self, DhGen, Established, KeyUse, Parameters, plain};
@@ -34,6 +36,7 @@ impl Dialer {
                 return Err(error);
             }
             let pause = self.config.backoff.pause(failures, &mut self.random);
+            let error = Arc::new(error);
             self.tell_next_attempt(failures + 1, Some(attempts), pause, &error);
             tracing::info!(%error, pause_ms = pause.as_millis(), "trying again to connect");
             tokio::time::sleep(pause).await;

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::io::Error;
+
 /// Something that a person who waits wants to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Progress {
     /// There is no connection, and another attempt will be made.
@@ -16,8 +18,8 @@ pub enum Progress {
         attempts: Option<u32>,
         /// How long it is waited for.
         pause: Duration,
-        /// Why the one before failed, with its causes.
-        reason: String,
+        /// Why the one before failed.
+        reason: Arc<Error>,
     },
     /// The server has a message of ours (a quick ack, [`Config::quick_acks`](crate::io::Config::quick_acks)).
     Received,

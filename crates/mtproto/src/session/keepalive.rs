@@ -13,8 +13,8 @@ pub(super) struct Keepalive {
     is_overdue: bool,
     /// When the oldest ping was sent, or should have been, after which nothing has arrived.
     silent_since: Option<Duration>,
-    /// The same for whole messages. Bytes may go on arriving all the while: a
-    /// long answer, or the rest of a frame whose length was changed on its way, which is fed by every pong and never ends.
+    /// The same for whole messages. Bytes may go on arriving all the while: a long answer, or the rest of a frame whose length
+    /// was changed on its way, which is fed by every pong and never ends.
     unanswered_since: Option<Duration>,
 }
 

@@ -88,12 +88,14 @@ async fn every_further_attempt_is_told() {
     let attempts: Vec<_> = told
         .iter()
         .map(|progress| match progress {
-            Progress::TryingAgain { attempt, attempts, reason, .. } => (*attempt, *attempts, reason.as_str()),
+            Progress::TryingAgain { attempt, attempts, reason, .. } => {
+                (*attempt, *attempts, reason.to_string())
+            }
             other => panic!("{other:?}"),
         })
         .collect();
-    let reason = "the server has closed the connection";
-    assert_eq!(attempts, [(2, Some(4), reason), (3, Some(4), reason)]);
+    let reason = || "the server has closed the connection".to_owned();
+    assert_eq!(attempts, [(2, Some(4), reason()), (3, Some(4), reason())]);
 }
 
 async fn left_alone(config: &Config) -> Duration {

@@ -85,7 +85,8 @@ impl Watched {
         config.resume = Some(Resume::new(key(), SALT));
         config.observer = Observer::new(move |progress| match progress {
             Progress::TryingAgain { reason, .. } => {
-                told.lock().unwrap().push((reason.clone(), Instant::now()));
+                let cause = std::error::Error::source(&**reason).unwrap();
+                told.lock().unwrap().push((format!("{reason}: {cause}"), Instant::now()));
             }
             other => panic!("{other:?}"),
         });

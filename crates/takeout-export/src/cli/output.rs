@@ -98,10 +98,18 @@ const TURNS: [char; 11] = [
 
 /// The chain of causes, without those that the message before them has already told.
 pub(super) fn causes(failure: &Failure) -> Vec<String> {
-    let mut told = failure.headline();
-    let mut causes = Vec::new();
     // the failure's own words are told already, unless there was a better headline
-    let mut next: Option<&dyn Error> = Some(failure);
+    untold(failure.headline(), failure)
+}
+
+/// An error with its causes, in one line.
+pub(super) fn in_a_line(error: &dyn Error) -> String {
+    [vec![error.to_string()], untold(error.to_string(), error)].concat().join(": ")
+}
+
+fn untold(mut told: String, error: &dyn Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut next = Some(error);
     while let Some(cause) = next {
         let text = cause.to_string();
         if !told.contains(&text) {
@@ -135,5 +143,21 @@ mod tests {
         }
         assert_eq!(plain("a\u{1b}[2Jb\n\u{7f}\u{85}"), "a\\u{1b}[2Jb\\n\\u{7f}\\u{85}");
         assert_eq!(plain("x\u{202e}y\u{2066}"), "x\\u{202e}y\\u{2066}");
+    }
+
+    #[test]
+    fn a_line_says_each_cause_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{said}")]
+        struct Told {
+            said: &'static str,
+            source: Option<Box<Self>>,
+        }
+        let told = |said, source| Told { said, source };
+        let silent = told("no answer for 20 s", None);
+        let broke = told("the session broke", Some(silent.into()));
+        assert_eq!(in_a_line(&broke), "the session broke: no answer for 20 s");
+        let repeating = told("lost: the session broke", Some(broke.into()));
+        assert_eq!(in_a_line(&repeating), "lost: the session broke: no answer for 20 s");
     }
 }

@@ -10,7 +10,7 @@ use tg_client::{FrameKind, Observer, Progress, Proxy, Route, SecretForm, Tls, Tr
 use super::arguments::{FramingName, Server, TransportName};
 use super::connection::NEWS;
 use super::failure::{Failure, duration_text};
-use super::settings;
+use super::{output, settings};
 
 /// The way to the server. `say` tells the user why it takes so long.
 pub(super) fn route(server: &Server, say: impl Fn(&str) + Send + Sync + 'static) -> Result<Route, Failure> {
@@ -41,7 +41,7 @@ pub(super) fn route(server: &Server, say: impl Fn(&str) + Send + Sync + 'static)
     }
     route.observer = Observer::new(move |progress| {
         if let Progress::TryingAgain { attempt, attempts, pause, reason } = progress {
-            say(&trying_again(*attempt, *attempts, *pause, reason));
+            say(&trying_again(*attempt, *attempts, *pause, &output::in_a_line(reason)));
         }
     });
     Ok(route)

@@ -110,7 +110,7 @@ fn quick_acks_come_for_what_was_sent() {
             config.obfuscated = obfuscated;
             config.quick_acks = true;
             config.observer = Observer::new(move |progress| {
-                assert_eq!(*progress, Progress::Received);
+                assert!(matches!(progress, Progress::Received), "{progress:?}");
                 count.fetch_add(1, Ordering::Relaxed);
             });
             run(async {
