@@ -185,11 +185,11 @@ def is_in_data_centre(run: Run, dc_id: int) -> None:
 
 
 def test_a_code_that_is_too_old_is_replaced_by_a_new_one(start_testdc: StartServer, run: Run) -> None:
-    server = start_testdc("--contacts", 3, "--code-lifetime", 1)
+    server = start_testdc("--contacts", 3, "--code-lifetime", 4)
     login = with_code(run, server)
     login.wait_for("Code: ")
     code = server.wait_for("code_sent")["code"]
-    time.sleep(2.5)
+    time.sleep(5.5)
     login.type_unseen(code)
     login.wait_for("The code is no longer valid; an empty line (or r) asks for a new one.")
     login.wait_for("Code: ")

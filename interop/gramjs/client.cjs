@@ -63,7 +63,8 @@ async function main() {
     session.setDC(2, options.host, 443)
     const client = new TelegramClient(session, 17, '0'.repeat(32), {
         connection: Connection,
-        connectionRetries: 2,
+        // a key that begins with a zero byte, one of two hundred, is left without that byte and lost
+        connectionRetries: 5,
         networkSocket: SOCKETS[options.carrier],
         useWSS: false,
     })

@@ -4,6 +4,13 @@
 const { createHash, createPublicKey } = require('node:crypto')
 const { readFileSync } = require('node:fs')
 
+// once in two hundred times a number of 2048 bits begins with a zero byte, which the package leaves out; its other modules
+// take this function as it is when they are loaded
+const common = require('@mtproto/core/src/utils/common')
+const { bigIntToBytes } = common
+const lengthOf = (number) => (number.bitLength().greater(1984) ? 256 : undefined)
+common.bigIntToBytes = (number, length) => bigIntToBytes(number, length ?? lengthOf(number))
+
 const MTProto = require('@mtproto/core')
 const RSA = require('@mtproto/core/src/utils/rsa')
 const Serializer = require('@mtproto/core/src/tl/serializer')

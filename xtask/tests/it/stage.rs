@@ -3,7 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+
+/// Held while a script is written and while a program is started. One that is started has a copy of all open files until it
+/// runs, and a file that anybody can write is refused as a program (`ETXTBSY`).
+static PROGRAMS: Mutex<()> = Mutex::new(());
 
 /// A folder for the length of a test.
 pub(crate) struct Stage(PathBuf);
@@ -18,6 +23,7 @@ impl Stage {
 
     /// Writes a shell script that can be run.
     pub(crate) fn program(&self, path: &str, script: &str) {
+        let _held = PROGRAMS.lock().unwrap();
         self.write(path, &format!("#!/bin/sh\n{script}\n"));
         fs::set_permissions(self.0.join(path), fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -65,6 +71,10 @@ pub(crate) fn xtask(words: &[&str]) -> (bool, String) {
 }
 
 fn ran(command: &mut Command) -> (bool, String) {
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let held = PROGRAMS.lock().unwrap();
+    let child = command.spawn().unwrap();
+    drop(held);
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     (status.success(), String::from_utf8(stdout).unwrap() + &String::from_utf8(stderr).unwrap())
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::server::keys::KeyServer;
-use crate::server::tcp::{Act, TcpServer};
+use crate::server::tcp::{Act, TcpServer, refusing};
 
 const REQUEST: &[u8] = &[1, 1, 1, 1, 2, 2, 2, 2];
 
@@ -193,8 +193,8 @@ async fn what_is_no_proxy_is_recognised() {
     let error = refusal(ssh(), "http://PROXY").await;
     assert!(matches!(error, ProxyError::NoHttp) && error.is_peer_fault(), "{error:?}");
     let server = server().await;
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = Client::connect(config(&server, &format!("socks5://{gone}"))).await.unwrap_err();
+    let (_socket, address) = refusing();
+    let error = Client::connect(config(&server, &format!("socks5://{address}"))).await.unwrap_err();
     assert!(matches!(error, Error::Proxy(ProxyError::Connect { .. })), "{error:?}");
     let error = Client::connect(config(&server, "http://no.such.host.invalid:1")).await.unwrap_err();
     assert!(matches!(error, Error::Proxy(ProxyError::Resolve { .. })), "{error:?}");

@@ -10,7 +10,6 @@ use crate::program::{Running, program, run};
 use crate::world::World;
 
 const DAY_SECS: i64 = 86_400;
-const DELAY_SECS: u32 = 3;
 
 /// A data centre whose clock is right, where an export has to wait, and a clock for the program.
 struct Clockwork {
@@ -20,9 +19,9 @@ struct Clockwork {
 
 impl Clockwork {
     /// `None` where there is no C compiler.
-    fn new() -> Option<Self> {
-        let takeout_delay_secs = Some(DELAY_SECS);
-        let world = World::new(testdc::Config { contacts: 20, takeout_delay_secs, ..Default::default() });
+    fn delayed_by(secs: u32) -> Option<Self> {
+        let config = testdc::Config { contacts: 20, takeout_delay_secs: Some(secs), ..Default::default() };
+        let world = World::new(config);
         let library = world.path("offset.so");
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clock/offset.c");
         let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source).status();
@@ -61,7 +60,7 @@ impl Clockwork {
 #[test]
 fn a_clock_that_is_set_while_the_program_waits_keeps_nobody_waiting() {
     for offset_secs in [-DAY_SECS, DAY_SECS] {
-        let Some(mut clockwork) = Clockwork::new() else { return };
+        let Some(mut clockwork) = Clockwork::delayed_by(3) else { return };
         let mut export = clockwork.with_clock(clockwork.world.export());
         let start = Instant::now();
         let mut running = Running::start(export.arg("--wait"));
@@ -77,7 +76,7 @@ fn a_clock_that_is_set_while_the_program_waits_keeps_nobody_waiting() {
 #[test]
 fn a_clock_that_is_set_between_two_runs_does_not_hide_that_the_wait_is_over() {
     for offset_secs in [-2 * DAY_SECS, 2 * DAY_SECS] {
-        let Some(mut clockwork) = Clockwork::new() else { return };
+        let Some(mut clockwork) = Clockwork::delayed_by(8) else { return };
         let told = |clockwork: &Clockwork| {
             run(&mut clockwork.with_clock(clockwork.world.export())).fails(8, "wait until 20")
         };
@@ -86,7 +85,7 @@ fn a_clock_that_is_set_between_two_runs_does_not_hide_that_the_wait_is_over() {
         // the clock is not asked whether the wait is over: too early is too early, by either clock
         told(&clockwork);
         assert_eq!(clockwork.status()["takeout"], "delayed");
-        std::thread::sleep(Duration::from_secs(DELAY_SECS.into()));
+        std::thread::sleep(Duration::from_secs(8));
         run(&mut clockwork.with_clock(clockwork.world.export())).succeeds();
         assert_eq!(clockwork.world.takeout_ends(), [true]);
     }

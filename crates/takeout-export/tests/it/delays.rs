@@ -50,7 +50,7 @@ fn who_waits_goes_on_when_the_time_is_over() {
 
 #[test]
 fn who_does_not_wait_is_told_the_date_and_a_second_run_goes_on() {
-    let mut world = delayed_by(3);
+    let mut world = delayed_by(8);
     // without a terminal --no-wait is the default
     for arguments in [&[][..], &["--no-wait"]] {
         let ran = run(world.export().args(arguments)).fails(8, "wait until 20");
@@ -63,7 +63,7 @@ fn who_does_not_wait_is_told_the_date_and_a_second_run_goes_on() {
     let session = &told["sessions"][0];
     assert_eq!(session["takeout"], "delayed");
     assert!(session["asked_at"].as_str() < session["held_until"].as_str(), "{session}");
-    std::thread::sleep(Duration::from_secs(3));
+    std::thread::sleep(Duration::from_secs(8));
     assert!(status(&world).stdout.contains("it may begin"));
     let ran = world.exports_well();
     assert!(ran.stderr.contains("Telegram was asked on 20"), "{ran:?}");

@@ -65,7 +65,7 @@ fn a_folder_that_another_export_writes_to_is_left_to_it() {
 #[test]
 fn a_takeout_session_that_is_just_being_opened_is_finished_too() {
     let mut world = World::logged_in();
-    world.server.add_fault("delay=account.initTakeoutSession:1500".parse::<FaultRule>().unwrap()).unwrap();
+    world.server.add_fault("delay=account.initTakeoutSession:5000".parse::<FaultRule>().unwrap()).unwrap();
     let mut running = Running::start(&mut world.export());
     running.wait_for("opening a takeout session");
     running.signal("INT");

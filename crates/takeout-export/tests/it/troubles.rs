@@ -53,7 +53,7 @@ fn a_session_that_was_copied_is_ended_by_telegram() {
         contacts: 20,
         saved_only: 5,
         ends_duplicates: true,
-        faults: vec!["delay=contacts.getContacts:4000".parse::<FaultRule>().unwrap()],
+        faults: vec!["delay=contacts.getContacts:15000".parse::<FaultRule>().unwrap()],
         ..testdc::Config::default()
     });
     run(&mut world.login()).succeeds();

@@ -59,7 +59,7 @@ fn a_pause_for_a_flood_limit() {
 
 #[test]
 fn a_server_that_fails_again_and_again() {
-    let mut world = logged_in_with("rpc-error=contacts.getSaved:500:RPC_CALL_FAIL*");
+    let mut world = logged_in_with("rpc-error=contacts.getSaved:500:WORKER_BUSY_TOO_LONG_RETRY*");
     interrupt(&mut world.export(), "asking for the saved contacts");
     assert_eq!(world.takeout_ends(), [false]);
 }

@@ -99,7 +99,8 @@ fn connections_are_held_at_once() {
     for client in &mut clients {
         client.expect(&contacts::GetStatuses);
     }
-    let per_connection = |bytes: u64| (bytes - empty_bytes) / u64::try_from(count).unwrap() / 1024;
+    let per_connection =
+        |bytes: u64| bytes.saturating_sub(empty_bytes) / u64::try_from(count).unwrap() / 1024;
     println!(
         "{count} connections held at once: {:.0} key exchanges a second, both sides and one after the other; testdc holds \
          {} MiB with 10,000 accounts and nobody connected, {} KiB more for each connection with a key, {} KiB for each \

@@ -57,13 +57,13 @@ fn an_import_is_taken_in_part_or_put_off_for_a_day() {
 
 #[test]
 fn a_takeout_is_delayed_until_the_time_is_over() {
-    let server = TestServer::with_faults(&["takeout-delay=2"]);
+    let server = TestServer::with_faults(&["takeout-delay=4"]);
     let mut client = server.logged_in();
     let refused = client.open_takeout().unwrap_err();
-    assert_eq!((refused.code, refused.text.as_str()), (420, "TAKEOUT_INIT_DELAY_2"));
+    assert_eq!((refused.code, refused.text.as_str()), (420, "TAKEOUT_INIT_DELAY_4"));
     std::thread::sleep(std::time::Duration::from_millis(1_100));
-    assert_eq!(client.open_takeout().unwrap_err().text, "TAKEOUT_INIT_DELAY_1");
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert_eq!(client.open_takeout().unwrap_err().text, "TAKEOUT_INIT_DELAY_3");
+    std::thread::sleep(std::time::Duration::from_secs(3));
     assert!(client.open_takeout().is_ok());
 }
 
@@ -195,14 +195,15 @@ fn a_reply_is_late_and_others_are_not() {
     let started = Instant::now();
     let late = client.send(true, &help::GetNearestDc.to_bytes());
     client.expect(&help::GetConfig);
-    assert!(started.elapsed().as_millis() < 400, "the other call did not wait");
+    let came_first = client.log.iter().all(|message| message.body[4..12] != late.to_le_bytes());
+    assert!(came_first, "the other call did not wait");
     assert!(client.wait_for_answer(late).is_ok());
     assert!(started.elapsed().as_millis() >= 400);
 }
 
 #[test]
 fn a_late_reply_can_be_dropped_by_the_client() {
-    let server = TestServer::with_faults(&["delay=help.getNearestDc:300"]);
+    let server = TestServer::with_faults(&["delay=help.getNearestDc:2000"]);
     let mut client = server.keyed();
     client.introduce();
     let late = client.send(true, &help::GetNearestDc.to_bytes());
@@ -210,7 +211,7 @@ fn a_late_reply_can_be_dropped_by_the_client() {
     let dropped = 0xcd78_e586_u32.to_bytes();
     assert_eq!(client.wait_for_answer(drop), Ok(dropped.clone()));
     assert_eq!(client.wait_for_answer(late), Ok(dropped));
-    client.wait_at_most(500);
+    client.wait_at_most(2_500);
     assert_eq!(client.wait_for_answer(late), Err(Ended::Silence));
 }
 
@@ -340,6 +341,7 @@ fn answers_come_in_pieces_and_together() {
     client.wait_at_most(300);
     let first = client.send(true, &contacts::GetStatuses.to_bytes());
     assert_eq!(client.wait_for_answer(first), Err(Ended::Silence), "the first answer is held back");
+    client.wait_at_most(20_000);
     let second = client.send(true, &contacts::GetStatuses.to_bytes());
     assert!(client.wait_for_answer(first).is_ok() && client.wait_for_answer(second).is_ok());
 }

@@ -54,9 +54,9 @@ async fn work_that_fails_or_is_interrupted_ends_without_success() {
 async fn an_interruption_while_the_session_is_being_opened_leaves_none_open() {
     let mut world = World::small().await;
     let client = world.log_in().await;
-    let by = Duration::from_millis(400);
+    let by = Duration::from_secs(3);
     world.server.add_fault(testdc::Fault::Delay { method: "account.initTakeoutSession".into(), by }).unwrap();
-    let interrupt = tokio::time::sleep(by / 4);
+    let interrupt = tokio::time::sleep(Duration::from_millis(100));
     let interrupted =
         takeout::run(&client, Terms::default(), interrupt, async |_| Ok::<_, Infallible>(())).await;
     assert!(matches!(interrupted, Err(RunError::Interrupted(()))));

@@ -10,7 +10,7 @@ use mtproto::handshake::plain;
 use mtproto::schema::{functions, types};
 use tl_codec::Constructor as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 
 use crate::recorded::Seeded;
@@ -33,6 +33,14 @@ pub(crate) enum Act {
     Say(Vec<u8>),
     /// The connection is closed when the first message has arrived.
     Close,
+}
+
+/// An address where nobody listens, as long as the socket lives.
+pub(crate) fn refusing() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 /// What the connections share.

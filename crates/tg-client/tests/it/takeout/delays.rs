@@ -42,7 +42,7 @@ async fn a_delay_is_said_kept_and_never_waited_out_in_silence() {
 
 #[tokio::test]
 async fn who_waits_is_told_how_long_and_then_goes_on() {
-    let (mut world, client) = delayed_by(2).await;
+    let (mut world, client) = delayed_by(4).await;
     let told = Mutex::new(Vec::new());
     let watch = |delayed: Delayed| told.lock().unwrap().push(delayed.left);
     let terms = Terms { waiting: Some(waiting(&watch)), ..Terms::default() };
@@ -130,7 +130,7 @@ async fn waiting_has_a_limit_and_ends_at_once_when_it_is_interrupted() {
     let terms = Terms { waiting: Some(waiting), ..terms };
     let ended = takeout::run(&client, terms, interrupt, async |_| Ok::<_, Infallible>(())).await;
     assert!(matches!(ended, Err(RunError::Interrupted(()))), "{ended:?}");
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn the_owner_says_yes_or_no_on_another_device_while_somebody_waits() {
 async fn a_question_that_gets_lost_during_the_wait_does_not_end_it() {
     let mut world = World::small().await;
     let config = World::config();
-    let timeouts = Timeouts { request: Duration::from_secs(2), ..config.timeouts };
+    let timeouts = Timeouts { request: Duration::from_secs(5), ..config.timeouts };
     let store = SessionStore::in_memory(world.session());
     let client = Client::connect(Config { timeouts, ..config }, store).await.unwrap();
     world.log_in_on(&client).await.unwrap();
