@@ -82,7 +82,7 @@ targets! {
     envelope: "no bytes open but those that the key sealed; what opens keeps every rule";
     session: "any order of calls and any message of the server: no call is answered twice, what is sent keeps the rules";
     handshake: "no answer but the server's own leads to a key";
-    server: "testdc answers every request on a connection that stays, whatever its bytes";
+    server: "testdc answers every request of the API on a connection that stays, whatever its bytes";
 }
 
 /// The target of that name.

@@ -4,14 +4,34 @@ mod caller;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use mtproto::schema::{functions as says, types as told};
 use tl_api::functions as f;
-use tl_codec::Encode;
+use tl_codec::{Constructor as _, Encode};
 
 use self::caller::{Account, Caller};
 use crate::input::{Input, long_pieces};
 
 /// Requests of one input.
 const MAX_REQUESTS: usize = 16;
+
+/// What a client says to the protocol itself. It is no request: some have no answer, and some end the connection or the key.
+const SERVICE: [u32; 15] = [
+    told::MsgsAck::ID,
+    told::MsgsStateReq::ID,
+    told::MsgsStateInfo::ID,
+    told::MsgsAllInfo::ID,
+    told::MsgResendReq::ID,
+    told::MsgResendAnsReq::ID,
+    told::MsgDetailedInfo::ID,
+    told::MsgNewDetailedInfo::ID,
+    told::HttpWait::ID,
+    says::Ping::ID,
+    says::PingDelayDisconnect::ID,
+    says::GetFutureSalts::ID,
+    says::RpcDropAnswer::ID,
+    says::DestroySession::ID,
+    says::DestroyAuthKey::ID,
+];
 
 /// The account, which one connection at a time uses.
 fn account() -> MutexGuard<'static, Account> {
@@ -28,7 +48,9 @@ pub(crate) fn check(bytes: &[u8]) {
     while !input.is_empty() && requests.len() < MAX_REQUESTS {
         let mut request = input.long().to_vec();
         request.resize(request.len().max(4).next_multiple_of(4), 0);
-        requests.push(request);
+        if !SERVICE.iter().any(|id| request.starts_with(&id.to_le_bytes())) {
+            requests.push(request);
+        }
     }
     // every request has its answer, and the connection stays for one more
     caller.ask(requests);
