@@ -9,7 +9,8 @@ use crate::{checks, codegen, interop, layers, package, phones, tidy};
 /// How much to test.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Compile and test the whole API too, and two other layers of it (minutes; always done where CI=true)
+    /// Compile and test the whole API too, two other layers of it, and every library from its package (minutes; always done
+    /// where CI=true)
     #[arg(long)]
     full: bool,
 }

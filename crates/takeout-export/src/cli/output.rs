@@ -104,9 +104,10 @@ pub(super) fn causes(failure: &Failure) -> Vec<String> {
 
 /// An error with its causes, in one line.
 pub(super) fn in_a_line(error: &dyn Error) -> String {
-    [vec![error.to_string()], untold(error.to_string(), error)].concat().join(": ")
+    untold(String::new(), error).join(": ")
 }
 
+/// An error and its causes, without those that the message before them has already told.
 fn untold(mut told: String, error: &dyn Error) -> Vec<String> {
     let mut causes = Vec::new();
     let mut next = Some(error);

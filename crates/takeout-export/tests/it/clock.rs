@@ -75,8 +75,9 @@ fn a_clock_that_is_set_while_the_program_waits_keeps_nobody_waiting() {
 
 #[test]
 fn a_clock_that_is_set_between_two_runs_does_not_hide_that_the_wait_is_over() {
+    let delay_secs = 8;
     for offset_secs in [-2 * DAY_SECS, 2 * DAY_SECS] {
-        let Some(mut clockwork) = Clockwork::delayed_by(8) else { return };
+        let Some(mut clockwork) = Clockwork::delayed_by(delay_secs) else { return };
         let told = |clockwork: &Clockwork| {
             run(&mut clockwork.with_clock(clockwork.world.export())).fails(8, "wait until 20")
         };
@@ -85,7 +86,7 @@ fn a_clock_that_is_set_between_two_runs_does_not_hide_that_the_wait_is_over() {
         // the clock is not asked whether the wait is over: too early is too early, by either clock
         told(&clockwork);
         assert_eq!(clockwork.status()["takeout"], "delayed");
-        std::thread::sleep(Duration::from_secs(8));
+        std::thread::sleep(Duration::from_secs(delay_secs.into()));
         run(&mut clockwork.with_clock(clockwork.world.export())).succeeds();
         assert_eq!(clockwork.world.takeout_ends(), [true]);
     }

@@ -104,3 +104,34 @@ fn many_connections_at_once() {
         client.introduce();
     }
 }
+
+/// Service messages that are only a constructor id, or end where the items of a list should begin.
+#[test]
+fn service_messages_that_are_cut_do_no_harm() {
+    let with_fields = [
+        0x62d6_b459_u32, // msgs_ack
+        0xda69_fb52,     // msgs_state_req
+        0x04de_b57d,     // msgs_state_info
+        0x8cc0_d131,     // msgs_all_info
+        0x7d86_1a08,     // msg_resend_req
+        0x8610_baeb,     // msg_resend_ans_req
+        0x276d_3ec6,     // msg_detailed_info
+        0x809d_b6df,     // msg_new_detailed_info
+        0x9299_359f,     // http_wait
+        0x7abe_77ec,     // ping
+        0xf342_7b8c,     // ping_delay_disconnect
+        0xb921_bd04,     // get_future_salts
+        0x58e4_a740,     // rpc_drop_answer
+        0xe751_2126,     // destroy_session
+    ];
+    let server = TestServer::plain();
+    let mut client = server.keyed();
+    client.introduce();
+    for id in with_fields {
+        for rest in [&[][..], &[0x1cb5_c415, 2]] {
+            let words = [&[id], rest].concat();
+            client.send(false, &words.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<_>>());
+            client.expect(&help::GetNearestDc);
+        }
+    }
+}
