@@ -71,6 +71,20 @@ fn rows_are_measured_compared_and_written() {
         assert!(said.contains(row), "{row} in {said}");
     }
     assert!(page.contains("2 rounds"), "{page}");
+    // where it was measured: the day, the processor, its cores, the compiler
+    let cores = std::thread::available_parallelism().unwrap();
+    let machine = page.lines().find_map(|line| line.split_once("Measured on ")).unwrap().1;
+    let (day, rest) = machine.split_once(": ").unwrap();
+    assert_eq!(day.split('-').map(str::len).collect::<Vec<_>>(), [4, 2, 2], "{machine}");
+    let (model, rest) = rest.split_once(&format!(", {cores} cores, rustc ")).unwrap();
+    assert!(!model.is_empty() && rest.starts_with(|first: char| first.is_ascii_digit()), "{machine}");
+    // nanoseconds of one of ten, and what was counted: five bytes of ten
+    for table in [
+        "| case | 10 |\n|---|---|\n| ours | 1.0 |\n| theirs | 4.0 |\n",
+        "| case | allocations | peak heap |\n|---|---|---|\n| `users/ours/10` | 0 | 0.50 × |\n",
+    ] {
+        assert!(page.contains(table), "{table} in {page}");
+    }
     assert!(stage.read("docs/benchmarks.svg").unwrap().contains("theirs"));
 }
 

@@ -7,6 +7,7 @@ mod bench;
 mod codegen;
 mod fuzz;
 mod measured;
+mod schema;
 mod stage;
 mod sweep;
 mod tl;

@@ -38,6 +38,10 @@ impl Stage {
         fs::write(file, text).unwrap();
     }
 
+    pub(crate) fn remove(&self, path: &str) {
+        fs::remove_file(self.0.join(path)).unwrap();
+    }
+
     pub(crate) fn read(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.0.join(path)).ok()
     }
