@@ -33,8 +33,21 @@ pub struct User<'a> {
     pub status: Option<Status>,
     /// `lang_code:flags.22?string`
     pub lang_code: Option<&'a [u8]>,
-    /// The bytes of all `username` in `usernames:flags2.0?Vector<Username>`.
-    pub usernames_len: usize,
+    /// Whether `photo:flags.5?UserProfilePhoto` is there and not `userProfilePhotoEmpty`.
+    pub has_photo: bool,
+    /// `usernames:flags2.0?Vector<Username>`, summed up
+    pub usernames: Usernames,
+}
+
+/// All `username` of a user.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Usernames {
+    /// The bytes of their texts.
+    pub text_bytes: usize,
+    /// How many have `editable:flags.0?true`.
+    pub editable: usize,
+    /// How many have `active:flags.1?true`.
+    pub active: usize,
 }
 
 /// `UserStatus`
@@ -173,7 +186,7 @@ impl<'a> Cursor<'a> {
             *text = self.text_if(has(flags, bit))?;
         }
         if has(flags, 5) {
-            self.photo()?;
+            user.has_photo = self.photo()?;
         }
         if has(flags, 6) {
             user.status = Some(self.status()?);
@@ -182,9 +195,9 @@ impl<'a> Cursor<'a> {
         Ok(user)
     }
 
-    /// `UserProfilePhoto`
+    /// Whether `UserProfilePhoto` is one.
     #[inline]
-    fn photo(&mut self) -> Read<()> {
+    fn photo(&mut self) -> Read<bool> {
         match self.word()? {
             0x82d1_f706 => {
                 let flags = self.word()?;
@@ -192,9 +205,9 @@ impl<'a> Cursor<'a> {
                 if has(flags, 1) {
                     self.bytes()?;
                 }
-                self.word().map(drop)
+                self.word().map(|_| true)
             }
-            0x4f11_bae1 => Ok(()), // userProfilePhotoEmpty
+            0x4f11_bae1 => Ok(false), // userProfilePhotoEmpty
             _ => Err(self.fault()),
         }
     }
@@ -238,8 +251,10 @@ impl<'a> Cursor<'a> {
         if has(flags2, 0) {
             for _ in 0..self.vector(12)? {
                 self.id(0xb407_3647)?; // username
-                self.word()?;
-                user.usernames_len += self.text()?.len();
+                let flags = self.word()?;
+                user.usernames.text_bytes += self.text()?.len();
+                user.usernames.editable += usize::from(has(flags, 0));
+                user.usernames.active += usize::from(has(flags, 1));
             }
         }
         if has(flags2, 5) {
