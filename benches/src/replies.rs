@@ -146,6 +146,9 @@ fn usernames(index: usize) -> Vec<types::Username> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::mem::discriminant;
+
     use tl_api::types::contacts::ContactsRef;
     use tl_codec::Decode;
 
@@ -159,5 +162,41 @@ mod tests {
         let bytes_a_user = read.users.item_bytes().len() / 10_000;
         assert!((130..141).contains(&bytes_a_user), "{bytes_a_user}");
         assert_eq!(reply, contacts_reply(10_000));
+    }
+
+    #[test]
+    fn the_mix_is_the_stated_one() {
+        let users = contacts(10_000).users;
+        let users = users.iter().map(|user| match user {
+            enums::User::User(user) => user,
+            other => panic!("{other:?}"),
+        });
+        let users: Vec<_> = users.collect();
+        let is_of = |names: &[&str], user: &types::User| {
+            user.first_name.as_deref().is_some_and(|name| names.contains(&name))
+        };
+        let has_thumbnail = |user: &types::User| match &user.photo {
+            Some(enums::UserProfilePhoto::UserProfilePhoto(photo)) => photo.stripped_thumb.is_some(),
+            _ => false,
+        };
+        let has_several_names = |user: &types::User| {
+            let names = user.rare.as_ref().and_then(|rare| rare.usernames.as_ref());
+            names.is_some_and(|names| names.len() > 1)
+        };
+        let count = |is_so: &dyn Fn(&types::User) -> bool| users.iter().filter(|user| is_so(user)).count();
+        for (what, percent, count) in [
+            ("ASCII", 55, count(&|user| is_of(ASCII, user))),
+            ("Cyrillic", 35, count(&|user| is_of(CYRILLIC, user))),
+            ("emoji", 10, count(&|user| is_of(EMOJI, user))),
+            ("a username", 40, count(&|user| user.username.is_some())),
+            ("a phone", 70, count(&|user| user.phone.is_some())),
+            ("a photo with its thumbnail", 60, count(&has_thumbnail)),
+            ("several usernames", 3, count(&has_several_names)),
+        ] {
+            assert!(count.abs_diff(percent * 100) <= 200, "{what}: {count} of 10,000");
+        }
+        let kinds: HashSet<_> =
+            users.iter().filter_map(|user| user.status.as_ref()).map(discriminant).collect();
+        assert_eq!(kinds.len(), 6, "every kind of status");
     }
 }
