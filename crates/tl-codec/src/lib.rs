@@ -75,9 +75,9 @@
 //! # Ok::<(), tl_codec::DecodeError>(())
 //! ```
 //!
-//! Decoding never panics, never allocates (an error does, once) and never recurses deeper than
-//! [`limits::MAX_DEPTH`]. Strings stay as the bytes that the peer sent ([`Str`]): UTF-8 is checked where a string is
-//! read, so that one broken name never costs a whole reply.
+//! Decoding never panics, allocates for an error only (a box, and the path in it, which has at most
+//! [`limits::MAX_PATH_LEN`] steps) and never recurses deeper than [`limits::MAX_DEPTH`]. Strings stay as the bytes that the
+//! peer sent ([`Str`]): UTF-8 is checked where a string is read, so that one broken name never costs a whole reply.
 //!
 //! Read next: [`Reader`], then [`VecRef`], then [`Reply`].
 

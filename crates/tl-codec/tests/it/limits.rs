@@ -37,9 +37,10 @@ fn the_deepest_value() {
     fn descend(reader: &mut Reader<'_>, levels: u16) -> Result<(), DecodeError> {
         if levels == 0 { Ok(()) } else { reader.nested(|inner| descend(inner, levels - 1)) }
     }
-    assert_eq!(descend(&mut Reader::new(&[]), MAX_DEPTH), Ok(()));
-    let error = descend(&mut Reader::new(&[]), MAX_DEPTH + 1).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::TooDeep);
+    let mut reader = Reader::new(&[]);
+    assert_eq!(descend(&mut reader, MAX_DEPTH), Ok(()));
+    assert_eq!(descend(&mut reader, MAX_DEPTH + 1).unwrap_err().kind(), ErrorKind::TooDeep);
+    assert_eq!(descend(&mut reader, MAX_DEPTH), Ok(()), "the depth is given back after a failure");
 }
 
 #[test]
