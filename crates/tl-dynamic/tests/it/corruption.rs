@@ -1,8 +1,8 @@
 //! Cut and broken bytes: a typed error or a value, the same from both readers, never a panic.
 
-use tl_codec::ErrorKind;
 use tl_dynamic::Dynamic;
 
+use crate::agreement;
 use crate::every::{Entry, lists};
 use crate::sample::Source;
 
@@ -41,40 +41,11 @@ fn tried(len: usize) -> impl Iterator<Item = usize> {
     (0..len).step_by(1 + len / MAX_TRIED_BYTES)
 }
 
-/// Both readers take the bytes and write the same, or both refuse them for the same reason at the same place.
+/// Both readers say the same, if they read the same.
 fn agree(dynamic: &Dynamic<'_>, entry: &Entry, bytes: &[u8]) {
     let typed = (entry.rewrite)(bytes).result;
-    let by_schema = dynamic.read(bytes);
-    match (typed, by_schema) {
-        (Ok(typed), Ok(object)) => {
-            // vectors keep padding as it came, so the bytes are compared as the schema understands them
-            let again = dynamic.read(&typed).unwrap();
-            assert_eq!(dynamic.write(&again), dynamic.write(&object), "{}", entry.name);
-        }
-        (Err(typed), Err(by_schema)) => {
-            // the typed form knows how long an item is at least and refuses a count earlier; ids at the very start
-            // belong to another declaration of the schema or to none
-            let is_early = matches!(typed.kind(), ErrorKind::VectorTooLong { .. }) || typed.offset() == 0;
-            if !is_early {
-                assert_eq!(
-                    (typed.kind(), typed.offset()),
-                    (by_schema.kind(), by_schema.offset()),
-                    "{}",
-                    entry.name
-                );
-            }
-        }
-        // the typed form leaves the query unread
-        (Ok(_), Err(_)) if is_wrapper(dynamic, entry) => {}
-        // and an object that is no whole words
-        (Ok(_), Err(_)) if entry.name == "rpc_result" && !bytes.len().is_multiple_of(4) => {}
-        (Ok(_), Err(error)) => panic!("{}: only the schema refuses: {error}", entry.name),
-        // another declaration's id: the schema reads that one
-        (Err(error), Ok(_)) if error.offset() == 0 => {}
-        (Err(error), Ok(_)) => panic!("{}: only the typed form refuses: {error}", entry.name),
+    // a broken id at the very start belongs to another declaration, which the schema reads, or to none
+    if !typed.as_ref().is_err_and(|error| error.offset() == 0) {
+        agreement::agree(dynamic, entry.name, bytes, &typed, &dynamic.read(bytes));
     }
-}
-
-fn is_wrapper(dynamic: &Dynamic<'_>, entry: &Entry) -> bool {
-    dynamic.declaration(entry.name).is_some_and(|found| !found.generics.is_empty())
 }

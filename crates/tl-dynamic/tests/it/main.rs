@@ -1,6 +1,7 @@
 //! The generated types against the schema itself.
 #![cfg(test)]
 
+mod agreement;
 mod corruption;
 mod differential;
 mod every;
