@@ -43,7 +43,7 @@ pub use crate::seeds::{telethon, vector_file};
 pub struct Target {
     /// As `cargo xtask fuzz` and the file in `fuzz/fuzz_targets` name it.
     pub name: &'static str,
-    /// What must hold for any bytes, for people.
+    /// What must hold for any bytes, for people: its cell in `docs/fuzzing.md`.
     pub holds: &'static str,
     /// Panics if it does not hold.
     pub check: fn(&[u8]),

@@ -67,6 +67,19 @@ fn a_planted_file_is_noticed() {
     assert_eq!(failed, ["strict/planted"]);
 }
 
+/// The document shows every target with what it checks, in their order.
+#[test]
+fn the_document_says_what_each_target_holds() {
+    let document = fs::read_to_string(root().join("docs/fuzzing.md")).unwrap();
+    let table = document.split("\n## ").next().unwrap();
+    let rows = table.lines().filter_map(|line| {
+        let (name, cells) = line.strip_prefix("| `")?.split_once("` | ")?;
+        Some((name, cells.split_once(" | ")?.0))
+    });
+    let targets = TARGETS.iter().map(|target| (target.name, target.holds));
+    assert_eq!(rows.collect::<Vec<_>>(), targets.collect::<Vec<_>>());
+}
+
 /// Every folder of regressions belongs to a target, and every target to a file of `fuzz/`.
 #[test]
 fn the_names_are_those_of_the_fuzz_crate() {
