@@ -92,7 +92,8 @@ pub const YOUNG_KEY_AGE: core::time::Duration = core::time::Duration::from_secs(
 /// How many former session ids are remembered, so that late messages to them are no breach of the protocol.
 pub const MAX_FORMER_SESSIONS: usize = 8;
 
-/// How many of our own service messages and containers are remembered in case the server refuses them.
+/// How many of our own service messages and containers are remembered in case the server refuses them; besides, a
+/// container is remembered while a request in it is open.
 pub const MAX_SENT_RECORDS: usize = 256;
 
 /// How many of our service messages the server may refuse before the connection counts as broken.

@@ -109,6 +109,9 @@ pub struct Config {
     pub uses_http: bool,
     /// How long a server may keep the request that waits when it has nothing to say.
     pub http_wait: Duration,
+    /// How long the server may take to answer what goes before all requests: the binding of a temporary key, and the
+    /// introduction. Then the connection counts as lost, and it is asked again on another one.
+    pub binding_timeout: Duration,
     /// So long before a temporary key ends, another one is asked for.
     pub renew_key_before: Duration,
 }
@@ -124,6 +127,7 @@ impl Default for Config {
             resend_patience: Duration::from_secs(15),
             uses_http: false,
             http_wait: Duration::from_secs(25),
+            binding_timeout: Duration::from_secs(30),
             renew_key_before: crate::limits::KEY_RENEWAL_LEAD,
         }
     }
@@ -141,12 +145,15 @@ pub struct Resume {
     /// Whether the offset comes from the server just now (from the key exchange). A stored one may be stale: it is used,
     /// but no message is refused by it before the server has confirmed it.
     pub clock_is_fresh: bool,
+    /// When the key was made, as the local clock had it (time since 1970-01-01 00:00:00 UTC); `None` where nobody knows. The
+    /// refusal of one that is younger than [`YOUNG_KEY_AGE`](crate::limits::YOUNG_KEY_AGE) is not final.
+    pub made_at: Option<Duration>,
 }
 
 impl Resume {
-    /// A key with its salt, and a clock that is believed to be right.
+    /// A key of unknown age with its salt, and a clock that is believed to be right.
     pub fn new(auth_key: AuthKey, server_salt: i64) -> Self {
-        Self { auth_key, server_salt, time_offset_secs: 0, clock_is_fresh: false }
+        Self { auth_key, server_salt, time_offset_secs: 0, clock_is_fresh: false, made_at: None }
     }
 }
 
@@ -293,7 +300,8 @@ impl Session {
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     ///
     /// # Errors
-    /// [`SessionError::NoPong`] if the connection must be given up.
+    /// [`SessionError::NoPong`], [`SessionError::NoMessage`] or [`SessionError::BindingUnanswered`] if the connection must
+    /// be given up.
     pub fn handle_timeout(&mut self, now: Now) -> Result<(), SessionError> {
         self.clock.follow(now);
         self.check_renewal(now);
@@ -303,6 +311,7 @@ impl Session {
             tracing::debug!("no word about a request, it is sent under a new id");
             self.calls.renew(call);
         }
+        self.check_binding(now)?;
         self.keepalive.check(now, &self.config)
     }
 
@@ -317,6 +326,7 @@ impl Session {
             self.calls.patience_deadline(),
             self.salts.query_deadline(),
             self.renewal_deadline(),
+            self.binding_deadline(),
         ];
         timers.into_iter().flatten().min()
     }

@@ -1,6 +1,7 @@
 //! The one place that knows mtproto's driver: a session's server in, bytes in and out.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use mtproto::crypto::RsaPublicKey;
@@ -45,6 +46,7 @@ impl Link {
         config.resume = key.map(|key| {
             let mut resume = Resume::new(key.auth_key, key.server_salt);
             resume.time_offset_secs = key.time_offset_secs;
+            resume.made_at = key.made_at_secs.map(Duration::from_secs);
             resume
         });
         Self::connect(config, timeouts).await
@@ -78,10 +80,12 @@ impl Link {
 
     /// The key with the salt and clock that are now in force.
     pub(crate) fn key_state(&self) -> KeyState {
+        let Resume { auth_key, server_salt, time_offset_secs, made_at, .. } = self.driver.resume();
         KeyState {
-            auth_key: self.driver.auth_key(),
-            server_salt: self.driver.server_salt(),
-            time_offset_secs: self.driver.time_offset_secs(),
+            auth_key,
+            server_salt,
+            time_offset_secs,
+            made_at_secs: made_at.map(|made_at| made_at.as_secs()),
         }
     }
 

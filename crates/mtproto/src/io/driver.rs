@@ -18,7 +18,7 @@ use crate::io::quick_acks::QuickAcks;
 use crate::io::replace_key::Keys;
 use crate::io::updates::UpdateSender;
 use crate::io::{Backoff, Error, InvokeError, OsRandom};
-use crate::session::{CallId, Event, RequestError, Session};
+use crate::session::{CallId, Event, RequestError, Session, SessionError};
 
 /// As long as this much is unsent, nothing more is framed: what waits in the session can still be given up.
 const MAX_UNSENT_BYTES: usize = 1 << 20;
@@ -150,6 +150,9 @@ impl Driver {
                 }
             };
             if let Err(error) = outcome {
+                if matches!(error, Error::Session(SessionError::BindingUnanswered { .. })) {
+                    self.count_unbound();
+                }
                 // answers that arrived before the fault are answers all the same
                 self.deliver();
                 return Ended::Lost(error);

@@ -141,11 +141,8 @@ impl Error {
             | Self::Io(_)
             | Self::NotBound(_)
             | Self::Frame(_) => true,
-            Self::KeyExchangeRefused(error) => *error != TransportError::WRONG_DC,
-            // −404: the server has no such key; −444: we have the wrong number for it
-            Self::Transport(error) => {
-                !matches!(*error, TransportError::UNKNOWN_KEY | TransportError::WRONG_DC)
-            }
+            Self::KeyExchangeRefused(_) => !self.is_wrong_dc(),
+            Self::Transport(_) => !self.is_unknown_key() && !self.is_wrong_dc(),
             Self::Proxy(error) => error.is_retryable(),
             Self::Carrier(error) => error.is_retryable(),
             Self::Handshake(error) => error.is_retryable(),
@@ -164,6 +161,12 @@ impl Error {
     /// Whether the server does not know the key that we came with: a new one, and a new login, are needed.
     pub fn is_unknown_key(&self) -> bool {
         matches!(self, Self::Transport(TransportError::UNKNOWN_KEY) | Self::PermanentKeyRefused)
+    }
+
+    /// Whether the server is another data centre than [`Config::dc_id`](crate::io::Config::dc_id) says (−444).
+    pub fn is_wrong_dc(&self) -> bool {
+        let (Self::Transport(error) | Self::KeyExchangeRefused(error)) = self else { return false };
+        *error == TransportError::WRONG_DC
     }
 }
 

@@ -45,9 +45,11 @@ impl Dialer {
 
     async fn keyed_link(&mut self) -> Result<KeyedLink, Error> {
         let mut link = self.dial().await?;
-        let permanent = match self.config.resume.clone() {
-            Some(resume) => resume,
-            None => resume(self.make_key(&mut link, KeyUse::Permanent).await?),
+        let permanent = if let Some(resume) = self.config.resume.clone() {
+            resume
+        } else {
+            let made = self.make_key(&mut link, KeyUse::Permanent).await?;
+            Resume { made_at: Some(self.clock.now().unix), ..resume(made) }
         };
         let temporary = match self.config.temporary_keys {
             Some(keys) => Some(self.make_temporary_key(&mut link, &permanent, keys).await?),
@@ -141,5 +143,6 @@ fn resume(made: Established) -> Resume {
         server_salt: made.server_salt,
         time_offset_secs: made.time_offset_secs,
         clock_is_fresh: true,
+        made_at: None,
     }
 }

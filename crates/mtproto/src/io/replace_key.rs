@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use crate::io::Error;
 use crate::io::driver::Driver;
@@ -24,12 +25,12 @@ type Making = Pin<Box<dyn Future<Output = Result<KeyedLink, Error>> + Send>>;
 /// What the driver knows of keys beside the session's own.
 pub(super) struct Keys {
     pub(super) permanent: Resume,
-    /// Since when this process holds the permanent key.
-    since: Now,
+    /// Until when parts of the server may not know the permanent key yet, on the monotonic clock.
+    young_until: Option<Duration>,
     making: Option<Making>,
     /// A connection with the next key: it waits until the present one is settled.
     next: Option<(Link, (Resume, TemporaryKey))>,
-    /// How many bindings in a row were refused.
+    /// How many bindings in a row were refused, or not answered.
     refusals: u32,
     /// What came of the last binding, if it failed.
     pub(super) fault: Option<Error>,
@@ -37,7 +38,11 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(permanent: Resume, now: Now) -> Self {
-        Self { permanent, since: now, making: None, next: None, refusals: 0, fault: None }
+        // one from the future is of a clock that was set since
+        let age = permanent.made_at.and_then(|made_at| now.unix.checked_sub(made_at));
+        let young_for = age.and_then(|age| YOUNG_KEY_AGE.checked_sub(age));
+        let young_until = young_for.map(|left| now.monotonic + left);
+        Self { permanent, young_until, making: None, next: None, refusals: 0, fault: None }
     }
 
     /// Waits for the key in the making; for ever if there is none. Safe to cancel.
@@ -108,11 +113,16 @@ impl Driver {
     pub(super) fn is_not_bound(&mut self, error: CallError) {
         let is_unknown =
             matches!(&error, CallError::Rpc(error) if error.message == ENCRYPTED_MESSAGE_INVALID);
-        let held = self.clock.now().monotonic.saturating_sub(self.keys.since.monotonic);
-        let is_final = is_unknown && (held >= YOUNG_KEY_AGE || self.dialer.config.resume.is_some());
-        self.keys.refusals += 1;
-        // the refusal itself was a valid message, and must not make the attempts endless
-        (self.failures, self.rejections) = (self.keys.refusals, self.keys.refusals);
+        let now = self.clock.now().monotonic;
+        let is_final = is_unknown && self.keys.young_until.is_none_or(|until| until <= now);
+        self.count_unbound();
         self.keys.fault = Some(if is_final { Error::PermanentKeyRefused } else { Error::NotBound(error) });
+    }
+
+    /// A connection came to nothing because its key was not bound. A refusal is a valid message, and a server that says
+    /// nothing to the binding sends others: these must not make the attempts endless.
+    pub(super) fn count_unbound(&mut self) {
+        self.keys.refusals += 1;
+        (self.failures, self.rejections) = (self.keys.refusals, self.keys.refusals);
     }
 }

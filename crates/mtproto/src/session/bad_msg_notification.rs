@@ -19,7 +19,7 @@
 use crate::schema::types;
 use crate::session::calls::Refused;
 use crate::session::sent::{Record, Service};
-use crate::session::{CallError, Session, SessionError};
+use crate::session::{CallError, CallId, Session, SessionError};
 use crate::time::Now;
 
 impl Session {
@@ -64,17 +64,32 @@ impl Session {
         code: i32,
         alone: bool,
     ) -> Result<(), SessionError> {
+        self.send_again(msg_id, &mut |session, call, msg_id| match session.calls.refused(
+            call,
+            msg_id,
+            alone,
+            session.patience_until(now),
+        ) {
+            Refused::GoesOn => {}
+            Refused::Asks(msg_id) => session.outbox.ask_state(&[msg_id]),
+            Refused::TooOften(times) => session.finish(call, Err(CallError::Refused { code, times })),
+        })
+    }
+
+    /// Queues what stood under an id once more: a service message under another one, a request as `with_call` has it, and
+    /// each message of a container.
+    pub(super) fn send_again(
+        &mut self,
+        msg_id: i64,
+        with_call: &mut dyn FnMut(&mut Self, CallId, i64),
+    ) -> Result<(), SessionError> {
         if let Some(call) = self.calls.by_msg_id(msg_id) {
-            match self.calls.refused(call, msg_id, alone, self.patience_until(now)) {
-                Refused::GoesOn => {}
-                Refused::Asks(msg_id) => self.outbox.ask_state(&[msg_id]),
-                Refused::TooOften(times) => self.finish(call, Err(CallError::Refused { code, times })),
-            }
+            with_call(self, call, msg_id);
             return Ok(());
         }
         match self.sent.take(msg_id) {
             Some(Record::Container(msg_ids)) => {
-                msg_ids.into_iter().try_for_each(|inner| self.resend(now, inner, code, alone))
+                msg_ids.into_iter().try_for_each(|inner| self.send_again(inner, with_call))
             }
             Some(Record::Service(service)) => self.resend_service(service),
             None => Ok(()),

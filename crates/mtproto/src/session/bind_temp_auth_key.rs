@@ -22,7 +22,7 @@ use crate::schema::types;
 use crate::session::calls::Body;
 use crate::session::clock::Clock;
 use crate::session::salts::Salts;
-use crate::session::{CallError, CallId, Event, Resume, RpcError, Session};
+use crate::session::{CallError, CallId, Event, Resume, RpcError, Session, SessionError};
 use crate::time::Now;
 
 /// `auth.bindTempAuthKey perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool`
@@ -140,6 +140,21 @@ impl Session {
         if binding.renewal_at.is_some_and(|at| at <= now.monotonic) {
             binding.renewal_at = Some(now.monotonic + KEY_RENEWAL_RETRY);
             self.events.push_back(Event::KeyExpires);
+        }
+    }
+
+    pub(super) fn binding_deadline(&self) -> Option<Duration> {
+        self.calls.waits_for_urgent_since().map(|since| since + self.config.binding_timeout)
+    }
+
+    /// Nothing else is sent while the server owes the answer to the binding: one that is lost is not waited for until the
+    /// last request has run out of time.
+    pub(super) fn check_binding(&self, now: Now) -> Result<(), SessionError> {
+        match self.binding_deadline() {
+            Some(deadline) if deadline <= now.monotonic => {
+                Err(SessionError::BindingUnanswered { secs: self.config.binding_timeout.as_secs() })
+            }
+            _ => Ok(()),
         }
     }
 

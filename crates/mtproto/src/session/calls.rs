@@ -85,6 +85,8 @@ pub(super) struct Calls {
     queue: BTreeSet<CallId>,
     /// These go first, one after the other; nothing else is sent before they are answered.
     urgent: VecDeque<CallId>,
+    /// Since when the first of these is on its way, on the present connection.
+    urgent_since: Option<Duration>,
     /// Nothing that was never sent is sent now.
     pub(super) is_on_hold: bool,
 }
@@ -125,6 +127,9 @@ impl Calls {
             self.by_msg_id.remove(msg_id);
         }
         self.queue.remove(&id);
+        if self.urgent.front() == Some(&id) {
+            self.urgent_since = None;
+        }
         self.urgent.retain(|urgent| *urgent != id);
         self.release_those_after(id);
         call.msg_ids.last().copied()
@@ -192,7 +197,10 @@ impl Calls {
     }
 
     /// It was sent under an id.
-    pub(super) fn sent(&mut self, id: CallId, msg_id: i64, seq_no: i32) {
+    pub(super) fn sent(&mut self, id: CallId, msg_id: i64, seq_no: i32, monotonic: Duration) {
+        if self.urgent.front() == Some(&id) {
+            self.urgent_since = Some(monotonic);
+        }
         if let Some(call) = self.open.get_mut(&id) {
             if self.by_msg_id.insert(msg_id, id).is_none() {
                 call.msg_ids.push(msg_id);
@@ -283,6 +291,7 @@ impl Calls {
     /// queued under the same id, so that a server that has it already does not do it twice. If it is, the server might
     /// not recognise it: it is asked first. The ids to ask about.
     pub(super) fn requeue_after_break(&mut self, oldest: Duration, patience_until: Duration) -> Vec<i64> {
+        self.urgent_since = None;
         let mut ask = Vec::new();
         for (id, call) in &mut self.open {
             let Some((msg_id, _)) = call.sent_as else { continue };
@@ -334,6 +343,11 @@ impl Calls {
             }
         }
         overdue
+    }
+
+    /// Since when everything waits for a request that goes before all others.
+    pub(super) fn waits_for_urgent_since(&self) -> Option<Duration> {
+        self.urgent_since
     }
 
     pub(super) fn patience_deadline(&self) -> Option<Duration> {

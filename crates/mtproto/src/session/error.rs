@@ -83,12 +83,19 @@ pub enum SessionError {
         /// How long.
         secs: u64,
     },
+    /// The server lives, and does not answer the binding of its key (or the introduction behind it), without which nothing
+    /// else can be asked.
+    #[error("for {secs} s the server has not answered the binding of the key")]
+    BindingUnanswered {
+        /// [`Config::binding_timeout`](crate::session::Config::binding_timeout).
+        secs: u64,
+    },
 }
 
 impl SessionError {
     /// Whether the peer (or somebody on the way) broke the protocol.
     pub fn is_peer_fault(&self) -> bool {
-        !matches!(self, Self::NoPong { .. } | Self::NoMessage { .. })
+        !matches!(self, Self::NoPong { .. } | Self::NoMessage { .. } | Self::BindingUnanswered { .. })
     }
 
     /// Whether another connection may do better.

@@ -14,8 +14,8 @@ const UNKNOWN: u8 = 1;
 const KNOWN: u8 = 4;
 
 impl Session {
-    /// Queues the requests again, under their own ids while these are young enough to be taken. If an id is unknown (answered already, or never used), the server is told
-    /// which.
+    /// Queues requests again under their own ids, while these are young enough to be taken, and service messages under other
+    /// ones; of a container each message. If an id is unknown (answered already, or never used), the server is told which.
     pub(super) fn handle_msg_resend_req(
         &mut self,
         now: Now,
@@ -27,10 +27,9 @@ impl Session {
             return Err(SessionError::TooMany { name: "msg_resend_req", count: ids.len(), limit: MAX_IDS });
         }
         let info: Vec<u8> = ids.iter().map(|id| if self.is_ours(id) { KNOWN } else { UNKNOWN }).collect();
-        for id in ids.iter().filter(|id| self.is_ours(*id)).collect::<Vec<_>>() {
-            if let Some(call) = self.calls.by_msg_id(id) {
-                self.calls.repeat(call, self.oldest_kept_id(now));
-            }
+        let oldest = self.oldest_kept_id(now);
+        for id in &ids {
+            self.send_again(id, &mut |session, call, _| session.calls.repeat(call, oldest))?;
         }
         if info.contains(&UNKNOWN) {
             let body = types::MsgsStateInfo { req_msg_id: msg_id, info }.to_bytes();

@@ -12,7 +12,7 @@ use crate::session::bind_temp_auth_key::CALL_BYTES;
 use crate::session::calls::Body;
 use crate::session::container::{self, Message};
 use crate::session::sent::{Record, Service};
-use crate::session::{CallId, Session, gzip_packed};
+use crate::session::{Session, gzip_packed};
 use crate::time::Now;
 
 /// `invokeAfterMsg {X:Type} msg_id:long query:!X = X`: one of the wrappers around the API's calls, of which this crate
@@ -99,7 +99,11 @@ impl Session {
         let msg_id = self.next_msg_id(now);
         let seq_no = self.next_seq_no(service.is_content());
         batch.push(Message { msg_id, seq_no, body: service.body() });
-        self.sent.record(msg_id, Record::Service(service));
+        self.record(msg_id, Record::Service(service));
+    }
+
+    fn record(&mut self, msg_id: i64, record: Record) {
+        self.sent.record(msg_id, record, |msg_id| self.calls.by_msg_id(msg_id).is_some());
     }
 
     fn add_requests(&mut self, now: Now, batch: &mut Batch, random: &mut dyn Random) {
@@ -121,14 +125,10 @@ impl Session {
         let Some((id, call)) = self.calls.pop_front() else { return };
         let (body, sent_as) = (call.body.clone(), call.sent_as);
         let (msg_id, seq_no) = sent_as.unwrap_or_else(|| (self.next_msg_id(now), self.next_seq_no(true)));
-        self.sent_request(id, msg_id, seq_no);
+        tracing::trace!("a request is sent");
+        self.calls.sent(id, msg_id, seq_no, now.monotonic);
         let body = self.wire_form(body, msg_id, random);
         batch.push(Message { msg_id, seq_no, body });
-    }
-
-    fn sent_request(&mut self, id: CallId, msg_id: i64, seq_no: i32) {
-        tracing::trace!("a request is sent");
-        self.calls.sent(id, msg_id, seq_no);
     }
 
     /// A request as it travels: behind the one that it shall wait for, and packed if that makes it shorter.
@@ -152,7 +152,7 @@ impl Session {
             Err(messages) => {
                 let (msg_id, seq_no) = (self.next_msg_id(now), self.next_seq_no(false));
                 let msg_ids = messages.iter().map(|message| message.msg_id).collect();
-                self.sent.record(msg_id, Record::Container(msg_ids));
+                self.record(msg_id, Record::Container(msg_ids));
                 Message { msg_id, seq_no, body: container::write(&messages).into() }
             }
         };

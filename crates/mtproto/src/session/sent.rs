@@ -48,17 +48,27 @@ pub(super) enum Record {
     Service(Service),
 }
 
-/// The last [`MAX_SENT_RECORDS`] of them.
+impl Record {
+    fn holds(&self, is_open: impl Fn(i64) -> bool) -> bool {
+        matches!(self, Self::Container(msg_ids) if msg_ids.iter().any(|msg_id| is_open(*msg_id)))
+    }
+}
+
+/// The last [`MAX_SENT_RECORDS`] of them, and the containers of open requests.
 #[derive(Default)]
 pub(super) struct Sent {
     records: VecDeque<(i64, Record)>,
 }
 
 impl Sent {
-    pub(super) fn record(&mut self, msg_id: i64, record: Record) {
+    /// Keeps a record. The oldest goes for it, but not a container with a message of which `is_open` says that it waits for
+    /// its answer: two are looked at each time, so that what was kept goes once it is answered.
+    pub(super) fn record(&mut self, msg_id: i64, record: Record, is_open: impl Fn(i64) -> bool) {
         self.records.push_back((msg_id, record));
-        if self.records.len() > MAX_SENT_RECORDS {
-            self.records.pop_front();
+        for _ in 0..self.records.len().saturating_sub(MAX_SENT_RECORDS).min(2) {
+            let oldest = self.records.pop_front();
+            let kept = oldest.filter(|(_, record)| record.holds(&is_open));
+            self.records.extend(kept);
         }
     }
 

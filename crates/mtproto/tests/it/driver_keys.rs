@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use mtproto::frame::FrameKind;
 use mtproto::io::{Backoff, Client, Config, Error, InvokeError, TemporaryKeys};
-use mtproto::session::Resume;
+use mtproto::session::{Resume, SessionError};
 
 use crate::script::key;
 use crate::server::binding::KeyRing;
@@ -47,6 +47,8 @@ async fn temporary_keys_are_the_default_and_the_permanent_one_is_kept() {
     let left = u64::try_from(expires_at.unwrap()).unwrap() - unix_secs;
     assert!((86_400 - 60..=86_400).contains(&left), "a day: {left}");
     let resume = client.resume();
+    let age = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().saturating_sub(resume.made_at.unwrap());
+    assert!(age < Duration::from_secs(60), "{age:?}");
     client.shutdown().await;
     let mut again = config(&server);
     again.resume = Some(resume.clone());
@@ -142,6 +144,41 @@ async fn a_key_is_young_for_a_minute() {
         let error = invoke(&client).await.unwrap_err();
         assert_eq!(error.connection().unwrap().is_unknown_key(), is_given_up, "{age_secs} s: {error:?}");
     }
+    // the same of a key that another process has made
+    let unix = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let from_the_future = unix + Duration::from_secs(1000);
+    let ages = [
+        (None, true),
+        (Some(from_the_future), true),
+        (Some(unix.saturating_sub(Duration::from_secs(61))), true),
+        (Some(unix.saturating_sub(Duration::from_secs(30))), false),
+    ];
+    for (made_at, is_given_up) in ages {
+        let server = PipeServer::echo(None, vec![Act::Serve]);
+        let mut config = server.config(3);
+        config.resume = Some(Resume { made_at, ..Resume::new(key(), 5) });
+        let (client, _updates) = Client::connect(config).await.unwrap();
+        let error = invoke(&client).await.unwrap_err();
+        assert_eq!(error.connection().unwrap().is_unknown_key(), is_given_up, "{made_at:?}: {error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_the_binding_is_given_up() {
+    let server = PipeServer::echo(Some(key()), vec![Act::Serve]);
+    server.state.lock().unwrap().peer.as_mut().unwrap().lost_bindings = usize::MAX;
+    let mut config = server.config(2);
+    config.resume = Some(Resume::new(key(), 5));
+    config.session.binding_timeout = Duration::from_secs(5);
+    let (client, _updates) = Client::connect(config).await.unwrap();
+    let started = tokio::time::Instant::now();
+    let error = invoke(&client).await.unwrap_err();
+    let error = error.connection().unwrap();
+    let unanswered = SessionError::BindingUnanswered { secs: 5 };
+    assert!(matches!(error, Error::Session(error) if *error == unanswered), "{error:?}");
+    assert!(error.is_retryable() && !error.is_peer_fault() && !error.is_unknown_key());
+    assert_eq!(server.connections(), 3);
+    assert!((15..17).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

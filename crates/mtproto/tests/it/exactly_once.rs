@@ -204,6 +204,35 @@ fn a_repetition_that_the_server_asks_for_keeps_its_id_while_that_is_young() {
 }
 
 #[test]
+fn all_that_stood_under_an_id_is_sent_again_when_the_server_asks_for_it() {
+    let ask_for = |script: &mut Script, msg_id: i64| {
+        script.deliver_service(types::MsgResendReq { msg_ids: vec![msg_id] }.to_bytes());
+        script.sent()
+    };
+    // a service message, under another id
+    let mut script = Script::new();
+    script.deliver_service(types::MsgsStateReq { msg_ids: vec![4] }.to_bytes());
+    let info = script.sent().remove(0);
+    let again = ask_for(&mut script, info.msg_id);
+    assert_eq!(again.iter().map(|message| &message.body).collect::<Vec<_>>(), [&info.body]);
+    assert!(again[0].msg_id > info.msg_id);
+    // a container: its requests under their own ids
+    let calls = [script.request(&REQUEST), script.request(&[3; 8])];
+    let container = script.envelope().unwrap().message;
+    let inner = container.clone().unpacked();
+    assert_eq!(inner.len(), 2);
+    assert_eq!(ask_for(&mut script, container.msg_id), inner);
+    // which is in nobody's hand any more: the next one is another
+    let answer_of_unknown = ask_for(&mut script, container.msg_id);
+    let info = types::MsgsStateInfoRef::from_bytes(&answer_of_unknown[0].body).unwrap().info;
+    assert_eq!((answer_of_unknown.len(), info), (1, &[1][..]));
+    for message in inner {
+        script.deliver_service(answer(message.msg_id, &[9; 4]));
+    }
+    assert_eq!(answered(&mut script), calls);
+}
+
+#[test]
 fn requests_in_order_name_the_one_before() {
     let mut script = Script::new();
     let first = script.request(&REQUEST);

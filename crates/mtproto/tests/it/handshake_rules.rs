@@ -6,6 +6,7 @@ use mtproto::crypto::dh::{DhError, KNOWN_PRIME};
 use mtproto::crypto::factor::FactorError;
 use mtproto::handshake::{DhGen, Established, HandshakeError, KeyUse, Parameters, Step, start};
 
+use crate::primes::prime_that_is_not_safe;
 use crate::recorded::Seeded;
 use crate::server::keys::{Ending, EndingFields, KeyServer};
 
@@ -146,6 +147,7 @@ fn the_rules_of_server_dh_params() {
 
 // check: 2.2-4-bits -> DhError::ModulusBits
 // check: 2.2-4-prime -> DhError::ModulusNotPrime
+// check: 2.2-4-safe -> DhError::ModulusNotSafe
 // check: 2.2-4-g -> DhError::GeneratorUnknown
 // check: 2.2-4-residue -> DhError::GeneratorResidue
 #[test]
@@ -161,6 +163,8 @@ fn the_rules_of_the_group() {
     assert_eq!(short, HandshakeError::Group(DhError::ModulusBits { bits: 2040 }));
     let composite = group(|prime, g| (prime[255], *g) = (prime[255] ^ 0x0a, 4));
     assert_eq!(composite, HandshakeError::Group(DhError::ModulusNotPrime));
+    let not_safe = group(|prime, g| (*prime, *g) = (prime_that_is_not_safe(), 4));
+    assert_eq!(not_safe, HandshakeError::Group(DhError::ModulusNotSafe));
 }
 
 // check: 2.2-5-low -> DhError::PublicTooSmall

@@ -33,10 +33,13 @@ fn another_safe_prime_is_accepted_with_the_generators_of_its_residues() {
     assert_eq!(group.modulus().as_slice(), modulus);
 }
 
-// check: 2.2-4-safe -> DhError::ModulusNotSafe
+pub(crate) fn prime_that_is_not_safe() -> Vec<u8> {
+    from_hex(PRIME_THAT_IS_NOT_SAFE)
+}
+
 #[test]
 fn a_prime_that_is_not_safe_is_refused() {
-    let error = Group::check(&from_hex(PRIME_THAT_IS_NOT_SAFE), 4, &mut Seeded::new(2)).unwrap_err();
+    let error = Group::check(&prime_that_is_not_safe(), 4, &mut Seeded::new(2)).unwrap_err();
     assert_eq!(error, DhError::ModulusNotSafe);
 }
 

@@ -263,7 +263,19 @@ fn what_mends_the_clock_and_the_salt_is_taken_from_any_time() {
     let message = Message::new(script.server_id(-5000), 0, bad_salt.to_bytes());
     script.deliver(&message).unwrap();
     assert_eq!(script.session.server_salt(), SALT + 1, "taken");
+    let bad_msg_id = the_request(&mut script).msg_id;
+    let notification = bad_msg(bad_msg_id, 16);
+    let message = Message::new(script.server_id(5000), 0, notification);
+    script.deliver(&message).unwrap();
+    assert_eq!(script.session.time_offset_secs(), 5000, "taken");
     assert_eq!(the_request(&mut script).body, REQUEST);
+    // this one need not name a message that we know
+    for (secs, salt) in [(-5000, SALT + 2), (15_000, SALT + 3)] {
+        let created = types::NewSessionCreated { first_msg_id: 4, unique_id: salt, server_salt: salt };
+        let message = Message::new(script.server_id(secs), 1, created.to_bytes());
+        script.deliver(&message).unwrap();
+        assert_eq!((script.session.server_salt(), script.events()), (salt, vec![Event::NewSession]), "taken");
+    }
 }
 
 // check: 3.2-11-inner-replay -> passed over
@@ -723,6 +735,37 @@ fn what_was_sent_long_ago_is_forgotten() {
         script.deliver_service(bad_msg(first, 20));
         assert_eq!(script.sent().len(), usize::from(is_known), "known to be ours after {later} others?");
     }
+}
+
+#[test]
+fn a_container_is_remembered_while_a_request_in_it_is_open() {
+    let mut script = Script::new();
+    // two to a container, more containers than are remembered otherwise
+    let body = noise(16_384);
+    for _ in 0..600 {
+        script.request(&body);
+    }
+    let containers: Vec<_> = std::iter::from_fn(|| script.envelope()).map(|from| from.message).collect();
+    assert_eq!(containers.len(), 300);
+    let ids = |message: &Message| -> Vec<i64> {
+        message.clone().unpacked().iter().map(|inner| inner.msg_id).collect()
+    };
+    for container in [&containers[0], &containers[299]] {
+        script.deliver_service(bad_msg(container.msg_id, 20));
+        let again = script.sent_requests();
+        assert_eq!(again.len(), 2, "both are sent again");
+        assert!(again.iter().all(|message| message.body == body && message.msg_id > containers[299].msg_id));
+    }
+    // what is answered is forgotten, the oldest first, while others are sent
+    for msg_id in containers[1..].iter().flat_map(ids) {
+        script.deliver_service(rpc_result(msg_id, &[1; 4]));
+    }
+    for _ in 0..400 {
+        script.deliver_service(types::MsgsStateReq { msg_ids: vec![4] }.to_bytes());
+        script.sent();
+    }
+    script.deliver_service(bad_msg(containers[1].msg_id, 20));
+    assert_eq!(script.sent(), [], "not known to be ours any more");
 }
 
 #[test]

@@ -95,6 +95,24 @@ fn a_cut_at_any_byte_of_the_binding_is_healed() {
 }
 
 #[test]
+fn an_answer_to_the_binding_that_is_lost_costs_half_a_minute() {
+    for (lost, pauses) in [(0, 0), (1, 1), (3, 3)] {
+        let mut peer = echo();
+        peer.lost_bindings = lost;
+        let mut world = World::with_temporary_keys(Faults::default(), peer, HOUR, HOUR / 4);
+        let call = world.request(&body(1));
+        let start = world.now.monotonic;
+        world.run(LIMIT);
+        assert!(world.answers[&call].is_ok());
+        assert_eq!((world.peer.done(), world.connections), (&[body(1)][..], 1 + lost));
+        let took = world.now.monotonic.saturating_sub(start);
+        // each time half a minute, and a second until the next connection
+        let least = Duration::from_secs(31 * pauses);
+        assert!((least..least + Duration::from_secs(2)).contains(&took), "{lost}: {took:?}");
+    }
+}
+
+#[test]
 fn a_stale_salt_makes_the_binding_anew_for_its_new_id() {
     let mut world = World::with_temporary_keys(Faults::default(), echo(), HOUR, HOUR / 4);
     world.peer.salt = SALT + 1;

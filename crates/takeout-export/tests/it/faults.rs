@@ -95,6 +95,14 @@ fn every_fault_has_its_exit_code_and_leaves_nothing() {
     }
 }
 
+/// Telegram's own words: such a key is given up only when it is more than a minute old.
+#[test]
+fn a_key_of_a_moment_ago_that_the_server_does_not_know_yet_is_no_reason_to_log_in_again() {
+    let mut world = World::logged_in();
+    add(&world, "rpc-error=auth.bindTempAuthKey:400:ENCRYPTED_MESSAGE_INVALID");
+    world.exports_well();
+}
+
 #[test]
 fn another_export_that_takes_over_is_exit_code_9() {
     let mut world = World::logged_in();

@@ -132,6 +132,16 @@ fn a_wrong_number_is_exit_code_4() {
 }
 
 #[test]
+fn a_data_centre_with_the_wrong_number_is_said_to_be_one() {
+    let world = World::small();
+    let mut command = world.command_to(3, &["login"]);
+    command.arg("--session").arg(world.session());
+    let mut login = world.answered(command, &world.server.login_code());
+    run(&mut login).fails(5, "--dc N=HOST:PORT wants its own number");
+    run(&mut world.login()).succeeds();
+}
+
+#[test]
 fn a_session_is_good_for_one_server_alone() {
     let mut world = World::logged_in();
     let other = World::new(testdc::Config {

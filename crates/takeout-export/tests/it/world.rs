@@ -74,8 +74,13 @@ impl World {
 
     /// A command for this data centre, which finds its session by itself.
     pub(crate) fn bare_command(&self, words: &[&str]) -> Command {
+        self.command_to(2, words)
+    }
+
+    /// The same, which takes the data centre for the one of this number.
+    pub(crate) fn command_to(&self, dc_id: i32, words: &[&str]) -> Command {
         let mut command = program(words);
-        command.arg("--dc").arg(format!("2={}", self.server.address()));
+        command.arg("--dc").arg(format!("{dc_id}={}", self.server.address()));
         command.arg("--rsa-key").arg(self.path("key.pem"));
         command
     }

@@ -82,6 +82,10 @@ pub struct KeyState {
     pub server_salt: i64,
     /// Server time minus local time, in seconds.
     pub time_offset_secs: i64,
+    /// When the key was made, in seconds since 1970-01-01 00:00:00 UTC by the local clock; `None` for one that came from
+    /// another program. A refusal of a key that is a moment old is not final ("Perfect Forward Secrecy").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_secs: Option<u64>,
 }
 
 impl fmt::Debug for KeyState {

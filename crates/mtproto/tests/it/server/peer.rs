@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     pub(crate) skew_secs: i64,
     /// How many envelopes were no client's.
     pub(crate) refused: usize,
+    /// So many answers to bindings are made and get lost: they come when the client asks again.
+    pub(crate) lost_bindings: usize,
     sessions: BTreeMap<i64, PeerSession>,
     desk: Desk,
 }
@@ -79,6 +81,7 @@ impl Peer {
             salt,
             skew_secs: 0,
             refused: 0,
+            lost_bindings: 0,
             sessions: BTreeMap::new(),
             desk: Desk { serve, done: Vec::new() },
         }
@@ -123,7 +126,13 @@ impl Peer {
             let bad = types::BadMsgNotification { bad_msg_id, bad_msg_seqno, error_code };
             vec![session.message(now, true, false, bad.to_bytes())]
         } else if from.salt == self.salt {
-            session.take(&arrival, is_new.then_some(self.salt), &mut self.keys, &mut self.desk)
+            let mut out = session.take(&arrival, is_new.then_some(self.salt), &mut self.keys, &mut self.desk);
+            let is_lost = self.lost_bindings > 0 && from.message.clone().unpacked().iter().any(binds);
+            if is_lost {
+                self.lost_bindings -= 1;
+                out.retain(|answer| answer.id() != types::RpcResult::ID);
+            }
+            out
         } else {
             let bad = types::BadServerSalt {
                 bad_msg_id: from.message.msg_id,
@@ -164,7 +173,7 @@ impl PeerSession {
         self.on_this_connection = true;
         for message in messages {
             if self.seen.insert(message.msg_id) {
-                out.extend(self.serve(arrival, message, keys, desk));
+                out.extend(self.serve(arrival, &message, keys, desk));
             } else {
                 out.extend(self.answers.get(&message.msg_id).cloned());
             }
@@ -175,7 +184,7 @@ impl PeerSession {
     fn serve(
         &mut self,
         arrival: &Arrival<'_>,
-        message: Message,
+        message: &Message,
         keys: &mut KeyRing,
         desk: &mut Desk,
     ) -> Option<Message> {
@@ -204,11 +213,9 @@ impl PeerSession {
             | types::HttpWait::ID => None,
             _ => {
                 assert_eq!(message.seq_no % 2, 1, "a request is a content message");
-                let body = unzipped(message.body);
+                let body = unzipped(message.body.clone());
                 let result = match arrival.standing {
-                    _ if body[..4] == BIND_TEMP_AUTH_KEY.to_le_bytes() => {
-                        keys.bind(arrival.key, arrival.from, message.msg_id, &body)
-                    }
+                    _ if binds(message) => keys.bind(arrival.key, arrival.from, message.msg_id, &body),
                     Standing::Unbound => unbound(),
                     Standing::Permanent | Standing::BoundTo(_) => {
                         let result = (desk.serve)(&body);
@@ -223,6 +230,10 @@ impl PeerSession {
             }
         }
     }
+}
+
+fn binds(message: &Message) -> bool {
+    message.id() == BIND_TEMP_AUTH_KEY
 }
 
 /// What is wrong with an id that is 300 s old, or 30 s ahead.

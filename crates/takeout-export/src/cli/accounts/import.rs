@@ -28,7 +28,7 @@ pub(super) async fn run(import: Import, interrupt: &Interrupt) -> Result<Outcome
         Some(api_id) => api_id,
         None => interrupt.or(settings::api_id(None)).await??,
     };
-    let key = KeyState { auth_key: found.auth_key, server_salt: 0, time_offset_secs: 0 };
+    let key = KeyState { auth_key: found.auth_key, server_salt: 0, time_offset_secs: 0, made_at_secs: None };
     let state = SessionState { key: Some(key), ..SessionState::new(api_id, server) };
 
     let in_memory = SessionStore::in_memory(state);

@@ -39,6 +39,13 @@ pub(super) fn advice(error: &ClientError, login: &str) -> Option<String> {
     if let Some(ConnectionError::Proxy(error)) = error.connection() {
         return Some(proxy::advice(error).to_owned());
     }
+    if error.connection().is_some_and(ConnectionError::is_wrong_dc) {
+        return Some(
+            "the server is another data centre than it was taken for: --dc N=HOST:PORT wants its own number, and Telegram's \
+             test servers want --test-dc"
+                .to_owned(),
+        );
+    }
     if let ClientError::UnknownDataCentre { dc_id } = error {
         return Some(format!(
             "name where it listens for this --transport, beside the other one: --dc {dc_id}=HOST:PORT"

@@ -18,7 +18,12 @@ fn key_bytes() -> [u8; AuthKey::BYTES] {
 }
 
 fn state() -> SessionState {
-    let key = KeyState { auth_key: AuthKey::new(&mut key_bytes()), server_salt: -5, time_offset_secs: 3 };
+    let key = KeyState {
+        auth_key: AuthKey::new(&mut key_bytes()),
+        server_salt: -5,
+        time_offset_secs: 3,
+        made_at_secs: Some(1_700_000_000),
+    };
     SessionState { key: Some(key), ..SessionState::new(17, ServerState::production()) }
 }
 
