@@ -8,7 +8,8 @@ from pyrogram import Client, raw
 from pyrogram.connection import Connection
 from pyrogram.connection.transport import tcp
 from pyrogram.errors import SessionPasswordNeeded
-from pyrogram.handlers import RawUpdateHandler
+from pyrogram.handlers import MessageHandler
+from pyrogram.types import Message
 
 from admin_side import order
 from conftest import StartServer
@@ -172,20 +173,20 @@ def test_kurigram_takes_messages_that_are_pushed(start_testdc: StartServer) -> N
     async def scenario() -> None:
         told: asyncio.Queue[Any] = asyncio.Queue()
 
-        async def take(_client: Client, update: Any, *_about: Any) -> None:
-            await told.put(update)
+        async def take(_client: Client, message: Message) -> None:
+            await told.put(message)
 
         client = _client(server, no_updates=False)
-        client.add_handler(RawUpdateHandler(take))
+        client.add_handler(MessageHandler(take))
         await client.connect()
         try:
             await _log_in(client, server, None)
             await client.initialize()
             for text in ("Hello & goodbye", "and once more 🐴"):
                 assert order(server, "push", phone=phone, text=text)["sessions"] == 1
-                update = await told.get()
-                assert isinstance(update, raw.types.UpdateServiceNotification)
-                assert update.message == text and update.inbox_date
+                message = await told.get()
+                assert (message.text, message.from_user.id) == (text, 777000)
+                assert message.from_user.first_name == "Telegram" and message.date
             await client.terminate()
         finally:
             await client.disconnect()

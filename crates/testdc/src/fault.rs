@@ -178,6 +178,8 @@ pub enum Fault {
         /// What is wrong with them; `srp_B` is what `g_a` is in the key exchange.
         how: BadGroup,
     },
+    /// Two-step verification: the password is to be proved by an algorithm that nobody knows (`passwordKdfAlgoUnknown`).
+    UnknownKdf,
 }
 
 /// A nonce in an answer of the key exchange.
@@ -222,6 +224,8 @@ pub enum BadGroup {
     Short,
     /// `g` generates too small a group.
     Generator,
+    /// `g` is 8, which is none that the protocol knows.
+    GeneratorUnknown,
     /// `g_a` is 1.
     PublicOne,
     /// `g_a` is `dh_prime − 1`.
@@ -234,11 +238,12 @@ pub enum BadGroup {
 
 impl BadGroup {
     /// Each with its word in `bad-dh=KIND` and `bad-srp=KIND`.
-    pub(crate) const WORDS: [(&str, Self); 8] = [
+    pub(crate) const WORDS: [(&str, Self); 9] = [
         ("composite", Self::Composite),
         ("unsafe", Self::Unsafe),
         ("short", Self::Short),
         ("generator", Self::Generator),
+        ("generator-unknown", Self::GeneratorUnknown),
         ("public-one", Self::PublicOne),
         ("public-minus-one", Self::PublicMinusOne),
         ("public-small", Self::PublicSmall),
@@ -282,7 +287,8 @@ impl Fault {
             | Self::PrimePq
             | Self::WrongAnswerHash
             | Self::BadGroup { .. }
-            | Self::BadSrp { .. } => None,
+            | Self::BadSrp { .. }
+            | Self::UnknownKdf => None,
         }
     }
 }

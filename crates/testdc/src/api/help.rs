@@ -7,7 +7,7 @@ use tl_codec::{Constructor, Encode};
 
 use super::Refusal;
 use super::request::{Access, Answer, Method, Request, read};
-use super::updates::SERVICE_USER_ID;
+use super::updates::{SERVICE_PHONE, service_user};
 
 pub(super) const METHODS: &[Method] = &[
     Method {
@@ -29,8 +29,6 @@ pub(super) const METHODS: &[Method] = &[
 const GET_SUPPORT: u32 = 0x9cdf_08cd;
 /// `help.support#17c6b5f6 phone_number:string user:User`
 const SUPPORT: u32 = 0x17c6_b5f6;
-/// The number of user 777000.
-const SERVICE_PHONE: &str = "42777";
 
 fn get_config(request: &mut Request<'_>, body: &[u8]) -> Answer {
     read::<help::GetConfig>(body)?;
@@ -92,17 +90,8 @@ fn get_support(_request: &mut Request<'_>, body: &[u8]) -> Answer {
     if body.len() != GET_SUPPORT.encoded_len() {
         return Err(Refusal::bad("INPUT_FETCH_FAIL"));
     }
-    let user = types::User {
-        verified: true,
-        support: true,
-        id: SERVICE_USER_ID,
-        access_hash: Some(SERVICE_USER_ID),
-        first_name: Some("Telegram".to_owned()),
-        phone: Some(SERVICE_PHONE.to_owned()),
-        ..types::User::default()
-    };
     let mut out = SUPPORT.to_bytes();
     SERVICE_PHONE.encode(&mut out);
-    user.encode(&mut out);
+    service_user().encode(&mut out);
     Ok(out)
 }

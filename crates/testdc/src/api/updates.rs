@@ -4,11 +4,13 @@
 //! whoever is connected, and the last ones are kept for clients that missed them; who missed others is told to begin anew
 //! (`updates.differenceTooLong`).
 //!
-//! Both forms in which a message is told are the same in every layer, which `message` is not.
+//! A message that is told at once has the same form in every layer (`updateShortMessage`), and so has what a client is told
+//! later in whose layer `message` is not known (`updateServiceNotification`).
 
 use tl_api::{functions::updates, types};
 use tl_codec::{Constructor, Encode, RawBytes, encode_vector};
 
+use super::layers;
 use super::request::{Access, Answer, Method, Request, read};
 use crate::account::{Account, Inbox, ServiceMessage};
 use crate::clock::UnixTime;
@@ -33,7 +35,9 @@ const UPDATE_SERVICE_NOTIFICATION: u32 = 0xebe4_6819;
 const MESSAGE_MEDIA_EMPTY: u32 = 0x3ded_6320;
 
 /// Telegram's own user, from whom codes and warnings come.
-pub(super) const SERVICE_USER_ID: i64 = 777_000;
+const SERVICE_USER_ID: i64 = 777_000;
+/// The user's number.
+pub(super) const SERVICE_PHONE: &str = "42777";
 
 /// The first and only number of the sequence that is not about messages.
 const SEQ: i32 = 1;
@@ -80,16 +84,46 @@ fn get_difference(request: &mut Request<'_>, body: &[u8]) -> Answer {
             SEQ.encode(&mut out);
         }
         Some(missed) => {
-            let missed = missed.map(|message| RawBytes(notification(message))).collect::<Vec<_>>();
-            let nobody = |out: &mut Vec<u8>| (0..2).for_each(|_| encode_vector::<i32>(&[], out));
+            let layer = request.key.client().layer.unwrap_or(tl_api::LAYER);
+            let mut id = inbox.pts() - i32::try_from(missed.len()).unwrap_or(i32::MAX);
+            let (mut messages, mut others) = (Vec::new(), Vec::new());
+            for missed in missed {
+                id += 1;
+                match as_message(layer, id, missed) {
+                    Some(message) => messages.push(RawBytes(message)),
+                    None => others.push(RawBytes(notification(missed))),
+                }
+            }
+            let from = if messages.is_empty() { Vec::new() } else { vec![service_user()] };
+            let none = |out: &mut Vec<u8>| encode_vector::<i32>(&[], out);
             DIFFERENCE.encode(&mut out);
-            nobody(&mut out);
-            encode_vector(&missed, &mut out);
-            nobody(&mut out);
+            encode_vector(&messages, &mut out);
+            none(&mut out);
+            encode_vector(&others, &mut out);
+            none(&mut out);
+            encode_vector(&from, &mut out);
             state(&inbox, request.now).encode(&mut out);
         }
     }
     Ok(out)
+}
+
+/// Telegram's own user, as others see them.
+pub(super) fn service_user() -> types::User {
+    types::User {
+        verified: true,
+        support: true,
+        id: SERVICE_USER_ID,
+        access_hash: Some(SERVICE_USER_ID),
+        first_name: Some("Telegram".to_owned()),
+        phone: Some(SERVICE_PHONE.to_owned()),
+        ..types::User::default()
+    }
+}
+
+fn as_message(layer: i32, id: i32, missed: &ServiceMessage) -> Option<Vec<u8>> {
+    let (date, text) = (missed.sent.secs(), missed.text.as_str());
+    layers::message(layer, &layers::Message { id, user_id: SERVICE_USER_ID, date, text })
 }
 
 /// A message of user 777000 that came some time ago.

@@ -49,9 +49,10 @@ pub const FAULT_FORMS: &[(&str, &str)] = &[
     ("wrong-answer-hash", "key exchange: a wrong hash over the sealed parameters"),
     (
         "bad-dh=KIND",
-        "key exchange: composite, unsafe, short, generator, public-one, public-minus-one, public-small or public-large",
+        "key exchange: composite, unsafe, short, generator, generator-unknown, public-one, public-minus-one, public-small or public-large",
     ),
     ("bad-srp=KIND", "two-step verification: the same, public being srp_B"),
+    ("unknown-kdf", "two-step verification: an algorithm that nobody knows"),
 ];
 
 /// A text that names no fault.
@@ -156,6 +157,7 @@ fn parse_link_fault(name: &str, arguments: &[&str]) -> Option<Fault> {
         ("prime-pq", []) => Fault::PrimePq,
         ("wrong-answer-hash", []) => Fault::WrongAnswerHash,
         ("bad-dh", [how]) => Fault::BadGroup { how: word(&BadGroup::WORDS, how)? },
+        ("unknown-kdf", []) => Fault::UnknownKdf,
         ("bad-srp", [how]) => Fault::BadSrp { how: word(&BadGroup::WORDS, how)? },
         _ => return None,
     })

@@ -39,6 +39,7 @@ impl Parameters {
             BadGroup::Short => self.prime = (known >> 1_u8).to_bytes_be(),
             // 2 needs a prime that is 7 modulo 8; the known one is 3
             BadGroup::Generator => self.g = 2,
+            BadGroup::GeneratorUnknown => self.g = 8,
             BadGroup::PublicOne => self.g_a = one.to_bytes_be(),
             BadGroup::PublicMinusOne => self.g_a = key::big_endian(&(known - one)).to_vec(),
             BadGroup::PublicSmall => self.g_a = (one << 1983_u32).to_bytes_be(),

@@ -1,7 +1,10 @@
 //! The key exchange over a real socket: repetition, refusal, and what hangs on temporary keys.
 
+use mtproto::crypto::dh::DhError;
 use mtproto::crypto::kdf::{self, Sender};
 use mtproto::crypto::{AuthKey, ige};
+use mtproto::handshake::HandshakeError;
+use mtproto::io;
 use testdc::Config;
 use tl_api::functions::{auth, help, users};
 use tl_api::{enums, types};
@@ -24,6 +27,17 @@ fn a_repeated_query_gets_the_same_answer_on_another_connection_too() {
     assert_eq!(object(client.ask_plain(&query).unwrap()), answer);
     let again = client.first_step(nonce).unwrap();
     assert_eq!((again.server_nonce, again.pq), (first.server_nonce, first.pq));
+}
+
+/// TDLib greets a server that it has a key for with message 1, and is told -404 by nobody; some take what their clock gives.
+#[test]
+fn a_query_may_travel_under_any_id() {
+    let server = TestServer::plain();
+    let query = [&0xbe7e_8ef1_u32.to_le_bytes()[..], &[7; 16]].concat();
+    for msg_id in [0, 1, 2, 3, 0xd9c8_490f_1fee, -1] {
+        let answer = server.connect().ask_plain_as(msg_id, &query).unwrap();
+        assert_eq!((&answer[..4], &answer[4..20]), (&0x0516_2463_u32.to_le_bytes()[..], &[7; 16][..]));
+    }
 }
 
 #[test]
@@ -229,24 +243,36 @@ fn the_second_step_ends_the_exchange() {
     }
 }
 
-/// This project's client, which has its checks of both answers (`docs/security-checks.md`), meets the server's.
+/// This project's client, which has its checks (`docs/security-checks.md`), meets a server with these faults.
+fn is_refused_with(faults: &[&str], expected: &HandshakeError) {
+    let server = TestServer::with_faults(faults);
+    let config = crate::obfuscated::config(&server, mtproto::frame::FrameKind::Intermediate);
+    let error = crate::obfuscated::run(io::Client::connect(config)).unwrap_err();
+    assert!(matches!(&error, io::Error::Handshake(got) if got == expected), "{faults:?}: {error:?}");
+}
+
 #[test]
 fn a_client_tells_a_refusal_of_the_server_from_one_of_somebody_else() {
-    use mtproto::handshake::HandshakeError;
-    use mtproto::io::{Client, Error};
-    let cases: [(&[&str], HandshakeError); 3] = [
-        (&["dh-params-fail*"], HandshakeError::ServerDhParamsFail),
-        (&["dh-params-fail*", "wrong-new-nonce-hash*"], HandshakeError::NewNonceHash),
-        (&["wrong-new-nonce-hash*"], HandshakeError::NewNonceHash),
-    ];
-    for (faults, expected) in cases {
-        let server = TestServer::with_faults(faults);
-        let config = crate::obfuscated::config(&server, mtproto::frame::FrameKind::Intermediate);
-        let error = crate::obfuscated::run(Client::connect(config)).unwrap_err();
-        assert!(
-            matches!(&error, Error::Handshake(got) if got.to_string() == expected.to_string()),
-            "{faults:?}: {error:?}"
-        );
+    is_refused_with(&["dh-params-fail*"], &HandshakeError::ServerDhParamsFail);
+    is_refused_with(&["dh-params-fail*", "wrong-new-nonce-hash*"], &HandshakeError::NewNonceHash);
+    is_refused_with(&["wrong-new-nonce-hash*"], &HandshakeError::NewNonceHash);
+}
+
+#[test]
+fn a_client_makes_no_key_from_parameters_that_it_may_not_use() {
+    use HandshakeError::{Group, ServerPublic};
+    for (kind, expected) in [
+        ("composite", Group(DhError::ModulusNotPrime)),
+        ("unsafe", Group(DhError::ModulusNotSafe)),
+        ("short", Group(DhError::ModulusBits { bits: 2047 })),
+        ("generator", Group(DhError::GeneratorResidue { g: 2 })),
+        ("generator-unknown", Group(DhError::GeneratorUnknown { g: 8 })),
+        ("public-one", ServerPublic(DhError::PublicTooSmall)),
+        ("public-minus-one", ServerPublic(DhError::PublicTooLarge)),
+        ("public-small", ServerPublic(DhError::PublicTooSmall)),
+        ("public-large", ServerPublic(DhError::PublicTooLarge)),
+    ] {
+        is_refused_with(&[&format!("bad-dh={kind}*")], &expected);
     }
 }
 
@@ -297,11 +323,12 @@ fn the_hash_over_the_parameters_is_wrong() {
 }
 
 /// The kinds of parameters that no client may use, and whether it is the group or the server's value that is bad.
-const BAD_GROUPS: [(&str, bool); 8] = [
+const BAD_GROUPS: [(&str, bool); 9] = [
     ("composite", true),
     ("unsafe", true),
     ("short", true),
     ("generator", true),
+    ("generator-unknown", true),
     ("public-one", false),
     ("public-minus-one", false),
     ("public-small", false),
@@ -348,6 +375,10 @@ fn numbers_that_no_password_may_be_proved_with() {
             assert!(group.check_public(info.srp_b.unwrap()).is_err(), "{kind}");
         }
     }
+    server.add_fault("unknown-kdf");
+    let info = client.password().unwrap();
+    let algorithm = types::account::Password::read_whole(&info).current_algo;
+    assert!(matches!(algorithm, Some(enums::PasswordKdfAlgoRef::Unknown(_))), "{algorithm:?}");
     let info = client.password().unwrap();
     assert!(client.check_password(&info, b"x").is_ok(), "each happens once");
 }

@@ -60,15 +60,19 @@ fn difference(client: &mut Client, pts: i32, pts_total_limit: Option<i32>) -> Di
         0x5d75_a138 => Difference::Empty,
         0x4afe_8f6d => Difference::TooLong(reader.int().unwrap()),
         0x00f4_9ca0 => {
-            let empty = |reader: &mut Reader<'_>| {
-                assert_eq!([reader.word(), reader.word()], [Ok(0x1cb5_c415), Ok(0)]);
+            let count = |reader: &mut Reader<'_>| {
+                assert_eq!(reader.word(), Ok(0x1cb5_c415));
+                reader.int().unwrap()
             };
-            // messages, and secret ones
-            (0..2).for_each(|_| empty(&mut reader));
-            assert_eq!(reader.word(), Ok(0x1cb5_c415));
-            let texts = (0..reader.int().unwrap()).map(|_| notification(&mut reader)).collect();
-            // chats and users
-            (0..2).for_each(|_| empty(&mut reader));
+            let texts = (0..count(&mut reader)).map(|nth| message(&mut reader, pts + 1 + nth)).collect();
+            // secret messages, other updates, chats
+            (0..3).for_each(|_| assert_eq!(count(&mut reader), 0));
+            assert_eq!(count(&mut reader), 1);
+            let from = types::UserRef::decode(&mut reader).unwrap();
+            assert_eq!(
+                (from.id, from.first_name.map(tl_codec::Str::to_str_lossy)),
+                (777_000, Some("Telegram".into()))
+            );
             let state = types::updates::StateRef::decode(&mut reader).unwrap();
             reader.finish("updates.difference").unwrap();
             assert_eq!(state.pts, self::state(client).pts);
@@ -78,14 +82,12 @@ fn difference(client: &mut Client, pts: i32, pts_total_limit: Option<i32>) -> Di
     }
 }
 
-/// The text of an `updateServiceNotification` of these minutes.
-fn notification(reader: &mut Reader<'_>) -> String {
-    assert_eq!([reader.word(), reader.word()], [Ok(0xebe4_6819), Ok(2)], "with inbox_date alone");
+/// The text of a `message` of these minutes.
+fn message(reader: &mut Reader<'_>, id: i32) -> String {
+    assert_eq!([reader.word(), reader.word(), reader.word()], [Ok(0x7600_b9d3), Ok(0), Ok(0)]);
+    assert_eq!((reader.int(), reader.word(), reader.long()), (Ok(id), Ok(0x5951_1722), Ok(777_000)));
     assert!(reader.int().unwrap() > 1_700_000_000);
-    assert_eq!(reader.bytes(), Ok(&b""[..]));
-    let text = String::from_utf8(reader.bytes().unwrap().to_vec()).unwrap();
-    assert_eq!([reader.word(), reader.word(), reader.word()], [Ok(0x3ded_6320), Ok(0x1cb5_c415), Ok(0)]);
-    text
+    String::from_utf8(reader.bytes().unwrap().to_vec()).unwrap()
 }
 
 #[test]
@@ -124,6 +126,70 @@ fn who_missed_messages_is_told_the_last_hundred() {
     assert_eq!(difference(&mut client, before, None), Difference::TooLong(before + 101));
     let Difference::Missed(kept) = difference(&mut client, before + 1, None) else { panic!("too long") };
     assert_eq!((kept.len(), kept[0].as_str(), kept[99].as_str()), (100, "number 2", "one more"));
+}
+
+/// The constructors of `message` as clients of these layers have published them, and whether they have `flags2`.
+#[test]
+fn who_missed_messages_is_told_them_in_the_own_layer() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    for (layer, id, has_second_flags) in [
+        (158, 0x3811_6ee0, false),
+        (173, 0x76be_c211, false),
+        (179, 0x2357_bf25, true),
+        (181, 0x9434_5242, true),
+        (193, 0x9434_5242, true),
+        (198, 0x96fd_bbe9, true),
+        (204, 0xeabc_dd4d, true),
+        (214, 0x9815_cec8, true),
+        (216, 0x9815_cec8, true),
+        (220, 0xb92f_76cf, true),
+        (222, 0x9cb4_90e9, true),
+        (224, 0x3ae5_6482, true),
+        (225, 0x95ef_6f2b, true),
+        (227, 0x7600_b9d3, true),
+        (230, 0x7600_b9d3, true),
+    ] {
+        let answer = missed_in(&server, layer);
+        let mut reader = Reader::new(&answer);
+        assert_eq!(
+            (reader.word(), reader.word(), reader.int()),
+            (Ok(0x00f4_9ca0), Ok(0x1cb5_c415), Ok(1)),
+            "{layer}"
+        );
+        assert_eq!((reader.word(), reader.word()), (Ok(id), Ok(0)), "{layer}");
+        assert!(!has_second_flags || reader.word() == Ok(0), "{layer}");
+        let _id = reader.int().unwrap();
+        assert_eq!((reader.word(), reader.long()), (Ok(0x5951_1722), Ok(777_000)), "{layer}");
+        assert!(reader.int().unwrap() > 1_700_000_000, "{layer}");
+        assert_eq!(reader.bytes(), Ok(&b"to all layers"[..]), "{layer}");
+    }
+}
+
+/// Where nobody knows what `message` was, it is a notice with a date of the inbox, which was always the same.
+#[test]
+fn in_a_layer_whose_messages_are_not_known_it_is_a_notice() {
+    let server = TestServer::start(Config { contacts: 5, ..Config::default() });
+    for layer in [174, 199, 219, 226] {
+        let answer = missed_in(&server, layer);
+        let mut reader = Reader::new(&answer);
+        let words: Vec<_> = (0..7).map(|_| reader.word().unwrap()).collect();
+        // no messages, no secret ones, one update
+        assert_eq!(words, [0x00f4_9ca0, 0x1cb5_c415, 0, 0x1cb5_c415, 0, 0x1cb5_c415, 1], "{layer}");
+        assert_eq!([reader.word(), reader.word()], [Ok(0xebe4_6819), Ok(2)], "with inbox_date alone");
+        assert!(reader.int().unwrap() > 1_700_000_000);
+        assert_eq!((reader.bytes(), reader.bytes()), (Ok(&b""[..]), Ok(&b"to all layers"[..])));
+        assert_eq!([reader.word(), reader.word(), reader.word()], [Ok(0x3ded_6320), Ok(0x1cb5_c415), Ok(0)]);
+    }
+}
+
+/// What a client of a layer is told that missed one message.
+fn missed_in(server: &TestServer, layer: i32) -> Vec<u8> {
+    let mut client = server.keyed();
+    client.introduce_in(layer);
+    client.log_in(PHONE, &server.code()).unwrap();
+    let pts = state(&mut client).pts;
+    server.control().push(PHONE, "to all layers").unwrap();
+    client.expect(&updates::GetDifference { pts, date: 1, ..updates::GetDifference::default() })
 }
 
 #[test]

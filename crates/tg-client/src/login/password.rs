@@ -142,27 +142,3 @@ fn read_challenge(password: &types::account::PasswordRef<'_>) -> Result<Password
         hint: password.hint.map(|hint| hint.to_str_lossy().into_owned()),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use tl_api::enums::PasswordKdfAlgo;
-    use tl_codec::{Decode, Encode};
-
-    use super::*;
-
-    // check: 5.2-algo -> LoginError::Unsupported
-    #[test]
-    fn an_algorithm_of_the_future_is_not_guessed_at() {
-        let unknown = types::PasswordKdfAlgoUnknown;
-        let password = types::account::Password {
-            has_password: true,
-            current_algo: Some(PasswordKdfAlgo::Unknown(unknown)),
-            srp_b: Some(vec![1; 256]),
-            srp_id: Some(3),
-            ..types::account::Password::default()
-        };
-        let wire = password.to_bytes();
-        let read = types::account::PasswordRef::from_bytes(&wire).unwrap();
-        assert!(matches!(read_challenge(&read), Err(LoginError::Unsupported { .. })));
-    }
-}

@@ -209,7 +209,6 @@ mod tests {
         assert_eq!(refused, Err(SrpError::OwnPublic(DhError::PublicTooSmall)));
     }
 
-    // check: 5.2-g -> DhError::GeneratorUnknown
     #[test]
     fn dishonest_groups_are_refused() {
         let vector = &vectors()[0];

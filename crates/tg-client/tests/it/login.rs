@@ -95,6 +95,7 @@ async fn the_password_is_proved_and_a_wrong_one_is_refused_once() {
 // check: 5.2-p-bits -> DhError::ModulusBits
 // check: 5.2-p-prime -> DhError::ModulusNotPrime
 // check: 5.2-p-safe -> DhError::ModulusNotSafe
+// check: 5.2-g -> DhError::GeneratorUnknown
 // check: 5.2-g-residue -> DhError::GeneratorResidue
 // check: 5.2-b-low -> DhError::PublicTooSmall
 // check: 5.2-b-high -> DhError::PublicTooLarge
@@ -107,6 +108,7 @@ async fn a_password_is_not_proved_to_a_server_with_unsafe_numbers() {
         ("composite", DhError::ModulusNotPrime),
         ("unsafe", DhError::ModulusNotSafe),
         ("generator", DhError::GeneratorResidue { g: 2 }),
+        ("generator-unknown", DhError::GeneratorUnknown { g: 8 }),
         ("public-one", DhError::PublicTooSmall),
         ("public-small", DhError::PublicTooSmall),
         ("public-minus-one", DhError::PublicTooLarge),
@@ -125,6 +127,19 @@ async fn a_password_is_not_proved_to_a_server_with_unsafe_numbers() {
     // the fault happened once: this server is an honest one otherwise
     let client = world.connect().await;
     world.log_in_on(&client).await.unwrap();
+}
+
+// check: 5.2-algo -> LoginError::Unsupported
+#[tokio::test]
+async fn an_algorithm_of_the_future_is_not_guessed_at() {
+    let config = testdc::Config { contacts: 3, password: Some(PASSWORD.into()), ..Default::default() };
+    let mut world = World::new(config).await;
+    let fault: testdc::FaultRule = "unknown-kdf".parse().unwrap();
+    world.server.add_fault(fault).unwrap();
+    let client = world.connect().await;
+    let error = world.log_in_on(&client).await.unwrap_err();
+    assert!(matches!(error, LoginError::Unsupported { .. }), "{error:?}");
+    assert!(takeout::announce(&client).await.unwrap_err().is_logged_out());
 }
 
 #[tokio::test]

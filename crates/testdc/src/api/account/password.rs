@@ -47,7 +47,12 @@ pub(in crate::api) fn get(request: &mut Request<'_>, body: &[u8]) -> Answer {
         let challenge = verifier.challenge(request.entropy);
         let group = spoilt_or_good(request, challenge.public.to_vec());
         password.has_password = true;
-        password.current_algo = Some(algorithm(verifier.salt1, verifier.salt2, &group));
+        let is_unknown = request.centre.faults.strikes(&Fault::UnknownKdf);
+        password.current_algo = Some(if is_unknown {
+            enums::PasswordKdfAlgo::Unknown(types::PasswordKdfAlgoUnknown)
+        } else {
+            algorithm(verifier.salt1, verifier.salt2, &group)
+        });
         password.srp_b = Some(group.g_a);
         password.srp_id = Some(challenge.srp_id);
         password.hint = hint;

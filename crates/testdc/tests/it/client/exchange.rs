@@ -35,6 +35,11 @@ impl Client {
     /// Sends a plain message; gives the body of the answer, with the random bytes behind it.
     pub(crate) fn ask_plain(&mut self, body: &[u8]) -> Result<Vec<u8>, Ended> {
         let msg_id = self.next_msg_id();
+        self.ask_plain_as(msg_id, body)
+    }
+
+    /// The same in a message of this id.
+    pub(crate) fn ask_plain_as(&mut self, msg_id: i64, body: &[u8]) -> Result<Vec<u8>, Ended> {
         let mut content = 0_i64.to_bytes();
         msg_id.encode(&mut content);
         u32::try_from(body.len()).unwrap().encode(&mut content);
