@@ -135,7 +135,9 @@ fn table(demands: &[Demand], proofs: &[Proof]) -> Result<String, String> {
     let mut page = String::from(
         "# Security checks\n\n<!-- written by `cargo xtask checks` from xtask/security-checks.txt and the tests -->\n\n\
          What the protocol demands of a client that makes a key (2.2), takes a message (3.2) or proves a password (5.2). In\n\
-         each test a server, or a script of bytes, breaks this rule and no other; the client ends with the error named.\n\n\
+         each test a server, or a script of bytes, breaks this rule and no other; the client ends with the error named.\n\
+         Three rules no server can break: for our own values (2.2-5-own, 5.2-a) a source of randomness gives nothing but\n\
+         zeros, and a hash that is 0 (5.2-u) is given to the place that would compute it.\n\n\
          | check | demand | stated in | error | test |\n|---|---|---|---|---|\n",
     );
     for Demand { id, rule, source } in demands {

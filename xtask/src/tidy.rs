@@ -1,15 +1,18 @@
 //! `cargo xtask tidy`: what the compiler cannot check about the house.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::step::cargo;
 
 /// Crates of the IO world that the sans-IO core must not bring along.
 const IO_CRATES: &[&str] = &["tokio", "mio", "socket2", "getrandom", "rustls"];
 
-/// Documents whose paths must exist.
-const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"];
+/// Where the documents lie whose paths must exist.
+const DOCUMENT_FOLDERS: &[&str] = &[".", "docs", "interop"];
+
+/// The document in which paths that are gone have their place.
+const HISTORY: &str = "CHANGELOG.md";
 
 /// Top-level folders by which a word in a document is known to be a path.
 const FOLDERS: &[&str] = &["crates/", "benches/", "xtask/", "interop/", "schema/", "docs/", "ci/", "fuzz/"];
@@ -17,8 +20,8 @@ const FOLDERS: &[&str] = &["crates/", "benches/", "xtask/", "interop/", "schema/
 /// All checks of the tree's form.
 pub fn tidy(root: &Path) -> Result<(), String> {
     let mut faults = Vec::new();
-    for document in DOCUMENTS {
-        check_document(root, document, &mut faults);
+    for document in documents(root)? {
+        check_document(root, &document, &mut faults);
     }
     check_dependencies(root, &mut faults);
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n  ")) }
@@ -37,19 +40,40 @@ pub fn sans_io(root: &Path) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(format!("the sans-IO core depends on {}", found.join(", "))) }
 }
 
-/// Every path exists, and no cell of a table is empty.
-fn check_document(root: &Path, document: &str, faults: &mut Vec<String>) {
+/// The documents by their paths from the root: those of the folders, and what each crate says of itself.
+fn documents(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = |folder: &Path| -> Result<Vec<PathBuf>, String> {
+        let listed =
+            fs::read_dir(root.join(folder)).map_err(|error| format!("{}: {error}", folder.display()))?;
+        listed.map(|entry| Ok(folder.join(entry.map_err(|error| error.to_string())?.file_name()))).collect()
+    };
+    let mut documents: Vec<_> =
+        entries(Path::new("crates"))?.into_iter().map(|folder| folder.join("README.md")).collect();
+    documents.retain(|readme| root.join(readme).exists());
+    for folder in DOCUMENT_FOLDERS {
+        let found = entries(Path::new(folder))?.into_iter();
+        documents.extend(found.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    }
+    documents.retain(|document| !document.ends_with(HISTORY));
+    documents.sort();
+    Ok(documents)
+}
+
+/// Every path exists, and no cell of a table is empty but for those of its head.
+fn check_document(root: &Path, document: &Path, faults: &mut Vec<String>) {
+    let name = document.display();
     let Ok(text) = fs::read_to_string(root.join(document)) else {
-        faults.push(format!("{document} is missing"));
+        faults.push(format!("{name} cannot be read"));
         return;
     };
     for (index, line) in text.lines().enumerate() {
-        let place = format!("{document}:{}", index + 1);
+        let place = format!("{name}:{}", index + 1);
         for path in paths(line).filter(|path| !root.join(path).exists()) {
             faults.push(format!("{place}: {path} does not exist"));
         }
+        let is_head = text.lines().nth(index + 1).is_some_and(|next| next.starts_with("|---"));
         let cells = line.strip_prefix('|').and_then(|row| row.trim_end().strip_suffix('|'));
-        if cells.is_some_and(|cells| cells.split('|').any(|cell| cell.trim().is_empty())) {
+        if !is_head && cells.is_some_and(|cells| cells.split('|').any(|cell| cell.trim().is_empty())) {
             faults.push(format!("{place}: a cell of the table is empty"));
         }
     }
@@ -89,12 +113,23 @@ mod tests {
 
     #[test]
     fn a_missing_path_and_an_empty_cell_are_faults() {
-        let folder = std::env::temp_dir().join(format!("tidy-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join("A.md"), "| a | |\n`crates/none`\n").unwrap();
-        let mut faults = Vec::new();
-        check_document(&folder, "A.md", &mut faults);
-        fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(faults.len(), 2, "{faults:?}");
+        let root = &std::env::temp_dir().join(format!("tidy-{}", std::process::id()));
+        for path in ["docs", "interop", "crates/one"] {
+            fs::create_dir_all(root.join(path)).unwrap();
+        }
+        let text = "| | head |\n|---|---|\n| a | |\n`crates/none` and `crates/one`\n";
+        for document in ["A.md", "docs/B.md", "interop/C.md", "crates/one/README.md", HISTORY] {
+            fs::write(root.join(document), text).unwrap();
+        }
+        let faults = tidy(root).unwrap_err();
+        fs::remove_dir_all(root).unwrap();
+        for document in ["./A.md", "docs/B.md", "interop/C.md", "crates/one/README.md"] {
+            let expected = [
+                format!("{document}:3: a cell of the table is empty"),
+                format!("{document}:4: crates/none does not exist"),
+            ];
+            assert!(expected.iter().all(|fault| faults.contains(fault)), "{faults}");
+        }
+        assert_eq!(faults.lines().count(), 8, "{faults}");
     }
 }
