@@ -91,3 +91,14 @@ fn a_clock_that_is_set_between_two_runs_does_not_hide_that_the_wait_is_over() {
         assert_eq!(clockwork.world.takeout_ends(), [true]);
     }
 }
+
+/// As soon as a key is a minute old, a server that does not know it will not come to.
+#[test]
+fn a_key_that_the_server_has_forgotten_is_given_up_when_it_is_a_minute_old() {
+    let Some(Clockwork { world, library }) = Clockwork::delayed_by(1) else { return };
+    let world = world.restarted(testdc::Config::default());
+    let clockwork = Clockwork { world, library };
+    clockwork.set(61);
+    let mut export = clockwork.with_clock(clockwork.world.export());
+    run(&mut export).fails(3, "now: takeout-export login");
+}

@@ -39,6 +39,13 @@ pub(super) fn advice(error: &ClientError, login: &str) -> Option<String> {
     if let Some(ConnectionError::Proxy(error)) = error.connection() {
         return Some(proxy::advice(error).to_owned());
     }
+    if let Some(ConnectionError::NotBound(_)) = error.connection() {
+        return Some(
+            "the server may not know the key of this session yet: run the command again in a minute; if it is refused then, \
+             log in again"
+                .to_owned(),
+        );
+    }
     if error.connection().is_some_and(ConnectionError::is_wrong_dc) {
         return Some(
             "the server is another data centre than it was taken for: --dc N=HOST:PORT wants its own number, and Telegram's \
