@@ -3,7 +3,7 @@
 //! ```text
 //! flags:# … flags2:# … id:int … peer_id:Peer … date:int … message:string … = Message
 //! ```
-//! What stands at the dots is optional in each of them, and so is the second word of flags until layer 173.
+//! What stands at the dots is optional in each of them; up to layer 173 there is one word of flags.
 
 use std::ops::RangeInclusive;
 
@@ -22,7 +22,8 @@ const PEER_USER: u32 = 0x5951_1722;
 
 const LAST_WITHOUT_SECOND_FLAGS: i32 = 173;
 
-/// The layers whose schemas clients have published, and those between two that are equal.
+/// The layers whose `message` stands in the code or schema of a published client (Telethon, several Pyrograms, mtcute,
+/// grammers, ferogram; 198 is from `telegram` on npm), and those between two that are equal.
 const CONSTRUCTORS: [(RangeInclusive<i32>, u32); 12] = [
     (158..=158, 0x3811_6ee0),
     (173..=173, 0x76be_c211),
