@@ -1,7 +1,13 @@
 //! What would be published: `cargo package` for every library.
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use sha2::{Digest as _, Sha256};
+
+use crate::interop::target_dir;
 use crate::step::{Outcome, cargo, run};
 
 /// The libraries, each behind those that it needs: the order of publishing.
@@ -11,21 +17,47 @@ pub const LIBRARIES: &[&str] =
 /// Packs every library, as crates.io would get it; on wish each is compiled from its package, which takes minutes and tells
 /// whether a file is missing there.
 pub fn package_all(root: &Path, is_compiled: bool) -> Outcome {
+    let packed = run(package(root).arg("--no-verify"));
+    match packed {
+        Outcome::Passed if is_compiled => match place_to_compile(&target_dir(root)) {
+            Ok(place) => run(package(root).arg("--target-dir").arg(place)),
+            Err(error) => Outcome::Failed(error.to_string()),
+        },
+        other => other,
+    }
+}
+
+fn package(root: &Path) -> Command {
     let mut package = cargo();
     package.current_dir(root).args(["package", "--allow-dirty", "--locked", "--quiet"]);
-    if !is_compiled {
-        package.arg("--no-verify");
-    }
     for library in LIBRARIES {
         package.args(["-p", library]);
     }
-    run(&mut package)
+    package
+}
+
+/// Where what was just packed is compiled. Cargo takes a package of the same name and version in the same place for the one
+/// that it has seen there, so what is packed otherwise goes to another place, and the one before is cleared away.
+fn place_to_compile(target: &Path) -> io::Result<PathBuf> {
+    let mut packages: Vec<_> =
+        fs::read_dir(target.join("package"))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    packages.retain(|path| path.extension().is_some_and(|extension| extension == "crate"));
+    packages.sort();
+    let mut digest = Sha256::new();
+    for package in &packages {
+        digest.update(fs::read(package)?);
+    }
+    let places = target.join("packages");
+    let place = places.join(hex::encode(digest.finalize().as_slice().get(..8).unwrap_or_default()));
+    if !place.exists() && places.exists() {
+        fs::remove_dir_all(places)?;
+    }
+    Ok(place)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::fs;
 
     use super::*;
 
@@ -59,6 +91,22 @@ mod tests {
                 assert!(fs::read_to_string(&path).is_ok_and(|text| text.len() > 100), "{}", path.display());
             }
         }
+    }
+
+    #[test]
+    fn what_is_packed_otherwise_is_compiled_in_another_place() {
+        let target = std::env::temp_dir().join(format!("package-{}", std::process::id()));
+        fs::create_dir_all(target.join("package/one-0.1.0")).unwrap();
+        let pack = |text: &str| fs::write(target.join("package/one-0.1.0.crate"), text).unwrap();
+        pack("this");
+        let first = place_to_compile(&target).unwrap();
+        fs::create_dir_all(&first).unwrap();
+        assert_eq!(place_to_compile(&target).unwrap(), first);
+        assert!(first.exists());
+        pack("that");
+        let second = place_to_compile(&target).unwrap();
+        assert!(second != first && !first.exists(), "the place before is cleared away");
+        fs::remove_dir_all(target).unwrap();
     }
 
     /// What a library needs stands before it.
