@@ -14,8 +14,12 @@ use crate::input::{Input, long_pieces};
 /// Requests of one input.
 const MAX_REQUESTS: usize = 16;
 
+/// `msg_container`: as a message that wants an ack it is refused, whatever is in it.
+const MSG_CONTAINER: u32 = 0x73f1_f8dc;
+
 /// What a client says to the protocol itself. It is no request: some have no answer, and some end the connection or the key.
-const SERVICE: [u32; 15] = [
+const SERVICE: [u32; 16] = [
+    MSG_CONTAINER,
     told::MsgsAck::ID,
     told::MsgsStateReq::ID,
     told::MsgsStateInfo::ID,
