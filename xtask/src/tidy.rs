@@ -8,8 +8,11 @@ use crate::step::cargo;
 /// Crates of the IO world that the sans-IO core must not bring along.
 const IO_CRATES: &[&str] = &["tokio", "mio", "socket2", "getrandom", "rustls"];
 
-/// Where the documents lie whose paths must exist.
-const DOCUMENT_FOLDERS: &[&str] = &[".", "docs", "interop"];
+/// Documents that must be there, as a README of each crate.
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"];
+
+/// Where more documents lie whose paths must exist.
+const DOCUMENT_FOLDERS: &[&str] = &["", "docs", "interop"];
 
 /// The document in which paths that are gone have their place.
 const HISTORY: &str = "CHANGELOG.md";
@@ -40,22 +43,23 @@ pub fn sans_io(root: &Path) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(format!("the sans-IO core depends on {}", found.join(", "))) }
 }
 
-/// The documents by their paths from the root: those of the folders, and what each crate says of itself.
+/// The documents by their paths from the root: those that must be there, what each crate says of itself, and those of the
+/// folders.
 fn documents(root: &Path) -> Result<Vec<PathBuf>, String> {
     let entries = |folder: &Path| -> Result<Vec<PathBuf>, String> {
         let listed =
             fs::read_dir(root.join(folder)).map_err(|error| format!("{}: {error}", folder.display()))?;
         listed.map(|entry| Ok(folder.join(entry.map_err(|error| error.to_string())?.file_name()))).collect()
     };
-    let mut documents: Vec<_> =
-        entries(Path::new("crates"))?.into_iter().map(|folder| folder.join("README.md")).collect();
-    documents.retain(|readme| root.join(readme).exists());
+    let mut documents: Vec<_> = DOCUMENTS.iter().map(PathBuf::from).collect();
+    documents.extend(entries(Path::new("crates"))?.into_iter().map(|folder| folder.join("README.md")));
     for folder in DOCUMENT_FOLDERS {
         let found = entries(Path::new(folder))?.into_iter();
         documents.extend(found.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
     }
     documents.retain(|document| !document.ends_with(HISTORY));
     documents.sort();
+    documents.dedup();
     Ok(documents)
 }
 
@@ -63,7 +67,7 @@ fn documents(root: &Path) -> Result<Vec<PathBuf>, String> {
 fn check_document(root: &Path, document: &Path, faults: &mut Vec<String>) {
     let name = document.display();
     let Ok(text) = fs::read_to_string(root.join(document)) else {
-        faults.push(format!("{name} cannot be read"));
+        faults.push(format!("{name} is missing"));
         return;
     };
     for (index, line) in text.lines().enumerate() {
@@ -112,24 +116,27 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_path_and_an_empty_cell_are_faults() {
+    fn a_missing_document_a_missing_path_and_an_empty_cell_are_faults() {
         let root = &std::env::temp_dir().join(format!("tidy-{}", std::process::id()));
-        for path in ["docs", "interop", "crates/one"] {
+        for path in ["docs", "interop", "crates/one", "crates/two"] {
             fs::create_dir_all(root.join(path)).unwrap();
         }
         let text = "| | head |\n|---|---|\n| a | |\n`crates/none` and `crates/one`\n";
-        for document in ["A.md", "docs/B.md", "interop/C.md", "crates/one/README.md", HISTORY] {
+        for document in ["README.md", "A.md", "docs/B.md", "interop/C.md", "crates/one/README.md", HISTORY] {
             fs::write(root.join(document), text).unwrap();
         }
         let faults = tidy(root).unwrap_err();
         fs::remove_dir_all(root).unwrap();
-        for document in ["./A.md", "docs/B.md", "interop/C.md", "crates/one/README.md"] {
+        for document in ["README.md", "A.md", "docs/B.md", "interop/C.md", "crates/one/README.md"] {
             let expected = [
                 format!("{document}:3: a cell of the table is empty"),
                 format!("{document}:4: crates/none does not exist"),
             ];
             assert!(expected.iter().all(|fault| faults.contains(fault)), "{faults}");
         }
-        assert_eq!(faults.lines().count(), 8, "{faults}");
+        for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "crates/two/README.md"] {
+            assert!(faults.contains(&format!("{document} is missing")), "{faults}");
+        }
+        assert_eq!(faults.lines().count(), 13, "{faults}");
     }
 }
