@@ -185,10 +185,11 @@ def report(found: dict[str, dict[str, dict[str, Any]]], profile: str) -> str:
         row("time until that reply is read", reply, "wall_secs", "{:.2f} s", False),
         "",
         "What is not the same: Telethon has no perfect forward secrecy, so the first column is without it and the second as",
-        "`takeout-export` is shipped (a binding for each connection, behind one key exchange, or two where the key is new). testdc shares the machine: its part",
-        "of a handshake is in the rates and not in the CPU times. Memory at rest is what the process grows by for each",
-        "connection, behind the first one. The long reply is `contacts.getContacts`, packed with gzip on the wire; ours checks",
-        "it from the first to the last field and reads it where it lies, Telethon makes an object of everything in it.",
+        "`takeout-export` is shipped (a binding for each connection, behind one key exchange, or two where the key is new).",
+        "testdc shares the machine: its part of a handshake is in the rates and not in the CPU times. Memory at rest is what",
+        "the process grows by for each connection, behind the first one. The long reply is `contacts.getContacts`, packed with",
+        "gzip on the wire; ours checks it from the first to the last field and reads it where it lies, Telethon makes an object",
+        "of everything in it.",
         "",
     ]
     return "\n".join(lines)

@@ -10,14 +10,13 @@ use tl_codec::{Constructor as _, Encode};
 
 use self::caller::{Account, Caller};
 use crate::input::{Input, long_pieces};
+use crate::session::MSG_CONTAINER;
 
 /// Requests of one input.
 const MAX_REQUESTS: usize = 16;
 
-/// `msg_container`: as a message that wants an ack it is refused, whatever is in it.
-const MSG_CONTAINER: u32 = 0x73f1_f8dc;
-
 /// What a client says to the protocol itself. It is no request: some have no answer, and some end the connection or the key.
+/// A container that wants an ack is refused, whatever is in it.
 const SERVICE: [u32; 16] = [
     MSG_CONTAINER,
     told::MsgsAck::ID,

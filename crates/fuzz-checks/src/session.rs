@@ -17,7 +17,7 @@ use crate::input::Input;
 const SALT: i64 = 0x5a17;
 /// `rpc_result#f35c6d01`, `msg_container#73f1f8dc`, `gzip_packed#3072cfa1`
 const RPC_RESULT: u32 = 0xf35c_6d01;
-const MSG_CONTAINER: u32 = 0x73f1_f8dc;
+pub(crate) const MSG_CONTAINER: u32 = 0x73f1_f8dc;
 const GZIP_PACKED: u32 = 0x3072_cfa1;
 /// More than the operations of one input can make it send.
 const MAX_SENT: usize = 10_000;

@@ -10,6 +10,7 @@ use crate::envelope::Opened;
 use crate::limits::MAX_CONTAINER_MESSAGES;
 use crate::packed::{GZIP_PACKED, inflate};
 
+/// `msg_container#73f1f8dc messages:vector<message>`, a message being `msg_id:long seqno:int bytes:int body:Object`
 pub(super) const MSG_CONTAINER: u32 = 0x73f1_f8dc;
 /// `msg_copy#e06046b2 orig_message:Message = MessageCopy`; nobody sends it.
 const MSG_COPY: u32 = 0xe060_46b2;

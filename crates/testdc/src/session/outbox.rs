@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use tl_codec::Encode;
 
+use super::inbound::MSG_CONTAINER;
 use crate::clock::{UnixTime, time_of};
 use crate::limits::{
     MAX_CONTAINER_MESSAGES, MAX_PACKED_BYTES, MAX_UNACKED_BYTES, MAX_UNACKED_MESSAGES, MSG_ID_PAST,
 };
-
-/// `msg_container#73f1f8dc messages:vector<message>`, a message being `msg_id:long seqno:int bytes:int body:Object`
-const MSG_CONTAINER: u32 = 0x73f1_f8dc;
 
 /// A message of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
